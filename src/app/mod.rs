@@ -1,0 +1,1 @@
+//! The session as a pure function: `update(&mut Model, Event) -> Vec<Effect>`.

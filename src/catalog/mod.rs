@@ -1,0 +1,1 @@
+//! Models, endpoints, prices and capabilities: a bundled snapshot with refreshed overlays; pure.

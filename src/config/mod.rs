@@ -1,0 +1,1 @@
+//! Files, environment and keys, resolved into each room's own options.

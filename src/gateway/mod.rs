@@ -1,0 +1,1 @@
+//! One request in, one stream of replies out: attempts, fallback, rescue, settlement.

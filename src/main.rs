@@ -1,0 +1,2 @@
+//! The `fareway` program: parses the command line, puts the rooms together, sets the exit code.
+fn main() {}

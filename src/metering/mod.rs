@@ -1,0 +1,1 @@
+//! Usage to money, budgets, live estimates, what-if: pure and exact.

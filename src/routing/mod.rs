@@ -1,0 +1,1 @@
+//! Which endpoint answers, and why: pure, time and chance are arguments.

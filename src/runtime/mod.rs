@@ -1,0 +1,1 @@
+//! The imperative shell: feeds events in, carries effects out.

@@ -1,0 +1,1 @@
+//! The gateway over HTTP, OpenAI-compatible: the only room that knows axum.

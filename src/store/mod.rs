@@ -1,0 +1,1 @@
+//! Sessions, messages, ledger, settings, drafts: the only room that knows sled.

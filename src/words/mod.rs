@@ -1,0 +1,39 @@
+//! The vocabulary every other room shares: plain data, no IO, no clock, no dice of its own.
+//!
+//! **Invariant:** nothing here knows a screen, a socket, a file or a provider by name.
+
+mod at;
+mod clean;
+mod dice;
+mod endpoint;
+mod failure;
+mod ids;
+mod ledger;
+mod message;
+mod preferences;
+mod reply;
+mod request;
+mod rollup;
+mod session;
+mod usage;
+mod usd;
+mod why;
+
+pub use at::At;
+pub use clean::{clean, clean_line};
+pub use dice::Dice;
+pub use endpoint::{DataPolicy, Endpoint, Override, Prices, Quantization};
+pub use failure::{Failure, FailureKind, Remedy};
+pub use ids::{EndpointId, GenerationId, MessageId, ModelId, ModelRef, ProviderId, SessionId, TurnId};
+pub use ledger::{AttemptRow, Entry, GenerationRow, OpenRow};
+pub use message::{Message, MessageState, Part, Reasoning, ReasoningKind, Role, Source};
+pub use preferences::{
+    MaxPrice, Partition, Percentiles, Preferences, Profile, Rescue, Sort, SortBy, SpreadRule,
+};
+pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Delta, Outcome, Receipt, Reply, Stop};
+pub use request::{Effort, Params, Purpose, ReasoningParams, Request, ResponseFormat, Tool, ToolChoice};
+pub use rollup::{Dimension, RollupKey, Sketch, Totals};
+pub use session::{Draft, Session, Titled};
+pub use usage::Usage;
+pub use usd::{Usd, UsdError};
+pub use why::{Considered, Decision, Estimate, Filter, Verdict};

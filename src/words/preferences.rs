@@ -1,0 +1,206 @@
+//! How to choose: OpenRouter's `provider` object with its meaning, and fareway's own wishes beside it.
+
+use super::{Quantization, Usd};
+use serde::{Deserialize, Serialize};
+
+/// Routing preferences of one request; a session, a preset and the config hold the same type.
+/// Field names and meanings are OpenRouter's (`provider` object) unless said otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Preferences {
+    /// Provider slugs to try first, in order. Turns off load balancing and stickiness.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<String>,
+    /// Only these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// Never these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<String>,
+    /// `Some(false)`: only the first choice (or the `order` list).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_fallbacks: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub require_parameters: Option<bool>,
+    /// `allow` or `deny` (no endpoint that trains on or keeps prompts).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_collection: Option<String>,
+    /// Zero data retention only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zdr: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub quantizations: Vec<Quantization>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<Sort>,
+    /// Soft: tokens per second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_min_throughput: Option<Percentiles>,
+    /// Soft: seconds to first token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preferred_max_latency: Option<Percentiles>,
+    /// Hard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_price: Option<MaxPrice>,
+    /// fareway: how the default choice spreads requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spread: Option<SpreadRule>,
+    /// fareway: continue a reply elsewhere when its endpoint dies in the middle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rescue: Option<Rescue>,
+    /// fareway: ask a second endpoint when the first token is later than this many milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hedge_after_ms: Option<u64>,
+    /// fareway: a fallback may cost at most this many times the first choice; default 2. `Some(0)` means any price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_dearer: Option<f64>,
+    /// fareway: a one-key profile; what it sets stands under what is given above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+}
+
+/// `sort`: a word, or `{by, partition}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Sort {
+    By(SortBy),
+    Full {
+        by: SortBy,
+        #[serde(default)]
+        partition: Partition,
+    },
+}
+
+impl Sort {
+    pub fn by(&self) -> SortBy {
+        match self {
+            Self::By(by) | Self::Full { by, .. } => *by,
+        }
+    }
+
+    pub fn partition(&self) -> Partition {
+        match self {
+            Self::By(_) => Partition::Model,
+            Self::Full { partition, .. } => *partition,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SortBy {
+    Price,
+    Throughput,
+    Latency,
+    /// Quality first (`:exacto`).
+    Exacto,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Partition {
+    /// One model after the other.
+    #[default]
+    Model,
+    /// All endpoints of all models together.
+    None,
+}
+
+/// A cut-off: a number means the median. `p90` means "ninety of a hundred requests are at least this good".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "PercentilesForm")]
+pub struct Percentiles {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p75: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p90: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum PercentilesForm {
+    Median(f64),
+    Full {
+        #[serde(default)]
+        p50: Option<f64>,
+        #[serde(default)]
+        p75: Option<f64>,
+        #[serde(default)]
+        p90: Option<f64>,
+        #[serde(default)]
+        p99: Option<f64>,
+    },
+}
+
+impl From<PercentilesForm> for Percentiles {
+    fn from(form: PercentilesForm) -> Self {
+        match form {
+            PercentilesForm::Median(p50) => Self { p50: Some(p50), ..Self::default() },
+            PercentilesForm::Full { p50, p75, p90, p99 } => Self { p50, p75, p90, p99 },
+        }
+    }
+}
+
+/// Hard price caps: dollars per million tokens, per request, per image. Strings or numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MaxPrice {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prompt: Option<Usd>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Usd>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<Usd>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Usd>,
+}
+
+/// OpenRouter's two published rules for the default choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpreadRule {
+    /// Rule A: healthy first, then weight 1/price².
+    #[default]
+    InversePriceSquare,
+    /// Rule B: shares from adjusted price and speed.
+    Shares,
+}
+
+/// What to do when an endpoint dies after the first token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rescue {
+    Off,
+    #[default]
+    SameModel,
+    /// Any model of the request's list.
+    Listed,
+}
+
+/// One-key sets of preferences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    Cheapest,
+    Fastest,
+    Best,
+    Private,
+    Balanced,
+}
+
+impl Profile {
+    pub const ALL: [Profile; 5] = [Self::Balanced, Self::Cheapest, Self::Fastest, Self::Best, Self::Private];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cheapest => "cheapest",
+            Self::Fastest => "fastest",
+            Self::Best => "best",
+            Self::Private => "private",
+            Self::Balanced => "balanced",
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! What is heard back: one stream of replies for chat, compare, `ask` and every face of `serve`.
+
+use super::{At, Decision, EndpointId, Failure, GenerationId, ModelId, ProviderId, Reasoning, Usage, Usd};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::time::Duration;
+
+/// One item of the gateway's answer. The grammar, kept by the gateway:
+/// `Chosen (FellBack Chosen)* Delta* (Resumed Delta*)* (Done | Failed)`; `Waiting` may stand anywhere before a `Chosen`.
+/// `Failed` before any `Chosen` is allowed: nothing could be chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// This endpoint is being asked, and why.
+    Chosen(Box<Chosen>),
+    /// A pause before the same endpoint is asked again (a `Retry-After`, a back-off).
+    Waiting {
+        endpoint: EndpointId,
+        until: At,
+        failure: Box<Failure>,
+    },
+    /// The endpoint failed before its first token; the next `Chosen` follows.
+    FellBack {
+        from: EndpointId,
+        failure: Box<Failure>,
+    },
+    Delta(Delta),
+    /// The endpoint died in the middle; this one continues the text.
+    Resumed {
+        from: EndpointId,
+        endpoint: EndpointId,
+        model: ModelId,
+        failure: Box<Failure>,
+    },
+    Done(Box<Receipt>),
+    /// The last word, with what was spent on the way.
+    Failed {
+        failure: Box<Failure>,
+        receipt: Box<Receipt>,
+    },
+}
+
+/// The endpoint that is asked, what its like costs, and the decision behind it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chosen {
+    pub endpoint: EndpointId,
+    pub model: ModelId,
+    pub provider: ProviderId,
+    pub provider_name: String,
+    pub demo: bool,
+    pub prices: Option<super::Prices>,
+    /// For the live estimate.
+    pub prompt_tokens: u64,
+    /// One phrase: `cheapest of 3 healthy`, `first in order`, `sticky: its cache holds 12k tokens`.
+    pub why: String,
+}
+
+/// A piece of a reply as the endpoint said it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Delta {
+    Text(String),
+    /// A piece of thinking. Pieces with the same `index` are one block; text is appended,
+    /// `signature`, `data`, `id` and `format` are set when they come.
+    Reasoning {
+        index: u32,
+        piece: Reasoning,
+    },
+    /// A piece of a tool call: `arguments` are appended per `index`; id and name come with the first piece.
+    ToolCall {
+        index: u32,
+        id: Option<String>,
+        name: Option<String>,
+        arguments: String,
+        signature: Option<String>,
+    },
+    /// An image in the reply, as a data URL or a URL.
+    Image(String),
+    /// A cited source in OpenRouter's `annotations` shape.
+    Annotation(Value),
+    /// What the provider counted so far; a later one replaces an earlier one.
+    Usage {
+        usage: Usage,
+        cost: Option<Usd>,
+    },
+    Stop {
+        reason: Stop,
+        native: String,
+    },
+    /// The provider's own id and the model it says it used.
+    Head {
+        id: Option<String>,
+        model: Option<String>,
+        provider: Option<String>,
+    },
+    /// Something we do not know, kept for the format that said it.
+    Opaque(Value),
+}
+
+/// Why the reply ended, in OpenRouter's five words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    Stop,
+    Length,
+    ToolCalls,
+    ContentFilter,
+    Error,
+}
+
+impl Stop {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ToolCalls => "tool_calls",
+            Self::ContentFilter => "content_filter",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a finished request used, cost and took: the sum over its attempts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub generation: GenerationId,
+    /// What was asked for.
+    pub requested: String,
+    /// What answered (the last attempt's).
+    pub model: ModelId,
+    pub provider: ProviderId,
+    pub endpoint: EndpointId,
+    pub attempts: Vec<Attempt>,
+    pub usage: Usage,
+    pub cost: Cost,
+    /// From asking to the first token, over all attempts.
+    pub ttft: Option<Duration>,
+    pub total: Duration,
+    pub stop: Option<Stop>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native_stop: Option<String>,
+    /// The provider's own id of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream_id: Option<String>,
+    pub demo: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Box<Decision>>,
+}
+
+impl Receipt {
+    /// Output tokens per second after the first token; `None` when there is nothing to divide.
+    #[allow(clippy::cast_precision_loss, reason = "a rate for people, far below 2^52")]
+    pub fn throughput(&self) -> Option<f64> {
+        let last = self.attempts.iter().rev().find(|a| a.ttft.is_some())?;
+        let streaming = last.total.checked_sub(last.ttft?)?.as_secs_f64();
+        let tokens = last.usage.output();
+        (streaming > 0.001 && tokens > 1).then(|| tokens as f64 / streaming)
+    }
+}
+
+/// One attempt at one endpoint; a row of the ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    pub endpoint: EndpointId,
+    pub model: ModelId,
+    pub provider: ProviderId,
+    /// Which of the provider's keys, by position; never the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<u32>,
+    pub started: At,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ttft: Option<Duration>,
+    pub total: Duration,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    pub usage: Usage,
+    pub cost: Cost,
+    pub outcome: Outcome,
+    /// A second request sent because the first was late.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hedge: bool,
+    /// It continued a reply that another endpoint began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rescue: bool,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    Answered,
+    /// Dropped by the person, the client, or a faster hedge.
+    Cancelled,
+    Failed(Box<Failure>),
+}
+
+/// What something cost and how we know.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cost {
+    /// What is booked. `None`: the price is unknown.
+    pub booked: Option<Usd>,
+    pub source: CostSource,
+    /// What our catalog says it should be, kept beside a provider's figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ours: Option<Usd>,
+    /// How `ours` comes about, line by line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<CostLine>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CostSource {
+    /// The provider said the amount.
+    Provider,
+    /// Reported usage × catalog price.
+    Catalog,
+    /// Our own token count × catalog price: the provider reported no usage.
+    Estimate,
+    /// A local or free endpoint.
+    Free,
+    #[default]
+    Unknown,
+}
+
+impl CostSource {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Provider => "provider",
+            Self::Catalog => "catalog",
+            Self::Estimate => "estimate",
+            Self::Free => "free",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// `count` units of one category at `price` each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CostLine {
+    /// `prompt`, `cached_read`, `completion`, ...
+    pub category: String,
+    pub count: u64,
+    pub price: Usd,
+}

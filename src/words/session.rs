@@ -1,0 +1,82 @@
+//! A session: one conversation's name, place and settings. Its messages are stored beside it.
+
+use super::{At, MessageId, ModelRef, Params, Preferences, SessionId};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    pub id: SessionId,
+    /// Empty until there is something to name it by.
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub titled: Titled,
+    pub created: At,
+    pub updated: At,
+    pub model: ModelRef,
+    /// Models to fall back to, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallbacks: Vec<ModelRef>,
+    /// The message the conversation goes on from: the shown branch is the way from the root to it.
+    #[serde(default)]
+    pub head: Option<MessageId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    #[serde(default)]
+    pub params: Params,
+    #[serde(default)]
+    pub preferences: Preferences,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// How many messages it holds, kept by the store.
+    #[serde(default)]
+    pub messages: u32,
+}
+
+impl Session {
+    pub fn new(id: SessionId, model: ModelRef, at: At) -> Self {
+        Self {
+            id,
+            title: String::new(),
+            titled: Titled::No,
+            created: at,
+            updated: at,
+            model,
+            fallbacks: Vec::new(),
+            head: None,
+            system: None,
+            params: Params::default(),
+            preferences: Preferences::default(),
+            tags: Vec::new(),
+            pinned: false,
+            archived: false,
+            messages: 0,
+        }
+    }
+}
+
+/// Who gave the session its title; a person's is never replaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Titled {
+    #[default]
+    No,
+    /// From the first words.
+    Locally,
+    ByModel,
+    ByPerson,
+}
+
+/// What stands unsent in a session's composer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    pub text: String,
+    /// Cursor: row and column in characters.
+    pub row: usize,
+    pub column: usize,
+}

@@ -1,0 +1,92 @@
+//! How many of what a request used, in categories that never overlap.
+
+use serde::{Deserialize, Serialize};
+
+/// Billable quantities of one attempt or of many added up. The categories are disjoint by definition:
+/// `prompt` excludes cached, written and audio tokens, `completion` excludes reasoning, audio and image tokens.
+/// Providers that count otherwise (OpenAI's and Gemini's prompt counts include cached tokens) are converted in `wire`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Usage {
+    /// Fresh input tokens.
+    #[serde(skip_serializing_if = "none")]
+    pub prompt: u64,
+    /// Output tokens that are neither reasoning nor audio nor image.
+    #[serde(skip_serializing_if = "none")]
+    pub completion: u64,
+    /// Input tokens read from the provider's prompt cache.
+    #[serde(skip_serializing_if = "none")]
+    pub cached_read: u64,
+    /// Input tokens written to the cache for five minutes (or for the provider's only lifetime).
+    #[serde(skip_serializing_if = "none")]
+    pub cache_write_5m: u64,
+    /// Input tokens written to the cache for an hour.
+    #[serde(skip_serializing_if = "none")]
+    pub cache_write_1h: u64,
+    /// Output tokens spent thinking.
+    #[serde(skip_serializing_if = "none")]
+    pub reasoning: u64,
+    #[serde(skip_serializing_if = "none")]
+    pub audio_in: u64,
+    #[serde(skip_serializing_if = "none")]
+    pub audio_out: u64,
+    /// Output tokens that are image data.
+    #[serde(skip_serializing_if = "none")]
+    pub image_out: u64,
+    /// Input images, where the provider bills by the image.
+    #[serde(skip_serializing_if = "none")]
+    pub images: u64,
+    /// Web searches.
+    #[serde(skip_serializing_if = "none")]
+    pub searches: u64,
+}
+
+fn none(n: &u64) -> bool {
+    *n == 0
+}
+
+impl Usage {
+    /// Every input token, cached or not.
+    pub fn input(&self) -> u64 {
+        self.prompt + self.cached_read + self.cache_write_5m + self.cache_write_1h + self.audio_in
+    }
+
+    /// Every output token, shown or not.
+    pub fn output(&self) -> u64 {
+        self.completion + self.reasoning + self.audio_out + self.image_out
+    }
+
+    pub fn total(&self) -> u64 {
+        self.input() + self.output()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl std::ops::Add for Usage {
+    type Output = Usage;
+
+    fn add(self, rhs: Usage) -> Usage {
+        Usage {
+            prompt: self.prompt + rhs.prompt,
+            completion: self.completion + rhs.completion,
+            cached_read: self.cached_read + rhs.cached_read,
+            cache_write_5m: self.cache_write_5m + rhs.cache_write_5m,
+            cache_write_1h: self.cache_write_1h + rhs.cache_write_1h,
+            reasoning: self.reasoning + rhs.reasoning,
+            audio_in: self.audio_in + rhs.audio_in,
+            audio_out: self.audio_out + rhs.audio_out,
+            image_out: self.image_out + rhs.image_out,
+            images: self.images + rhs.images,
+            searches: self.searches + rhs.searches,
+        }
+    }
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, rhs: Usage) {
+        *self = *self + rhs;
+    }
+}
