@@ -1,1 +1,5 @@
 //! Tests of `fareway::words`.
+
+mod clean;
+mod rollup;
+mod usd;
