@@ -1,1 +1,17 @@
 //! Files, environment and keys, resolved into each room's own options.
+//!
+//! Layers, later wins: defaults, `config.toml`, environment, flags. **Invariant:** no secret is ever printed:
+//! `Debug` of everything here shows where a key comes from, not the key.
+
+mod dirs;
+mod file;
+mod keys;
+mod read;
+
+pub use dirs::{Dirs, DirsError};
+pub use file::{
+    Budgets, Config, Endpoint, Limits, Meter, Network, PolicyFile, Preset, PricesFile, Provider, Reserve,
+    Serve, ServeKey, Timeouts,
+};
+pub use keys::{KeyError, KeySource, Secret};
+pub use read::{ConfigError, Environment, load, parse};

@@ -1,1 +1,5 @@
-//! Tests of `fareway::config`.
+//! Tests of `config`.
+
+mod example;
+mod keys;
+mod mistakes;

@@ -1,0 +1,71 @@
+//! A mistake in the config is answered with file, line, key and what would be right.
+
+use fareway::config;
+use std::path::Path;
+
+#[test]
+fn mistakes_get_one_clear_sentence() {
+    let cases = [
+        (
+            "modle = \"x\"\n",
+            "c.toml:1: unknown key `modle`, did you mean `model`?; allowed here: model, fallbacks, system",
+        ),
+        (
+            "model = \"x\"\n\n[timeouts]\nconnect = 3\nfirst = 4\n",
+            "c.toml:5: unknown key `first`; allowed here: connect, first_token, idle, total (in [timeouts])",
+        ),
+        ("meter = \"left\"\n", "c.toml:1: `meter` cannot be `left`; allowed: top, bottom, right, hidden"),
+        ("plain = \"yes\"\n", "c.toml:1: `plain`: invalid type: string \"yes\", expected a boolean"),
+        (
+            "[providers.work]\nbase_uri = \"http://x\"\n",
+            "c.toml:2: unknown key `base_uri`, did you mean `base_url`?; allowed here: name, base_url, format",
+        ),
+        (
+            "[params]\ntemprature = 0.3\n",
+            "c.toml:2: unknown key `temprature`, did you mean `temperature`?; allowed here: ",
+        ),
+        ("[presets.a]\nparams = { max = 3 }\n", "c.toml:2: unknown key `max`"),
+        ("[budgets]\nday = \"five\"\n", "c.toml:2: `five` is not a decimal number (in [budgets])"),
+        ("model = \n", "c.toml:1: "),
+        ("[[endpoints]]\nmodel = \"a/b\"\ncontext = -1\n", "c.toml:3: `context`: invalid value"),
+    ];
+    for (text, wanted) in cases {
+        let error = config::parse(text, Path::new("c.toml")).expect_err(text);
+        assert!(error.message.starts_with(wanted), "{text}\n got: {}\nwant: {wanted}", error.message);
+        assert!(!error.message.contains('\n'), "{}", error.message);
+    }
+}
+
+#[test]
+fn a_named_config_must_exist_and_an_unnamed_may_not() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("none.toml");
+    let mut dirs = config::Dirs {
+        home: dir.path().into(),
+        config: file.clone(),
+        config_named: true,
+        data: dir.path().into(),
+        cache: dir.path().into(),
+    };
+    let error = config::load(&dirs, &|_| None).expect_err("named and missing");
+    assert!(error.message.starts_with(&format!("cannot read the config {}", file.display())));
+    dirs.config_named = false;
+    assert_eq!(config::load(&dirs, &|_| None), Ok((config::Config::default(), Vec::new())));
+}
+
+#[test]
+fn the_environment_stands_over_the_file() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("config.toml");
+    std::fs::write(&file, "model = \"a/b\"\ntheme = \"paper\"\n").expect("written");
+    let dirs = config::Dirs {
+        home: dir.path().into(),
+        config: file,
+        config_named: true,
+        data: dir.path().into(),
+        cache: dir.path().into(),
+    };
+    let env = |name: &str| (name == "FAREWAY_MODEL").then(|| "c/d".to_owned());
+    let (config, _) = config::load(&dirs, &env).expect("loads");
+    assert_eq!((config.model.as_str(), config.theme.as_str()), ("c/d", "paper"));
+}
