@@ -1,1 +1,17 @@
-//! Models, endpoints, prices and capabilities: a bundled snapshot with refreshed overlays; pure.
+//! Models, endpoints, prices and capabilities: a bundled snapshot under refreshed overlays; pure.
+//!
+//! Everything a source says is rows ([`Overlay`]); a [`Catalog`] is rows laid over each other, the config's on top.
+
+mod browse;
+mod merge;
+mod model;
+mod nearest;
+mod provider;
+mod row;
+mod shelf;
+mod snapshot;
+
+pub use browse::Catalog;
+pub use model::{Disagreement, Facts, Model, Origin, Score};
+pub use provider::Provider;
+pub use row::{EndpointRow, ModelRow, Overlay, ProviderRow, Rank, Source};

@@ -1,1 +1,2 @@
-//! Tests of `fareway::catalog`.
+mod browse;
+mod table;

@@ -1,0 +1,324 @@
+//! Lays rows over each other: which source wins figure by figure, and what is kept of the one that lost.
+
+use super::model::{Disagreement, Facts, Model, Origin};
+use super::provider::{Provider, Providers};
+use super::row::{EndpointRow, ModelRow, Rank, Source};
+use super::snapshot::Head;
+use crate::words::{Endpoint, EndpointId, ModelId, Prices, Quantization, Usd};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A model with its endpoints; `facts` stand beside `endpoints`, position by position.
+pub(super) struct Entry {
+    pub model: Model,
+    pub endpoints: Vec<Arc<Endpoint>>,
+    pub facts: Vec<Facts>,
+}
+
+type Entries = BTreeMap<ModelId, Entry>;
+
+/// Lays a row of the bundled snapshot.
+pub(super) fn bundled(entries: &mut Entries, row: &ModelRow, head: &Head, providers: &Providers) {
+    let origin = |said_by, page| head.origin(said_by, page).unwrap_or_default();
+    let entry = lay_model(entries, row, origin(row.said_by, None));
+    for endpoint in &row.endpoints {
+        let prices = origin(endpoint.said_by.or(row.said_by), endpoint.page);
+        let limits = origin(row.said_by, None);
+        entry.lay(endpoint, providers, &prices, &limits, Rank::Bundled);
+    }
+}
+
+/// Lays a row of an overlay.
+pub(super) fn overlaid(entries: &mut Entries, row: &ModelRow, source: &Source, providers: &Providers) {
+    let origin =
+        Origin { source: source.name.clone(), date: source.at.map(date).unwrap_or_default(), page: None };
+    let entry = lay_model(entries, row, origin.clone());
+    for endpoint in &row.endpoints {
+        entry.lay(endpoint, providers, &origin, &origin, source.rank);
+    }
+}
+
+fn date(at: crate::words::At) -> String {
+    jiff::Timestamp::from_microsecond(at.0)
+        .map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+        .unwrap_or_default()
+}
+
+fn lay_model<'a>(entries: &'a mut Entries, row: &ModelRow, origin: Origin) -> &'a mut Entry {
+    let entry = entries.entry(row.id.clone()).or_insert_with(|| Entry::new(row.id.clone(), origin));
+    let model = &mut entry.model;
+    if let Some(name) = &row.name {
+        model.name.clone_from(name);
+    }
+    if let Some(about) = &row.about {
+        model.about.clone_from(about);
+    }
+    over(&mut model.family, &row.family);
+    over(&mut model.context, &row.context);
+    over(&mut model.max_output, &row.max_output);
+    over(&mut model.open_weights, &row.open_weights);
+    over(&mut model.knowledge, &row.knowledge);
+    over(&mut model.released, &row.released);
+    list(&mut model.inputs, row.inputs.as_ref());
+    list(&mut model.outputs, row.outputs.as_ref());
+    list(&mut model.parameters, row.parameters.as_ref());
+    list(&mut model.efforts, row.efforts.as_ref());
+    for score in &row.scores {
+        model.scores.retain(|s| s.name != score.name);
+        model.scores.push(score.clone());
+    }
+    for alias in &row.aliases {
+        if !model.aliases.contains(alias) {
+            model.aliases.push(alias.clone());
+        }
+    }
+    entry
+}
+
+/// A figure that is given replaces; one that is not leaves what stands.
+fn over<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
+    if from.is_some() {
+        to.clone_from(from);
+    }
+}
+
+/// A list that is given and not empty replaces: a source that says nothing is not a source that says "none".
+fn list<T: Clone>(to: &mut Vec<T>, from: Option<&Vec<T>>) {
+    if let Some(from) = from
+        && !from.is_empty()
+    {
+        to.clone_from(from);
+    }
+}
+
+impl Entry {
+    fn new(id: ModelId, origin: Origin) -> Self {
+        let model = Model {
+            name: id.short().to_owned(),
+            demo: id.author() == "demo",
+            id,
+            about: String::new(),
+            family: None,
+            context: None,
+            max_output: None,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            parameters: Vec::new(),
+            efforts: Vec::new(),
+            open_weights: None,
+            knowledge: None,
+            released: None,
+            retires: None,
+            scores: Vec::new(),
+            aliases: Vec::new(),
+            origin,
+        };
+        Self { model, endpoints: Vec::new(), facts: Vec::new() }
+    }
+
+    /// Lays a row over the endpoint of the same tag, or adds one. A row of an unknown provider, or of one that has
+    /// no address, adds nothing: it could not be asked.
+    fn lay(
+        &mut self,
+        row: &EndpointRow,
+        providers: &Providers,
+        prices: &Origin,
+        limits: &Origin,
+        rank: Rank,
+    ) {
+        let Some(provider) = providers.get(&row.provider) else { return };
+        if !provider.is_complete() && row.base_url.is_none() {
+            return;
+        }
+        let place = match self.endpoints.iter().position(|e| e.tag == row.tag()) {
+            Some(place) => place,
+            None => {
+                self.endpoints.push(Arc::new(fresh(&self.model, provider, row)));
+                self.facts.push(Facts { limits: limits.clone(), ..Facts::default() });
+                self.endpoints.len() - 1
+            }
+        };
+        let endpoint = Arc::make_mut(&mut self.endpoints[place]);
+        let facts = &mut self.facts[place];
+        over(&mut endpoint.context, &row.context);
+        over(&mut endpoint.max_output, &row.max_output);
+        list(&mut endpoint.inputs, row.inputs.as_ref());
+        list(&mut endpoint.parameters, row.parameters.as_ref());
+        list(&mut endpoint.quirks, row.quirks.as_ref());
+        if row.context.is_some() || row.parameters.is_some() {
+            facts.limits.clone_from(limits);
+        }
+        if let Some(name) = &row.upstream_model {
+            endpoint.upstream_model.clone_from(name);
+        }
+        if let Some(format) = &row.format {
+            endpoint.format.clone_from(format);
+        }
+        if let Some(url) = &row.base_url {
+            url.trim_end_matches('/').clone_into(&mut endpoint.base_url);
+        }
+        if let Some(quantization) = row.quantization {
+            endpoint.quantization = quantization;
+        }
+        if let Some(policy) = row.policy {
+            endpoint.policy = policy;
+        }
+        for (name, value) in &row.headers {
+            endpoint.headers.insert(name.clone(), value.clone());
+        }
+        over(&mut facts.retires, &row.retires);
+        if let Some(new) = &row.prices {
+            lay_prices(endpoint, facts, new, prices, rank);
+        }
+        facts.disagreements.extend(row.disagreements.iter().cloned());
+    }
+
+    /// Fills what follows from the rest, once all rows are laid.
+    pub fn finish(&mut self) {
+        let model = &mut self.model;
+        for endpoint in &mut self.endpoints {
+            let plain = endpoint.context.is_some()
+                && endpoint.max_output.is_some()
+                && !endpoint.inputs.is_empty()
+                && !endpoint.parameters.is_empty();
+            if !plain {
+                let endpoint = Arc::make_mut(endpoint);
+                endpoint.context = endpoint.context.or(model.context);
+                endpoint.max_output = endpoint.max_output.or(model.max_output);
+                if endpoint.inputs.is_empty() {
+                    endpoint.inputs.clone_from(&model.inputs);
+                }
+                if endpoint.parameters.is_empty() {
+                    endpoint.parameters.clone_from(&model.parameters);
+                }
+            }
+        }
+        model.context = self.endpoints.iter().filter_map(|e| e.context).max().or(model.context);
+        model.max_output = self.endpoints.iter().filter_map(|e| e.max_output).max().or(model.max_output);
+        for endpoint in &self.endpoints {
+            for parameter in &endpoint.parameters {
+                if !model.parameters.contains(parameter) {
+                    model.parameters.push(parameter.clone());
+                }
+            }
+            for input in &endpoint.inputs {
+                if !model.inputs.contains(input) {
+                    model.inputs.push(input.clone());
+                }
+            }
+        }
+        if !model.inputs.iter().any(|m| m == "text") {
+            model.inputs.insert(0, "text".to_owned());
+        }
+        if model.outputs.is_empty() {
+            model.outputs.push("text".to_owned());
+        }
+        model.retires = match self.facts.iter().map(|f| f.retires.clone()).collect::<Option<Vec<_>>>() {
+            Some(days) => days.into_iter().max(),
+            None => None,
+        };
+    }
+
+    /// A model of the snapshot whose only endpoints need an address from the config is not shown.
+    pub fn is_worth_showing(&self) -> bool {
+        !self.endpoints.is_empty()
+    }
+}
+
+fn fresh(model: &Model, provider: &Provider, row: &EndpointRow) -> Endpoint {
+    let tag = row.tag().to_owned();
+    Endpoint {
+        id: EndpointId::of(&tag, &model.id),
+        model: model.id.clone(),
+        provider: provider.slug.clone(),
+        provider_name: provider.name.clone(),
+        tag,
+        upstream_model: row.upstream_model.clone().unwrap_or_else(|| model.id.short().to_owned()),
+        format: provider.format.clone(),
+        base_url: provider.base_url.clone(),
+        headers: provider.headers.clone(),
+        quirks: provider.quirks.clone(),
+        prices: provider.local.then(Prices::default),
+        context: None,
+        max_output: None,
+        parameters: Vec::new(),
+        inputs: Vec::new(),
+        quantization: Quantization::Unknown,
+        policy: provider.policy,
+        demo: provider.demo,
+        local: provider.local,
+    }
+}
+
+/// When both sources agree on prompt and completion, each fills what the other leaves out. When they do not, the
+/// higher one's prices stand alone (an optional price kept from the other would belong to another price list), and
+/// the other's are kept as disagreements. What the config says is final: no disagreement is noted.
+fn lay_prices(endpoint: &mut Endpoint, facts: &mut Facts, new: &Prices, origin: &Origin, rank: Rank) {
+    let old = match &endpoint.prices {
+        Some(old) if facts.prices.is_some() => old.clone(),
+        _ => {
+            endpoint.prices = Some(new.clone());
+            facts.prices = Some(origin.clone());
+            return;
+        }
+    };
+    let agree = old.prompt == new.prompt && old.completion == new.completion;
+    let mut prices = new.clone();
+    if agree {
+        fill(&mut prices, &old);
+    }
+    if rank == Rank::Config {
+        facts.disagreements.clear();
+    } else if let Some(was) = &facts.prices {
+        facts.disagreements.retain(|d| d.source != origin.source);
+        facts.disagreements.extend(compare(&prices, &old, was));
+    }
+    endpoint.prices = Some(prices);
+    facts.prices = Some(origin.clone());
+}
+
+fn fill(prices: &mut Prices, from: &Prices) {
+    let slots: [(&mut Option<Usd>, &Option<Usd>); 10] = [
+        (&mut prices.cached_read, &from.cached_read),
+        (&mut prices.cache_write_5m, &from.cache_write_5m),
+        (&mut prices.cache_write_1h, &from.cache_write_1h),
+        (&mut prices.reasoning, &from.reasoning),
+        (&mut prices.audio_in, &from.audio_in),
+        (&mut prices.audio_out, &from.audio_out),
+        (&mut prices.image_out, &from.image_out),
+        (&mut prices.image, &from.image),
+        (&mut prices.request, &from.request),
+        (&mut prices.search, &from.search),
+    ];
+    for (to, from) in slots {
+        *to = to.or(*from);
+    }
+    if prices.overrides.is_empty() {
+        prices.overrides.clone_from(&from.overrides);
+    }
+}
+
+/// The prices that both list and list differently.
+fn compare(ours: &Prices, theirs: &Prices, who: &Origin) -> Vec<Disagreement> {
+    [
+        ("prompt", Some(ours.prompt), Some(theirs.prompt)),
+        ("completion", Some(ours.completion), Some(theirs.completion)),
+        ("cached_read", ours.cached_read, theirs.cached_read),
+        ("cache_write_5m", ours.cache_write_5m, theirs.cache_write_5m),
+        ("cache_write_1h", ours.cache_write_1h, theirs.cache_write_1h),
+        ("reasoning", ours.reasoning, theirs.reasoning),
+        ("request", ours.request, theirs.request),
+    ]
+    .into_iter()
+    .filter_map(|(price, ours, theirs)| match (ours, theirs) {
+        (Some(ours), Some(theirs)) if ours != theirs => Some(Disagreement {
+            price: price.to_owned(),
+            ours,
+            theirs,
+            source: who.source.clone(),
+            date: who.date.clone(),
+        }),
+        _ => None,
+    })
+    .collect()
+}

@@ -1,0 +1,106 @@
+//! A model as the catalog knows it, and where each figure comes from.
+
+use crate::words::{Effort, ModelId, Usd};
+use serde::{Deserialize, Serialize};
+
+/// A model, whoever serves it. What an endpoint can do may be less: `Endpoint` says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    pub id: ModelId,
+    /// `Claude Sonnet 4.5`.
+    pub name: String,
+    /// One sentence on what it is good for; may be empty.
+    pub about: String,
+    /// `claude-sonnet`: what `~author/family-latest` goes by.
+    pub family: Option<String>,
+    /// The largest of its endpoints', in tokens.
+    pub context: Option<u32>,
+    pub max_output: Option<u32>,
+    /// Input modalities; `text` always stands first.
+    pub inputs: Vec<String>,
+    pub outputs: Vec<String>,
+    /// OpenRouter's `supported_parameters` names; empty: unknown.
+    pub parameters: Vec<String>,
+    /// Reasoning efforts it takes; empty: none known.
+    pub efforts: Vec<Effort>,
+    pub open_weights: Option<bool>,
+    /// Knowledge cut-off: `2025-07-31` or `2025-07`.
+    pub knowledge: Option<String>,
+    /// `2025-09-29`.
+    pub released: Option<String>,
+    /// The day its last endpoint is switched off, when all of them have one.
+    pub retires: Option<String>,
+    pub scores: Vec<Score>,
+    /// Other names it goes by.
+    pub aliases: Vec<String>,
+    /// Who says all this.
+    pub origin: Origin,
+    /// Built-in demonstration: its money is not real.
+    pub demo: bool,
+}
+
+impl Model {
+    pub fn supports(&self, parameter: &str) -> bool {
+        self.parameters.iter().any(|p| p == parameter)
+    }
+
+    pub fn takes(&self, modality: &str) -> bool {
+        self.inputs.iter().any(|m| m == modality)
+    }
+
+    /// The score of this name, if known.
+    pub fn score(&self, name: &str) -> Option<f64> {
+        self.scores.iter().find(|s| s.name == name).map(|s| s.value)
+    }
+}
+
+/// A figure of a public benchmark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// `intelligence`, `coding`, `agentic` (Artificial Analysis indices, 0 to 100), `elo:<arena>`.
+    pub name: String,
+    pub value: f64,
+    /// `artificial-analysis by way of openrouter`.
+    #[serde(default)]
+    pub source: String,
+    #[serde(default)]
+    pub date: String,
+}
+
+/// Where a figure comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// `litellm 1.109.1`, `models.dev`, `openrouter`, `config`.
+    pub source: String,
+    /// The day the source said it; empty when it does not age.
+    pub date: String,
+    /// The page the source itself names.
+    pub page: Option<String>,
+}
+
+/// What stands behind an endpoint's figures.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// Who says the prices; `None` when nobody lists any.
+    pub prices: Option<Origin>,
+    /// Who says context, output limit and capabilities.
+    pub limits: Origin,
+    /// The day it is switched off.
+    pub retires: Option<String>,
+    /// Prices that another source lists differently.
+    pub disagreements: Vec<Disagreement>,
+}
+
+/// Another source's figure for a price: shown, never silently dropped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Disagreement {
+    /// `prompt`, `completion`, `cached_read`, ...
+    pub price: String,
+    /// What we go by.
+    pub ours: Usd,
+    pub theirs: Usd,
+    /// Who says otherwise, and as of when.
+    pub source: String,
+    #[serde(default)]
+    pub date: String,
+}
