@@ -45,19 +45,24 @@ fn none(n: &u64) -> bool {
     *n == 0
 }
 
+/// A provider may claim any count; an absurd one must not stop the program.
+fn sum<const N: usize>(counts: [u64; N]) -> u64 {
+    counts.into_iter().fold(0, u64::saturating_add)
+}
+
 impl Usage {
     /// Every input token, cached or not.
     pub fn input(&self) -> u64 {
-        self.prompt + self.cached_read + self.cache_write_5m + self.cache_write_1h + self.audio_in
+        sum([self.prompt, self.cached_read, self.cache_write_5m, self.cache_write_1h, self.audio_in])
     }
 
     /// Every output token, shown or not.
     pub fn output(&self) -> u64 {
-        self.completion + self.reasoning + self.audio_out + self.image_out
+        sum([self.completion, self.reasoning, self.audio_out, self.image_out])
     }
 
     pub fn total(&self) -> u64 {
-        self.input() + self.output()
+        sum([self.input(), self.output()])
     }
 
     pub fn is_empty(&self) -> bool {
@@ -70,17 +75,17 @@ impl std::ops::Add for Usage {
 
     fn add(self, rhs: Usage) -> Usage {
         Usage {
-            prompt: self.prompt + rhs.prompt,
-            completion: self.completion + rhs.completion,
-            cached_read: self.cached_read + rhs.cached_read,
-            cache_write_5m: self.cache_write_5m + rhs.cache_write_5m,
-            cache_write_1h: self.cache_write_1h + rhs.cache_write_1h,
-            reasoning: self.reasoning + rhs.reasoning,
-            audio_in: self.audio_in + rhs.audio_in,
-            audio_out: self.audio_out + rhs.audio_out,
-            image_out: self.image_out + rhs.image_out,
-            images: self.images + rhs.images,
-            searches: self.searches + rhs.searches,
+            prompt: self.prompt.saturating_add(rhs.prompt),
+            completion: self.completion.saturating_add(rhs.completion),
+            cached_read: self.cached_read.saturating_add(rhs.cached_read),
+            cache_write_5m: self.cache_write_5m.saturating_add(rhs.cache_write_5m),
+            cache_write_1h: self.cache_write_1h.saturating_add(rhs.cache_write_1h),
+            reasoning: self.reasoning.saturating_add(rhs.reasoning),
+            audio_in: self.audio_in.saturating_add(rhs.audio_in),
+            audio_out: self.audio_out.saturating_add(rhs.audio_out),
+            image_out: self.image_out.saturating_add(rhs.image_out),
+            images: self.images.saturating_add(rhs.images),
+            searches: self.searches.saturating_add(rhs.searches),
         }
     }
 }

@@ -1,1 +1,1 @@
-//! Tests of `fareway::metering`.
+mod cost;
