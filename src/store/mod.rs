@@ -1,1 +1,44 @@
-//! Sessions, messages, ledger, settings, drafts: the only room that knows sled.
+//! Sessions, messages, ledger, settings, drafts, search: the only room that knows sled.
+//!
+//! [`Store`] is a handle to one thread. In the process that came first, that thread owns the files; in others it
+//! asks the owner over a socket. Callers do not notice, not even when the owner goes away.
+//!
+//! **Invariant:** acknowledged means on disk: flushed, and synced.
+//! **Invariant:** nothing is deleted because it does not read: damaged files are set aside.
+
+mod apply;
+mod carve;
+mod disk;
+mod error;
+mod export;
+mod files;
+mod guard;
+mod guest;
+mod handle;
+mod job;
+mod keys;
+mod ledger;
+mod op;
+mod owner;
+mod pending;
+mod place;
+mod record;
+mod rescue;
+mod search;
+mod sessions;
+mod socket;
+mod txn;
+mod write;
+mod writer;
+
+pub use error::StoreError;
+pub use export::{ExportHeader, read_export};
+pub use guard::panic_is_caught;
+pub use handle::{Opened, Options, Store};
+pub use op::{
+    By, Changed, Dump, Found, Hit, Info, LedgerMark, LedgerRange, Of, Op, Search, SessionMark, Slice,
+};
+pub use pending::{Ack, Pending};
+pub use record::{FORMAT, decode};
+pub use search::{Token, tokens};
+pub use write::Write;

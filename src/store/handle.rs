@@ -1,0 +1,404 @@
+//! The handle everybody has: it sends jobs to the store's thread, wherever the files are.
+
+use super::guard::THREAD;
+use super::guest::{Ended, Guest};
+use super::job::{Job, To};
+use super::op::{
+    By, Changed, Dump, Found, Hit, Info, LedgerMark, LedgerRange, Of, Op, Search, SessionMark, Slice,
+};
+use super::owner::Owner;
+use super::pending::{Ack, Pending, pending};
+use super::place::{Place, privately};
+use super::writer::Writer;
+use super::{StoreError, Write, export};
+use crate::words::{
+    AttemptRow, Draft, GenerationId, GenerationRow, Message, MessageId, OpenRow, RollupKey, Session,
+    SessionId, Totals,
+};
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::io::{self, BufRead};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use tokio::sync::broadcast;
+
+/// What may be chosen about a store.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long the files may take to open before they count as damaged.
+    pub patience: Duration,
+    /// How long to wait for another process that holds the store and does not answer.
+    pub wait: Duration,
+    /// Copy everything to `exports/` once a day, in pauses.
+    pub daily_export: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { patience: Duration::from_secs(60), wait: Duration::from_secs(10), daily_export: true }
+    }
+}
+
+/// The store: sessions, messages, ledger, settings, drafts, search. Clones are the same store.
+/// When the last one is dropped, what was sent is still written.
+#[derive(Clone)]
+pub struct Store {
+    link: Arc<Link>,
+}
+
+struct Link {
+    jobs: Sender<Job>,
+    changed: broadcast::Sender<Changed>,
+    me: Writer,
+    memory: bool,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        // the thread is gone already: nothing to close
+        let _ = self.jobs.send(Job::Close);
+    }
+}
+
+/// A store that is open, with what a person should know of it.
+pub struct Opened {
+    pub store: Store,
+    /// Sentences for a person: the history was damaged and set aside, ...
+    pub notices: Vec<String>,
+    /// Requests that a killed process left open: settle each with a generation's row.
+    pub orphans: Vec<OpenRow>,
+    /// Another process owns the files; this one asks it.
+    pub guest: bool,
+}
+
+enum Role {
+    Owner(Box<Owner>),
+    Guest(Guest),
+}
+
+impl Store {
+    /// Opens the store in a data directory, or joins the process that has it open. Blocks for some milliseconds.
+    pub fn open(dir: &Path, options: Options) -> Result<Opened, StoreError> {
+        let (jobs, queue) = mpsc::channel();
+        let (changed, _) = broadcast::channel(256);
+        let link = Link { jobs, changed, me: Writer::me(), memory: false, thread: Mutex::default() };
+        let (role, notices) = link.acquire(&Place::new(dir), &options, 0)?;
+        let guest = matches!(role, Role::Guest(_));
+        let store = Self::start(link, role, Some(Place::new(dir)), options, queue)?;
+        // a guest's neighbours may be in the middle of settling them
+        let orphans = if guest { Vec::new() } else { store.read(Op::Orphans, open).wait()? };
+        Ok(Opened { store, notices, orphans, guest })
+    }
+
+    /// A store that forgets everything at its end, for when the data directory cannot be used.
+    pub fn memory() -> Result<Self, StoreError> {
+        let (jobs, queue) = mpsc::channel();
+        let (changed, _) = broadcast::channel(256);
+        let options = Options { daily_export: false, ..Options::default() };
+        let owner = Owner::memory(jobs.clone(), changed.clone(), options.clone());
+        let link = Link { jobs, changed, me: Writer::me(), memory: true, thread: Mutex::default() };
+        Self::start(link, Role::Owner(Box::new(owner)), None, options, queue)
+    }
+
+    fn start(
+        link: Link,
+        role: Role,
+        place: Option<Place>,
+        options: Options,
+        queue: Receiver<Job>,
+    ) -> Result<Self, StoreError> {
+        // the thread has what it needs to find a new role, and does not keep the store open
+        let (jobs, changed, me) = (link.jobs.clone(), link.changed.clone(), link.me);
+        let thread = thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
+            let again = Link { jobs, changed, me, memory: false, thread: Mutex::default() };
+            live(&again, role, place.as_ref(), &options, &queue);
+        });
+        let thread = thread.map_err(|e| StoreError::Io(e.to_string()))?;
+        *link.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+        Ok(Self { link: Arc::new(link) })
+    }
+
+    /// Whether everything is forgotten at the end.
+    pub fn is_memory(&self) -> bool {
+        self.link.memory
+    }
+
+    /// Closes the store for every clone and waits until its files are free.
+    pub fn close(&self) {
+        let _ = self.link.jobs.send(Job::Close);
+        let thread = self.link.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
+    }
+
+    /// All or none of them, in order; acknowledged when they are on disk.
+    pub fn write(&self, writes: Vec<Write>) -> Ack {
+        let (teller, ack) = pending(|found| matches!(found, Found::Done).then_some(()));
+        // a closed store: the teller says so when it is dropped
+        let _ = self.link.jobs.send(Job::Write { writes, by: self.link.me, to: To::Here(teller) });
+        ack
+    }
+
+    fn read<T>(&self, op: Op, take: fn(Found) -> Option<T>) -> Pending<T> {
+        let (teller, answer) = pending(take);
+        let _ = self.link.jobs.send(Job::Read { op, to: To::Here(teller) });
+        answer
+    }
+
+    /// What changes from now on, by whichever process.
+    pub fn changes(&self) -> broadcast::Receiver<Changed> {
+        self.link.changed.subscribe()
+    }
+}
+
+macro_rules! found {
+    ($shape:ident) => {
+        |found| match found {
+            Found::$shape(value) => Some(value),
+            _ => None,
+        }
+    };
+}
+
+fn open(found: Found) -> Option<Vec<OpenRow>> {
+    match found {
+        Found::Open(rows) => Some(rows),
+        _ => None,
+    }
+}
+
+impl Store {
+    /// Last changed first.
+    pub fn sessions(&self, before: Option<SessionMark>, limit: usize) -> Pending<Vec<Session>> {
+        self.read(Op::Sessions { before, limit }, found!(Sessions))
+    }
+
+    pub fn session(&self, id: SessionId) -> Pending<Option<Box<Session>>> {
+        self.read(Op::Session(id), found!(Session))
+    }
+
+    /// The last `limit` messages of a session (before a place, if one is given), oldest first.
+    pub fn messages(&self, session: SessionId, before: Option<u32>, limit: usize) -> Pending<Slice> {
+        self.read(Op::Messages { session, before, limit }, found!(Messages))
+    }
+
+    /// What the screen shows first.
+    pub fn tail(&self, session: SessionId, limit: usize) -> Pending<Slice> {
+        self.messages(session, None, limit)
+    }
+
+    pub fn message(&self, id: MessageId) -> Pending<Option<(SessionId, Arc<Message>)>> {
+        self.read(Op::Message(id), found!(Message))
+    }
+
+    pub fn draft(&self, session: SessionId) -> Pending<Option<Draft>> {
+        self.read(Op::Draft(session), found!(Draft))
+    }
+
+    pub fn setting(&self, key: &str) -> Pending<Option<Value>> {
+        self.read(Op::Setting(key.to_owned()), found!(Setting))
+    }
+
+    /// Every setting whose key begins so, by key.
+    pub fn settings(&self, prefix: &str) -> Pending<Vec<(String, Value)>> {
+        self.read(Op::Settings { prefix: prefix.to_owned() }, found!(Settings))
+    }
+
+    /// Newest first.
+    pub fn generations(
+        &self,
+        wanted: LedgerRange,
+        before: Option<LedgerMark>,
+        limit: usize,
+    ) -> Pending<Vec<GenerationRow>> {
+        self.read(Op::Generations { wanted, before, limit }, found!(Generations))
+    }
+
+    pub fn generation(&self, id: GenerationId) -> Pending<Option<Box<GenerationRow>>> {
+        self.read(Op::Generation(id), found!(Generation))
+    }
+
+    /// In order.
+    pub fn attempts(&self, id: GenerationId) -> Pending<Vec<AttemptRow>> {
+        self.read(Op::Attempts(id), found!(Attempts))
+    }
+
+    /// Requests under way, in every process.
+    pub fn open_rows(&self) -> Pending<Vec<OpenRow>> {
+        self.read(Op::Open, open)
+    }
+
+    /// Requests whose process was killed.
+    pub fn orphans(&self) -> Pending<Vec<OpenRow>> {
+        self.read(Op::Orphans, open)
+    }
+
+    /// Totals by day and name, for half-open `days`.
+    pub fn rollups(&self, days: Range<i32>, demo: bool, by: By) -> Pending<Vec<(RollupKey, Totals)>> {
+        self.read(Op::Rollups { days, demo, by }, found!(Rollups))
+    }
+
+    /// One sum over half-open `days`: what a budget asks. Costs days, not rows.
+    pub fn totals(&self, days: Range<i32>, demo: bool, of: Of) -> Pending<Box<Totals>> {
+        self.read(Op::Totals { days, demo, of }, found!(Totals))
+    }
+
+    /// How many totals differ from the sum of their rows; reads every row.
+    pub fn check_rollups(&self) -> Pending<u64> {
+        self.read(Op::CheckRollups, found!(Wrong))
+    }
+
+    /// Messages with all these words, newest first.
+    pub fn search(&self, search: Search) -> Pending<Vec<Hit>> {
+        self.read(Op::Search(search), found!(Hits))
+    }
+
+    /// Makes today's copy now; where it is.
+    pub fn export_now(&self) -> Pending<PathBuf> {
+        self.read(Op::Export, found!(Path))
+    }
+
+    pub fn info(&self) -> Pending<Box<Info>> {
+        self.read(Op::Info, found!(Info))
+    }
+
+    fn dump(&self, after: Option<Vec<u8>>, limit: usize) -> Pending<Dump> {
+        self.read(Op::Dump { after, limit }, found!(Dump))
+    }
+
+    /// Everything, as the writes that make it again. Blocks between pages.
+    pub fn everything(&self) -> impl Iterator<Item = Result<Write, StoreError>> + use<> {
+        let store = self.clone();
+        let mut page = Vec::new().into_iter();
+        let mut after = None;
+        let mut over = false;
+        std::iter::from_fn(move || {
+            loop {
+                if let Some(write) = page.next() {
+                    return Some(Ok(write));
+                }
+                if over {
+                    return None;
+                }
+                match store.dump(after.take(), 500).wait() {
+                    Ok(dump) => {
+                        page = dump.writes.into_iter();
+                        after = dump.next;
+                        over = after.is_none();
+                    }
+                    Err(error) => {
+                        over = true;
+                        return Some(Err(error));
+                    }
+                }
+            }
+        })
+    }
+
+    /// Writes everything as JSON Lines; how many lines.
+    pub fn export_to(&self, mut file: impl io::Write) -> Result<u64, StoreError> {
+        let fault = |e: io::Error| StoreError::Io(e.to_string());
+        export::line(&mut file, &export::ExportHeader::default()).map_err(fault)?;
+        let mut lines = 0;
+        for write in self.everything() {
+            export::line(&mut file, &write?).map_err(fault)?;
+            lines += 1;
+        }
+        file.flush().map_err(fault)?;
+        Ok(lines)
+    }
+
+    /// Adds what an export holds; how many lines. Stops at the first that is wrong, and says which.
+    pub fn import_from(&self, file: impl BufRead) -> Result<u64, StoreError> {
+        let mut lines = 0;
+        let mut writes = Vec::new();
+        for write in export::read_export(file) {
+            writes.push(write?);
+            if writes.len() == 256 {
+                lines += writes.len() as u64;
+                self.write(std::mem::take(&mut writes)).wait()?;
+            }
+        }
+        lines += writes.len() as u64;
+        self.write(writes).wait()?;
+        Ok(lines)
+    }
+}
+
+impl Link {
+    /// Owner if nobody is, else guest of whoever is.
+    fn acquire(
+        &self,
+        place: &Place,
+        options: &Options,
+        number: u64,
+    ) -> Result<(Role, Vec<String>), StoreError> {
+        let until = Instant::now() + options.wait;
+        loop {
+            let locked = privately(|| {
+                place.prepare()?;
+                place.lock()
+            });
+            let locked = match locked {
+                // whoever holds the lock decides about damage
+                Err(StoreError::Damaged(_)) => privately(|| place.lock()),
+                other => other,
+            };
+            if let Some(lock) = locked? {
+                let (jobs, changed) = (self.jobs.clone(), self.changed.clone());
+                let owner = privately(|| Owner::open(place.clone(), options.clone(), lock, jobs, changed));
+                let (owner, notices) = owner?;
+                return Ok((Role::Owner(Box::new(owner)), notices));
+            }
+            if let Ok(stream) = place.connect()
+                && let Ok(guest) = Guest::greet(stream, number, self.jobs.clone(), self.changed.clone())
+            {
+                return Ok((Role::Guest(guest), Vec::new()));
+            }
+            if Instant::now() >= until {
+                return Err(place.busy());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// The life of the store's thread: a guest whose owner goes away becomes owner itself, or guest of the next one.
+fn live(link: &Link, mut role: Role, place: Option<&Place>, options: &Options, queue: &Receiver<Job>) {
+    let mut left = VecDeque::new();
+    for number in 1.. {
+        match role {
+            Role::Owner(owner) => return owner.run(queue, left),
+            Role::Guest(guest) => match guest.run(queue, left) {
+                Ended::Closed => return,
+                Ended::Lost(unanswered) => left = unanswered,
+            },
+        }
+        let Some(place) = place else {
+            return;
+        };
+        match link.acquire(place, options, number) {
+            Ok((next, notices)) => {
+                for notice in notices {
+                    let _ = link.changed.send(Changed::Notice(notice));
+                }
+                role = next;
+            }
+            Err(error) => {
+                let _ = link.changed.send(Changed::Notice(error.to_string()));
+                for job in left {
+                    if let Job::Write { to, .. } | Job::Read { to, .. } = job {
+                        to.tell(Err(error.clone()));
+                    }
+                }
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Reading sessions and their messages.
+
+use super::apply::Place;
+use super::disk::Disk;
+use super::{SessionMark, Slice, StoreError, Write, keys, record};
+use crate::words::{Draft, Message, MessageId, MessageState, Part, Session, SessionId};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Last changed first.
+pub(super) fn sessions(
+    disk: &Disk,
+    before: Option<SessionMark>,
+    limit: usize,
+) -> Result<Vec<Session>, StoreError> {
+    let to = match before {
+        Some(mark) => keys::session_by_time(mark.updated, mark.id),
+        None => keys::after(keys::SESSION_BY_TIME),
+    };
+    let mut found = Vec::new();
+    for row in disk.range(keys::SESSION_BY_TIME, &to).rev() {
+        if found.len() == limit {
+            break;
+        }
+        if let Some(id) = keys::id_at_end(&row?.0) {
+            // one that does not read takes no other with it
+            match session(disk, SessionId(id)) {
+                Err(StoreError::Record(_)) => {}
+                other => found.extend(other?),
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn session(disk: &Disk, id: SessionId) -> Result<Option<Session>, StoreError> {
+    match disk.get(&keys::session(keys::SESSION, id))?.as_deref().map(record::decode).transpose()? {
+        Some(Write::PutSession(session)) => Ok(Some(*session)),
+        _ => Ok(None),
+    }
+}
+
+/// The last `limit` messages before a place, oldest first: the end of a long conversation costs as little as a short one.
+pub(super) fn messages(
+    disk: &Disk,
+    session: SessionId,
+    before: Option<u32>,
+    limit: usize,
+) -> Result<Slice, StoreError> {
+    let prefix = keys::session(keys::MESSAGE, session);
+    let to = match before {
+        Some(place) => keys::message(session, place),
+        None => keys::after(&prefix),
+    };
+    let mut slice = Slice::default();
+    let mut rows = disk.range(&prefix, &to).rev();
+    let mut first = None;
+    while slice.messages.len() < limit {
+        let Some(row) = rows.next() else {
+            first = None;
+            break;
+        };
+        let (key, value) = row?;
+        first = keys::number_of(&key[18..]);
+        // one that does not read takes no other with it
+        if let Ok(Write::PutMessage { message, .. }) = record::decode(&value) {
+            slice.messages.push(whole(disk, message)?);
+        }
+    }
+    if first.is_some() && rows.next().transpose()?.is_some() {
+        slice.before = first;
+    }
+    slice.messages.reverse();
+    Ok(slice)
+}
+
+pub(super) fn message(disk: &Disk, id: MessageId) -> Result<Option<(SessionId, Arc<Message>)>, StoreError> {
+    let Some(place) = disk.get(&keys::message_place(id))?.as_deref().and_then(Place::decode) else {
+        return Ok(None);
+    };
+    let bytes = disk.get(&keys::message(place.session, place.place))?;
+    match bytes.as_deref().map(record::decode).transpose()? {
+        Some(Write::PutMessage { session, message }) => Ok(Some((session, whole(disk, message)?))),
+        _ => Ok(None),
+    }
+}
+
+/// A partial message with the pieces that were stored beside it joined in.
+fn whole(disk: &Disk, message: Arc<Message>) -> Result<Arc<Message>, StoreError> {
+    if message.state != MessageState::Partial {
+        return Ok(message);
+    }
+    let mut joined = (*message).clone();
+    for row in disk.with_prefix(&keys::pieces(message.id)) {
+        if let Ok(Write::Partial { parts, .. }) = record::decode(&row?.1) {
+            for part in parts {
+                join(&mut joined.parts, part);
+            }
+        }
+    }
+    Ok(Arc::new(joined))
+}
+
+/// Appends a piece: text goes on with text, thinking with the same kind of thinking.
+fn join(parts: &mut Vec<Part>, piece: Part) {
+    match (parts.last_mut(), piece) {
+        (Some(Part::Text { text, cache: false }), Part::Text { text: more, cache: false }) => {
+            text.push_str(&more);
+        }
+        (Some(Part::Reasoning(block)), Part::Reasoning(more))
+            if block.kind == more.kind && block.signature.is_none() && block.data.is_none() =>
+        {
+            block.text.push_str(&more.text);
+            block.signature = more.signature;
+            block.data = more.data;
+            block.id = more.id.or(block.id.take());
+            block.format = more.format.or(block.format.take());
+        }
+        (_, piece) => parts.push(piece),
+    }
+}
+
+pub(super) fn draft(disk: &Disk, session: SessionId) -> Result<Option<Draft>, StoreError> {
+    match disk.get(&keys::session(keys::DRAFT, session))?.as_deref().map(record::decode).transpose()? {
+        Some(Write::PutDraft { draft, .. }) => Ok(Some(draft)),
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn setting(disk: &Disk, key: &str) -> Result<Option<Value>, StoreError> {
+    match disk.get(&keys::setting(key))?.as_deref().map(record::decode).transpose()? {
+        Some(Write::PutSetting { value, .. }) => Ok(value),
+        _ => Ok(None),
+    }
+}
+
+pub(super) fn settings(disk: &Disk, prefix: &str) -> Result<Vec<(String, Value)>, StoreError> {
+    let mut found = Vec::new();
+    for row in disk.with_prefix(&keys::setting(prefix)) {
+        if let Ok(Write::PutSetting { key, value: Some(value) }) = record::decode(&row?.1) {
+            found.push((key, value));
+        }
+    }
+    Ok(found)
+}

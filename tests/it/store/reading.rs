@@ -1,0 +1,172 @@
+//! What was written is read back: sessions, messages, drafts, settings, after a reopening too.
+
+use super::support::{at, message, message_id, open, put, session, session_id};
+use fareway::store::{SessionMark, Store, Write};
+use fareway::words::{Draft, MessageState, Part};
+use serde_json::json;
+use std::sync::Arc;
+
+fn texts(slice: &fareway::store::Slice) -> Vec<String> {
+    slice.messages.iter().map(|m| m.plain()).collect()
+}
+
+#[test]
+fn everything_is_there_after_a_reopening() {
+    let dir = tempfile::tempdir().unwrap();
+    let draft = Draft { text: "half a thou".to_owned(), row: 0, column: 11 };
+    let store = open(dir.path());
+    let ack = store.write(vec![
+        Write::PutSession(Box::new(session(1))),
+        put(1, 1, "hello"),
+        put(1, 2, "hello to you"),
+        Write::PutDraft { session: session_id(1), draft: draft.clone() },
+        Write::PutSetting { key: "theme".to_owned(), value: Some(json!("dark")) },
+    ]);
+    ack.wait().unwrap();
+    store.close();
+
+    let store = open(dir.path());
+    let read = store.session(session_id(1)).wait().unwrap().unwrap();
+    assert_eq!((read.title.as_str(), read.messages), ("session 1", 2));
+    assert_eq!(texts(&store.tail(session_id(1), 10).wait().unwrap()), ["hello", "hello to you"]);
+    assert_eq!(store.draft(session_id(1)).wait().unwrap(), Some(draft));
+    assert_eq!(store.setting("theme").wait().unwrap(), Some(json!("dark")));
+    assert_eq!(*store.message(message_id(2)).wait().unwrap().unwrap().1, *message(2, "hello to you"));
+    store.close();
+}
+
+#[test]
+fn an_answer_can_be_awaited() {
+    let store = Store::memory().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        store.write(vec![put(1, 1, "hello")]).await.unwrap();
+        assert_eq!(store.tail(session_id(1), 1).await.unwrap().messages.len(), 1);
+    });
+}
+
+#[test]
+fn sessions_come_last_changed_first_and_in_pages() {
+    let store = Store::memory().unwrap();
+    let writes = (0..10).map(|n| Write::PutSession(Box::new(session(n)))).collect();
+    store.write(writes).wait().unwrap();
+    // a message moves its session to the front
+    store.write(vec![put(3, 100, "news")]).wait().unwrap();
+    let mut titles = Vec::new();
+    let mut before = None;
+    loop {
+        let page = store.sessions(before, 4).wait().unwrap();
+        let Some(last) = page.last() else {
+            break;
+        };
+        before = Some(SessionMark::of(last));
+        titles.extend(page.iter().map(|s| s.title.replace("session ", "")));
+    }
+    assert_eq!(titles.join(" "), "3 9 8 7 6 5 4 2 1 0");
+}
+
+#[test]
+fn a_long_session_is_read_from_its_end_in_pages() {
+    let store = Store::memory().unwrap();
+    store.write((0..25).map(|n| put(1, n, &n.to_string())).collect()).wait().unwrap();
+    let last = store.tail(session_id(1), 10).wait().unwrap();
+    assert_eq!(texts(&last), (15..25).map(|n| n.to_string()).collect::<Vec<_>>());
+    let middle = store.messages(session_id(1), last.before, 10).wait().unwrap();
+    assert_eq!(texts(&middle), (5..15).map(|n| n.to_string()).collect::<Vec<_>>());
+    let first = store.messages(session_id(1), middle.before, 10).wait().unwrap();
+    assert_eq!(texts(&first), (0..5).map(|n| n.to_string()).collect::<Vec<_>>());
+    assert_eq!(first.before, None);
+    // exactly at the beginning
+    assert_eq!(store.tail(session_id(1), 25).wait().unwrap().before, None);
+}
+
+#[test]
+fn pieces_are_joined_until_the_message_is_done() {
+    let store = Store::memory().unwrap();
+    let mut partial = (*message(1, "")).clone();
+    partial.parts.clear();
+    partial.state = MessageState::Partial;
+    let piece = |number, text: &str| Write::Partial {
+        session: session_id(1),
+        message: message_id(1),
+        number,
+        parts: vec![Part::text(text)],
+    };
+    let begin = Write::PutMessage { session: session_id(1), message: Arc::new(partial.clone()) };
+    // each may be sent twice
+    for write in [begin, piece(0, "one "), piece(1, "two "), piece(1, "two "), piece(2, "three")] {
+        store.write(vec![write]).wait().unwrap();
+    }
+    let read = store.message(message_id(1)).wait().unwrap().unwrap().1;
+    assert_eq!(
+        (read.parts.clone(), read.state.clone()),
+        (vec![Part::text("one two three")], MessageState::Partial)
+    );
+
+    store.write(vec![put(1, 1, "one two three four")]).wait().unwrap();
+    store.write(vec![piece(3, "late")]).wait().unwrap();
+    let read = store.tail(session_id(1), 5).wait().unwrap();
+    assert_eq!(texts(&read), ["one two three four"]);
+    let lines = store.everything().map(Result::unwrap);
+    assert!(
+        !lines.into_iter().any(|write| matches!(write, Write::Partial { .. })),
+        "no piece is left behind"
+    );
+}
+
+#[test]
+fn what_is_deleted_stays_away() {
+    let store = Store::memory().unwrap();
+    store.write(vec![put(1, 1, "a"), put(1, 2, "b"), put(2, 3, "c")]).wait().unwrap();
+    let one = Write::DeleteMessages { session: session_id(1), messages: vec![message_id(1)] };
+    store.write(vec![one.clone(), one]).wait().unwrap();
+    assert_eq!(texts(&store.tail(session_id(1), 5).wait().unwrap()), ["b"]);
+    assert_eq!(store.session(session_id(1)).wait().unwrap().unwrap().messages, 1);
+
+    store.write(vec![Write::DeleteSession(session_id(1))]).wait().unwrap();
+    // a reply that was still streaming comes late
+    store.write(vec![put(1, 2, "b again")]).wait().unwrap();
+    let left: Vec<_> = store.sessions(None, 9).wait().unwrap().iter().map(|s| s.id).collect();
+    assert_eq!(left, [session_id(2)]);
+    assert_eq!(store.message(message_id(2)).wait().unwrap(), None);
+    // putting it back is a decision
+    store.write(vec![Write::PutSession(Box::new(session(1))), put(1, 2, "b")]).wait().unwrap();
+    assert_eq!(texts(&store.tail(session_id(1), 5).wait().unwrap()), ["b"]);
+}
+
+#[test]
+fn a_message_is_replaced_in_its_place() {
+    let store = Store::memory().unwrap();
+    store.write(vec![put(1, 1, "a"), put(1, 2, "b"), put(1, 1, "A")]).wait().unwrap();
+    assert_eq!(texts(&store.tail(session_id(1), 5).wait().unwrap()), ["A", "b"]);
+    let read = store.session(session_id(1)).wait().unwrap().unwrap();
+    assert_eq!((read.messages, read.updated, read.head), (2, at(2), Some(message_id(1))));
+}
+
+#[test]
+fn large_messages_live_in_files_and_go_with_the_message() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = || std::fs::read_dir(dir.path().join("store/files")).map_or(0, Iterator::count);
+    let store = open(dir.path());
+    let text = "long words ".repeat(100_000);
+    store.write(vec![put(1, 1, &text), put(1, 2, &text), put(1, 3, "short")]).wait().unwrap();
+    assert_eq!(files(), 2);
+    store.close();
+    let store = open(dir.path());
+    assert_eq!(store.message(message_id(1)).wait().unwrap().unwrap().1.plain(), text);
+    store.write(vec![put(1, 1, "now short")]).wait().unwrap();
+    assert_eq!(files(), 1);
+    store.write(vec![Write::DeleteSession(session_id(1))]).wait().unwrap();
+    assert_eq!(files(), 0);
+    store.close();
+}
+
+#[test]
+fn settings_are_listed_by_the_beginning_of_their_key() {
+    let store = Store::memory().unwrap();
+    let set = |key: &str, value| Write::PutSetting { key: key.to_owned(), value };
+    store.write(vec![set("template/b", Some(json!(2))), set("template/a", Some(json!(1)))]).wait().unwrap();
+    store.write(vec![set("theme", Some(json!("x"))), set("template/b", None)]).wait().unwrap();
+    let read = store.settings("template/").wait().unwrap();
+    assert_eq!(read, [("template/a".to_owned(), json!(1))]);
+}

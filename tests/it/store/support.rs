@@ -1,0 +1,132 @@
+//! Values to store, made from numbers.
+
+use fareway::store::{Options, Store, Write};
+use fareway::words::{
+    At, Attempt, Cost, CostSource, Dice, EndpointId, Entry, GenerationId, GenerationRow, Message, MessageId,
+    ModelId, ModelRef, OpenRow, Outcome, ProviderId, Purpose, Receipt, Role, Session, SessionId, Usage, Usd,
+};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub const START: i64 = 1_760_000_000;
+
+pub fn options() -> Options {
+    Options { daily_export: false, wait: Duration::from_secs(20), ..Options::default() }
+}
+
+pub fn open(dir: &Path) -> Store {
+    Store::open(dir, options()).expect("the store opens").store
+}
+
+pub fn at(n: i64) -> At {
+    At::from_secs(START + n)
+}
+
+pub fn session_id(n: u64) -> SessionId {
+    SessionId::new(at(0), &mut Dice::new(1_000_000 + n))
+}
+
+pub fn message_id(n: u64) -> MessageId {
+    MessageId::new(at(0), &mut Dice::new(2_000_000 + n))
+}
+
+pub fn generation_id(n: u64) -> GenerationId {
+    GenerationId::new(at(0), &mut Dice::new(3_000_000 + n))
+}
+
+pub fn session(n: u64) -> Session {
+    let at = at(i64::try_from(n).expect("a small number"));
+    Session { title: format!("session {n}"), ..Session::new(session_id(n), ModelRef::new("demo/swift"), at) }
+}
+
+pub fn message(n: u64, text: &str) -> Arc<Message> {
+    let parent = n.checked_sub(1).map(message_id);
+    let role = if n % 2 == 0 { Role::User } else { Role::Assistant };
+    Arc::new(Message::text(message_id(n), parent, role, text, at(i64::try_from(n).expect("a small number"))))
+}
+
+pub fn put(session: u64, n: u64, text: &str) -> Write {
+    Write::PutMessage { session: session_id(session), message: message(n, text) }
+}
+
+/// A generation of day `n / 100` with a cost of `n` cents.
+pub fn generation(n: u64) -> GenerationRow {
+    let model = ModelId::new(format!("maker/model-{}", n % 3));
+    let provider = ProviderId::new(format!("host-{}", n % 2));
+    let endpoint = EndpointId::of(provider.as_str(), &model);
+    let usage = Usage { prompt: 100 + n, completion: 10 + n, ..Usage::default() };
+    let cost = Cost {
+        booked: Some(Usd::from_cents(i64::try_from(n).expect("small"))),
+        source: CostSource::Catalog,
+        ..Cost::default()
+    };
+    let attempt = Attempt {
+        endpoint: endpoint.clone(),
+        model: model.clone(),
+        provider: provider.clone(),
+        key: None,
+        started: at(i64::try_from(n).expect("small")),
+        ttft: Some(Duration::from_millis(100 + n)),
+        total: Duration::from_millis(1000 + n),
+        status: Some(200),
+        usage,
+        cost: cost.clone(),
+        outcome: Outcome::Answered,
+        hedge: false,
+        rescue: false,
+    };
+    GenerationRow {
+        at: at(i64::try_from(n).expect("small")),
+        day: i32::try_from(n / 100).expect("small"),
+        session: Some(session_id(n % 5)),
+        message: None,
+        purpose: Purpose::Chat,
+        tags: if n % 4 == 0 { vec!["work".to_owned()] } else { Vec::new() },
+        key_label: (n % 7 == 0).then(|| "laptop".to_owned()),
+        outcome: Outcome::Answered,
+        receipt: Receipt {
+            generation: generation_id(n),
+            requested: model.to_string(),
+            model,
+            provider,
+            endpoint,
+            attempts: vec![attempt],
+            usage,
+            cost,
+            ttft: Some(Duration::from_millis(100 + n)),
+            total: Duration::from_millis(1000 + n),
+            stop: None,
+            native_stop: None,
+            upstream_id: None,
+            demo: n % 10 == 9,
+            decision: None,
+        },
+    }
+}
+
+pub fn book(n: u64) -> Write {
+    Write::Ledger(Entry::Generation(Box::new(generation(n))))
+}
+
+pub fn open_row(n: u64) -> OpenRow {
+    let row = generation(n);
+    OpenRow {
+        generation: row.id(),
+        at: row.at,
+        day: row.day,
+        session: row.session,
+        message: None,
+        purpose: row.purpose,
+        requested: row.receipt.requested,
+        model: row.receipt.model,
+        provider: row.receipt.provider,
+        endpoint: row.receipt.endpoint,
+        demo: false,
+        attempts: Vec::new(),
+        usage: Usage::default(),
+        cost: Cost::default(),
+        tags: Vec::new(),
+        key_label: None,
+    }
+}
