@@ -39,3 +39,12 @@ pub(super) fn limited<T: Send + 'static>(
         Err(StoreError::Damaged(format!("they could not be read within {} s", limit.as_secs_f32())))
     })
 }
+
+/// Between two looks at a lock that another process holds.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a thread of our own, and a lock file tells nobody that it is free"
+)]
+pub(super) fn pause() {
+    thread::sleep(Duration::from_millis(20));
+}

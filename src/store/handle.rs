@@ -1,6 +1,6 @@
 //! The handle everybody has: it sends jobs to the store's thread, wherever the files are.
 
-use super::guard::THREAD;
+use super::guard::{THREAD, pause};
 use super::guest::{Ended, Guest};
 use super::job::{Job, To};
 use super::op::{
@@ -364,7 +364,7 @@ impl Link {
             if Instant::now() >= until {
                 return Err(place.busy());
             }
-            thread::sleep(Duration::from_millis(20));
+            pause();
         }
     }
 }

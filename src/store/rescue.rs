@@ -2,7 +2,7 @@
 
 use super::apply::apply;
 use super::disk::Disk;
-use super::guard::{caught, limited};
+use super::guard::{caught, limited, pause};
 use super::place::Place;
 use super::txn::Txn;
 use super::writer::Writer;
@@ -41,7 +41,7 @@ fn unlocked(path: &Path) -> Result<Disk, StoreError> {
     for _ in 0..100 {
         match Disk::open(path) {
             Err(StoreError::Io(why)) if why.contains("could not acquire lock") => {
-                std::thread::sleep(Duration::from_millis(20));
+                pause();
             }
             other => return other,
         }

@@ -18,6 +18,8 @@ fn sum(rows: impl Iterator<Item = u64>) -> (u64, Usd) {
     rows.fold((0, Usd::ZERO), |(count, money), n| (count + 1, money + cents(n)))
 }
 
+type Counts = fn(&u64) -> bool;
+
 #[test]
 fn every_total_is_the_sum_of_its_rows() {
     let store = filled(1000);
@@ -29,14 +31,14 @@ fn every_total_is_the_sum_of_its_rows() {
 
     let real = |n: &u64| n % 10 != 9;
     let session = session_id(3);
-    let cases: Vec<(Of, Box<dyn Fn(&u64) -> bool>)> = vec![
-        (Of::All, Box::new(|_| true)),
-        (Of::Model(ModelId::new("maker/model-1")), Box::new(|n| n % 3 == 1)),
-        (Of::Provider(ProviderId::new("host-0")), Box::new(|n| n % 2 == 0)),
-        (Of::Session(session), Box::new(|n| n % 5 == 3)),
-        (Of::Tag("work".to_owned()), Box::new(|n| n % 4 == 0)),
-        (Of::Key("laptop".to_owned()), Box::new(|n| n % 7 == 0)),
-        (Of::Key("nobody".to_owned()), Box::new(|_| false)),
+    let cases: [(Of, Counts); 7] = [
+        (Of::All, |_| true),
+        (Of::Model(ModelId::new("maker/model-1")), |n| n % 3 == 1),
+        (Of::Provider(ProviderId::new("host-0")), |n| n % 2 == 0),
+        (Of::Session(session), |n| n % 5 == 3),
+        (Of::Tag("work".to_owned()), |n| n % 4 == 0),
+        (Of::Key("laptop".to_owned()), |n| n % 7 == 0),
+        (Of::Key("nobody".to_owned()), |_| false),
     ];
     for (of, counts) in cases {
         for (days, rows) in

@@ -1,4 +1,5 @@
 //! The store with real sled files, real sockets, and children that are killed.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod books;
 mod reading;
