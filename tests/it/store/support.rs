@@ -42,7 +42,7 @@ pub fn session(n: u64) -> Session {
 
 pub fn message(n: u64, text: &str) -> Arc<Message> {
     let parent = n.checked_sub(1).map(message_id);
-    let role = if n % 2 == 0 { Role::User } else { Role::Assistant };
+    let role = if n.is_multiple_of(2) { Role::User } else { Role::Assistant };
     Arc::new(Message::text(message_id(n), parent, role, text, at(i64::try_from(n).expect("a small number"))))
 }
 
@@ -82,8 +82,8 @@ pub fn generation(n: u64) -> GenerationRow {
         session: Some(session_id(n % 5)),
         message: None,
         purpose: Purpose::Chat,
-        tags: if n % 4 == 0 { vec!["work".to_owned()] } else { Vec::new() },
-        key_label: (n % 7 == 0).then(|| "laptop".to_owned()),
+        tags: if n.is_multiple_of(4) { vec!["work".to_owned()] } else { Vec::new() },
+        key_label: n.is_multiple_of(7).then(|| "laptop".to_owned()),
         outcome: Outcome::Answered,
         receipt: Receipt {
             generation: generation_id(n),
