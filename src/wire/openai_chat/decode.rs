@@ -1,0 +1,348 @@
+//! Chunks and completions to deltas.
+
+use super::chunk::{Choice, Chunk, Content, ContentPart, Function, Spoken, ToolCall};
+use super::reasoning::Blocks;
+use super::{NAME, usage};
+use crate::wire::framed::{Voice, cut, malformed};
+use crate::wire::lenient::Str;
+use crate::wire::{Refusal, classify};
+use crate::words::{At, Delta, Failure, FailureKind, Reasoning, Stop};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+/// One answer, as far as it was heard.
+#[derive(Default)]
+pub struct Chat {
+    head: bool,
+    provider: bool,
+    choices: bool,
+    /// `[DONE]` was heard: nothing counts after it.
+    done: bool,
+    stop: Option<String>,
+    calls: Vec<Call>,
+    blocks: Blocks,
+    cited: usize,
+}
+
+/// A tool call that has begun: the provider's index and id.
+struct Call {
+    index: Option<u32>,
+    id: String,
+}
+
+impl Voice for Chat {
+    fn hear(&mut self, name: &[u8], data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
+        if self.done {
+            return Ok(());
+        }
+        let trimmed = data.trim_ascii();
+        if trimmed == b"[DONE]" {
+            self.done = true;
+            return Ok(());
+        }
+        if trimmed.is_empty() {
+            return Ok(());
+        }
+        match serde_json::from_slice::<Chunk<'_>>(trimmed) {
+            Ok(chunk) => self.chunk(chunk, name, trimmed, out),
+            Err(error) => {
+                // half a character is no reason to lose a reply
+                let text = String::from_utf8_lossy(trimmed);
+                match serde_json::from_str::<Chunk<'_>>(&text) {
+                    Ok(chunk) => self.chunk(chunk, name, trimmed, out),
+                    Err(_) if name == b"error" => Err(self.refused(&Value::String(text.into_owned()))),
+                    Err(_) => Err(malformed(&format!("bad JSON in a chunk ({error})"), trimmed)),
+                }
+            }
+        }
+    }
+
+    fn close(&mut self, whole: bool, _: &mut Vec<Delta>) -> Result<(), Failure> {
+        if self.stop.is_some() || self.done {
+            return Ok(());
+        }
+        match (whole, self.choices) {
+            (true, true) => Ok(()),
+            (true, false) => {
+                Err(Failure::new(FailureKind::Malformed, "the provider's answer has no choices"))
+            }
+            (false, _) => Err(cut()),
+        }
+    }
+}
+
+impl Chat {
+    fn chunk(
+        &mut self,
+        chunk: Chunk<'_>,
+        name: &[u8],
+        data: &[u8],
+        out: &mut Vec<Delta>,
+    ) -> Result<(), Failure> {
+        if !self.head || (!self.provider && chunk.provider.as_ref().is_some_and(|p| !p.is_empty())) {
+            let text = |text: &Option<Str<'_>>| text.as_ref().and_then(Str::some);
+            let (id, model, provider) = (text(&chunk.id), text(&chunk.model), text(&chunk.provider));
+            if id.is_some() || model.is_some() || provider.is_some() {
+                self.head = true;
+                self.provider = provider.is_some();
+                out.push(Delta::Head { id, model, provider });
+            }
+        }
+        let mut refused = None;
+        for choice in chunk.choices.into_iter().flatten() {
+            // one answer is heard, the first
+            if choice.index.unwrap_or(0) == 0 {
+                self.choices = true;
+                refused = self.choice(choice, out).err().or(refused);
+            }
+        }
+        if let Some(citations) = chunk.citations {
+            self.citations(&citations, chunk.search_results, out);
+        }
+        let groq = chunk.x_groq.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+        let said = chunk.usage.and_then(|raw| usage(raw.get())).or_else(|| {
+            let usage_of_groq = groq.as_ref()?.get("usage")?.to_string();
+            usage(&usage_of_groq)
+        });
+        if let Some((usage, cost)) = said {
+            out.push(Delta::Usage { usage, cost });
+        }
+        if !chunk.rest.is_empty() {
+            out.push(Delta::Opaque(json!({"chunk": rest(chunk.rest)})));
+        }
+        if let Some(error) =
+            chunk.error.or(None).filter(|raw| !matches!(raw.get(), "null" | "{}" | "\"\"" | "false"))
+        {
+            let error = serde_json::from_str(error.get()).unwrap_or_default();
+            // the whole chunk goes to the reader: some vendors write the code beside `error`
+            let mut envelope: Value = serde_json::from_slice(data).unwrap_or(Value::Null);
+            if let Some(map) = envelope.as_object_mut() {
+                map.retain(|key, _| {
+                    matches!(key.as_str(), "error" | "code" | "type" | "message" | "status_code")
+                });
+            } else {
+                envelope = error;
+            }
+            return Err(self.refused(&envelope));
+        }
+        if let Some(groq_error) = groq.as_ref().and_then(|g| g.get("error")).filter(|e| !e.is_null()) {
+            return Err(self.refused(groq_error));
+        }
+        if let Some(failure) = refused {
+            return Err(failure);
+        }
+        if !self.choices && is_error_envelope(name, data) {
+            return Err(self.refused(&serde_json::from_slice(data).unwrap_or_default()));
+        }
+        Ok(())
+    }
+
+    fn choice(&mut self, choice: Choice<'_>, out: &mut Vec<Delta>) -> Result<(), Failure> {
+        if let Some(spoken) = choice.delta.or(choice.message) {
+            self.spoken(spoken, out);
+        }
+        if let Some(logprobs) = choice.logprobs.filter(|raw| raw.get() != "null") {
+            out.push(Delta::Opaque(json!({"choice": {"logprobs": value(logprobs)}})));
+        }
+        if let Some(error) = choice.error.filter(|raw| raw.get() != "null") {
+            return Err(self.refused(&value(error)));
+        }
+        let Some(reason) = choice.finish_reason.filter(|reason| !reason.is_empty()) else { return Ok(()) };
+        if matches!(&*reason.0, "error" | "network_error" | "insufficient_system_resource") {
+            let mut failure = Failure::new(
+                FailureKind::Server,
+                format!("the provider ended the reply with `{}`", crate::words::clean_line(&reason.0)),
+            );
+            failure.code = Some(reason.0.into_owned());
+            return Err(failure);
+        }
+        let native = choice.native_finish_reason.filter(|n| !n.is_empty()).unwrap_or_else(|| reason.clone());
+        if self.stop.as_deref() != Some(&*native.0) {
+            self.stop = Some(native.0.clone().into_owned());
+            out.push(Delta::Stop {
+                reason: stop(&reason.0, !self.calls.is_empty()),
+                native: native.0.into_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn spoken(&mut self, spoken: Spoken<'_>, out: &mut Vec<Delta>) {
+        let detailed = spoken
+            .reasoning_details
+            .is_some_and(|details| details.get() != "[]" && self.blocks.hear(details.get(), out));
+        if !detailed {
+            let plain =
+                [spoken.reasoning, spoken.reasoning_content].into_iter().flatten().find(|t| !t.is_empty());
+            if let Some(text) = plain {
+                out.push(thought(text.0.into_owned()));
+            }
+        }
+        match spoken.content {
+            Some(Content::Text(text)) => say(text, out),
+            Some(Content::Parts(parts)) => {
+                for part in parts {
+                    self.part(part, out);
+                }
+            }
+            None => {}
+        }
+        if let Some(refusal) = spoken.refusal.filter(|text| !text.is_empty()) {
+            out.push(Delta::Opaque(json!({"delta": {"refusal": refusal.0}})));
+        }
+        for call in spoken.tool_calls.into_iter().flatten() {
+            self.call(call, out);
+        }
+        if let Some(function) = spoken.function_call {
+            self.call(ToolCall { index: Some(0), function: Some(function), ..ToolCall::default() }, out);
+        }
+        for image in spoken.images.into_iter().flatten() {
+            if let Some(url) = image.image_url.and_then(|image| image.url.some()) {
+                out.push(Delta::Image(url));
+            }
+        }
+        for annotation in spoken.annotations.into_iter().flatten() {
+            out.push(Delta::Annotation(value(annotation)));
+        }
+        if !spoken.rest.is_empty() {
+            let rest = rest(spoken.rest);
+            if !rest.is_empty() {
+                out.push(Delta::Opaque(json!({"delta": rest})));
+            }
+        }
+    }
+
+    fn part(&mut self, part: ContentPart<'_>, out: &mut Vec<Delta>) {
+        match &*part.kind.0 {
+            "thinking" => {
+                let mut text = String::new();
+                match part.thinking.map(|thinking| *thinking) {
+                    Some(Content::Text(piece)) => text.push_str(&piece.0),
+                    Some(Content::Parts(pieces)) => {
+                        for piece in pieces {
+                            text.push_str(&piece.text.unwrap_or_default().0);
+                        }
+                    }
+                    None => {}
+                }
+                let mut piece = thought(text);
+                if let Delta::Reasoning { piece, .. } = &mut piece {
+                    piece.signature = part.signature.as_ref().and_then(Str::some);
+                }
+                out.push(piece);
+            }
+            "image_url" => {
+                if let Some(url) = part.image_url.and_then(|image| image.url.some()) {
+                    out.push(Delta::Image(url));
+                }
+            }
+            _ => say(part.text.unwrap_or_default(), out),
+        }
+    }
+
+    fn call(&mut self, call: ToolCall<'_>, out: &mut Vec<Delta>) {
+        let Function { name, arguments } = call.function.unwrap_or_default();
+        let id = call.id.as_ref().and_then(Str::some);
+        let name = name.as_ref().and_then(Str::some);
+        let known = match (call.index, &id) {
+            // the same index with another id is another call (Gemini through OpenRouter)
+            (Some(_), Some(id)) => self
+                .calls
+                .iter()
+                .rposition(|c| c.index == call.index)
+                .filter(|&i| self.calls[i].id == *id || self.calls[i].id.is_empty() || name.is_none()),
+            (Some(_), None) => self.calls.iter().rposition(|c| c.index == call.index),
+            (None, Some(id)) => self.calls.iter().rposition(|c| c.id == *id),
+            (None, None) if name.is_some() => None,
+            (None, None) => self.calls.len().checked_sub(1),
+        };
+        let first = known.is_none_or(|i| id.is_some() && self.calls[i].id.is_empty());
+        let place = known.unwrap_or_else(|| {
+            self.calls.push(Call { index: call.index, id: String::new() });
+            self.calls.len() - 1
+        });
+        if let Some(id) = &id {
+            self.calls[place].id.clone_from(id);
+        }
+        let signature = call
+            .extra_content
+            .and_then(|e| e.google)
+            .and_then(|g| g.thought_signature)
+            .and_then(|s| s.some());
+        out.push(Delta::ToolCall {
+            index: u32::try_from(place).unwrap_or(u32::MAX),
+            id: id.filter(|_| first),
+            name: name.filter(|_| first || known.is_none()),
+            arguments: arguments.unwrap_or_default().0,
+            signature,
+        });
+    }
+
+    /// Perplexity: plain URLs, growing with each chunk, titles beside them.
+    fn citations(&mut self, citations: &[Str<'_>], results: Option<&RawValue>, out: &mut Vec<Delta>) {
+        if citations.len() <= self.cited {
+            return;
+        }
+        let results: Vec<Value> =
+            results.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+        for url in &citations[self.cited..] {
+            let title = results
+                .iter()
+                .find(|r| r.get("url").and_then(Value::as_str) == Some(&url.0))
+                .and_then(|r| r.get("title").and_then(Value::as_str))
+                .unwrap_or_default();
+            out.push(Delta::Annotation(
+                json!({"type": "url_citation", "url_citation": {"url": url.0, "title": title}}),
+            ));
+        }
+        self.cited = citations.len();
+    }
+
+    /// An error inside an answer that had begun with success.
+    fn refused(&self, error: &Value) -> Failure {
+        classify(NAME, &Refusal::of(200, error), &[], At::default())
+    }
+}
+
+/// `{"message": ..., "code": ...}` without `error` and without choices: Mistral, Cohere and others.
+fn is_error_envelope(name: &[u8], data: &[u8]) -> bool {
+    let Ok(Value::Object(map)) = serde_json::from_slice::<Value>(data) else { return false };
+    name == b"error"
+        || map.get("object").and_then(Value::as_str) == Some("error")
+        || map.get("type").and_then(Value::as_str) == Some("error")
+        || (map.contains_key("message") && !map.contains_key("choices"))
+        || map.contains_key("detail")
+        || map.contains_key("errors")
+}
+
+fn say(text: Str<'_>, out: &mut Vec<Delta>) {
+    if !text.is_empty() {
+        out.push(Delta::Text(text.0.into_owned()));
+    }
+}
+
+fn thought(text: String) -> Delta {
+    Delta::Reasoning { index: 0, piece: Reasoning { text, ..Reasoning::default() } }
+}
+
+fn value(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or_default()
+}
+
+fn rest(rest: Vec<(std::borrow::Cow<'_, str>, &RawValue)>) -> serde_json::Map<String, Value> {
+    rest.into_iter()
+        .filter(|(_, raw)| raw.get() != "null")
+        .map(|(key, raw)| (key.into_owned(), value(raw)))
+        .collect()
+}
+
+/// `finish_reason` in OpenRouter's words. A stop with tool calls before it means the calls.
+fn stop(reason: &str, called: bool) -> Stop {
+    match reason {
+        "length" | "max_tokens" | "model_length" | "MAX_TOKENS" => Stop::Length,
+        "tool_calls" | "tool_call" | "tool_use" | "function_call" => Stop::ToolCalls,
+        "content_filter" | "sensitive" | "safety" | "SAFETY" | "refusal" => Stop::ContentFilter,
+        _ if called => Stop::ToolCalls,
+        _ => Stop::Stop,
+    }
+}

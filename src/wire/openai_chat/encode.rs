@@ -1,0 +1,287 @@
+//! A request to the body of `POST .../chat/completions`.
+
+use super::messages;
+use crate::wire::quirks::{Dialect, Thinking};
+use crate::wire::{Auth, Outgoing};
+use crate::words::{
+    Effort, Endpoint, Failure, Params, Preferences, ReasoningParams, Request, ResponseFormat, Tool,
+    ToolChoice,
+};
+use serde_json::{Map, Value, json};
+
+/// Fields that mean something to OpenRouter and are an error elsewhere.
+const OPENROUTER_ONLY: &[&str] = &[
+    "plugins",
+    "transforms",
+    "route",
+    "preset",
+    "trace",
+    "debug",
+    "session_id",
+    "stop_server_tools_when",
+    "deferred_tools",
+    "image_config",
+    "cache_control",
+    "prompt_cache_options",
+    "usage",
+    "include_reasoning",
+    "reasoning_effort",
+];
+
+pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failure> {
+    let dialect = Dialect::of(endpoint);
+    let mut body = Map::new();
+    body.insert("model".to_owned(), endpoint.upstream_model.clone().into());
+    body.insert("messages".to_owned(), messages::messages(request, &dialect)?.into());
+    body.insert("stream".to_owned(), true.into());
+    if dialect.stream_usage {
+        body.insert("stream_options".to_owned(), json!({"include_usage": true}));
+    }
+    params(&mut body, &request.params, &dialect);
+    if !request.tools.is_empty() {
+        body.insert("tools".to_owned(), request.tools.iter().map(|t| tool(t, &dialect)).collect());
+        if let Some(choice) = &request.params.tool_choice {
+            body.insert("tool_choice".to_owned(), tool_choice(choice));
+        }
+        if let Some(parallel) =
+            request.params.parallel_tool_calls.filter(|_| dialect.takes("parallel_tool_calls"))
+        {
+            body.insert("parallel_tool_calls".to_owned(), parallel.into());
+        }
+    }
+    if dialect.openrouter {
+        let wishes = wishes(&request.preferences);
+        if !wishes.is_empty() {
+            body.insert("provider".to_owned(), wishes.into());
+        }
+    }
+    extra(&mut body, request, endpoint, &dialect);
+    let (url, auth) = if dialect.azure {
+        azure(endpoint)
+    } else {
+        (format!("{}/chat/completions", endpoint.base_url), Auth::Bearer)
+    };
+    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    headers.extend(endpoint.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
+    Ok(Outgoing { url, headers, body: Value::Object(body).to_string().into_bytes(), auth })
+}
+
+/// The newer Azure surface takes the path as it is, the older one names the deployment and the version in the URL.
+fn azure(endpoint: &Endpoint) -> (String, Auth) {
+    const VERSION: &str = "2024-10-21";
+    let base = endpoint.base_url.trim_end_matches('/');
+    let url = if base.ends_with("/v1") || base.ends_with("/models") {
+        format!("{base}/chat/completions")
+    } else {
+        let version = endpoint.quirks.iter().find_map(|q| q.strip_prefix("api_version=")).unwrap_or(VERSION);
+        let base = base.strip_suffix("/openai").unwrap_or(base);
+        if base.contains("/deployments/") {
+            format!("{base}/chat/completions?api-version={version}")
+        } else {
+            format!(
+                "{base}/openai/deployments/{}/chat/completions?api-version={version}",
+                endpoint.upstream_model
+            )
+        }
+    };
+    (url, Auth::Header("api-key"))
+}
+
+fn params(body: &mut Map<String, Value>, params: &Params, dialect: &Dialect) {
+    let mut set = |name: &str, key: &str, value: Option<Value>| {
+        if let Some(value) = value
+            && dialect.takes(name)
+        {
+            body.insert(key.to_owned(), value);
+        }
+    };
+    let p = params;
+    let limit = if dialect.max_completion_tokens { "max_completion_tokens" } else { "max_tokens" };
+    set("max_tokens", limit, p.max_tokens.map(Value::from));
+    set("temperature", "temperature", p.temperature.map(Value::from));
+    set("top_p", "top_p", p.top_p.map(Value::from));
+    set("top_k", "top_k", p.top_k.map(Value::from));
+    set("min_p", "min_p", p.min_p.map(Value::from));
+    set("top_a", "top_a", p.top_a.map(Value::from));
+    set("frequency_penalty", "frequency_penalty", p.frequency_penalty.map(Value::from));
+    set("presence_penalty", "presence_penalty", p.presence_penalty.map(Value::from));
+    set("repetition_penalty", "repetition_penalty", p.repetition_penalty.map(Value::from));
+    set("seed", if dialect.random_seed { "random_seed" } else { "seed" }, p.seed.map(Value::from));
+    set("stop", "stop", (!p.stop.is_empty()).then(|| json!(p.stop)));
+    set("logit_bias", "logit_bias", p.logit_bias.clone().map(Value::Object));
+    set("logprobs", "logprobs", p.logprobs.map(Value::from));
+    set("top_logprobs", "top_logprobs", p.top_logprobs.map(Value::from));
+    set("verbosity", "verbosity", p.verbosity.clone().map(Value::from));
+    set("response_format", "response_format", p.response_format.as_ref().map(response_format));
+    set("service_tier", "service_tier", p.service_tier.clone().map(Value::from));
+    set("user", "user", p.user.clone().map(Value::from));
+    set("modalities", "modalities", (!p.modalities.is_empty()).then(|| json!(p.modalities)));
+    if let Some(reasoning) = &p.reasoning
+        && dialect.takes("reasoning")
+    {
+        think(body, reasoning, dialect);
+    }
+}
+
+pub fn response_format(format: &ResponseFormat) -> Value {
+    match format {
+        ResponseFormat::Text => json!({"type": "text"}),
+        ResponseFormat::JsonObject => json!({"type": "json_object"}),
+        ResponseFormat::JsonSchema { json_schema } => {
+            json!({"type": "json_schema", "json_schema": json_schema})
+        }
+        ResponseFormat::Other(value) => value.clone(),
+    }
+}
+
+/// Whether thinking is wanted; `None` when nothing was said of it.
+fn wanted(reasoning: &ReasoningParams) -> Option<bool> {
+    reasoning
+        .enabled
+        .or(reasoning.effort.map(|effort| effort != Effort::None))
+        .or(reasoning.max_tokens.map(|tokens| tokens > 0))
+}
+
+fn think(body: &mut Map<String, Value>, reasoning: &ReasoningParams, dialect: &Dialect) {
+    let mut set = |key: &str, value: Value| {
+        body.insert(key.to_owned(), value);
+    };
+    match dialect.thinking {
+        Thinking::Object => {
+            let mut object = Map::new();
+            if let Ok(Value::Object(given)) = serde_json::to_value(reasoning) {
+                object.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
+            }
+            if !object.is_empty() {
+                set("reasoning", object.into());
+            }
+        }
+        Thinking::Effort | Thinking::Groq => {
+            let effort = reasoning.effort.or_else(|| match wanted(reasoning)? {
+                true => Some(Effort::Medium),
+                false => Some(Effort::None),
+            });
+            if let Some(effort) = effort {
+                set("reasoning_effort", effort_name(effort, dialect.fine_efforts).into());
+            }
+            if dialect.thinking == Thinking::Groq && wanted(reasoning) == Some(true) {
+                set(
+                    "reasoning_format",
+                    if reasoning.exclude == Some(true) { "hidden" } else { "parsed" }.into(),
+                );
+            }
+        }
+        Thinking::Toggle => {
+            if let Some(wanted) = wanted(reasoning) {
+                set("thinking", json!({"type": if wanted { "enabled" } else { "disabled" }}));
+            }
+        }
+        Thinking::Enable => {
+            if let Some(wanted) = wanted(reasoning) {
+                set("enable_thinking", wanted.into());
+            }
+            if let Some(budget) = reasoning.max_tokens {
+                set("thinking_budget", budget.into());
+            }
+        }
+        Thinking::TemplateKwargs => {
+            if let Some(wanted) = wanted(reasoning) {
+                set("chat_template_kwargs", json!({"enable_thinking": wanted}));
+            }
+            if let Some(effort) = reasoning.effort.filter(|e| *e != Effort::None) {
+                set("reasoning_effort", effort_name(effort, false).into());
+            }
+        }
+    }
+}
+
+/// The nearest effort that is taken there.
+fn effort_name(effort: Effort, fine: bool) -> &'static str {
+    match effort {
+        Effort::None => "none",
+        Effort::Minimal if fine => "minimal",
+        Effort::Minimal | Effort::Low => "low",
+        Effort::Medium => "medium",
+        Effort::Xhigh | Effort::Max if fine => "xhigh",
+        Effort::High | Effort::Xhigh | Effort::Max => "high",
+    }
+}
+
+fn tool(tool: &Tool, dialect: &Dialect) -> Value {
+    if let Some(opaque) = &tool.opaque {
+        return opaque.clone();
+    }
+    let mut function = Map::new();
+    function.insert("name".to_owned(), tool.name.clone().into());
+    if !tool.description.is_empty() {
+        function.insert("description".to_owned(), tool.description.clone().into());
+    }
+    if !tool.parameters.is_null() {
+        function.insert("parameters".to_owned(), tool.parameters.clone());
+    }
+    if let Some(strict) = tool.strict {
+        function.insert("strict".to_owned(), strict.into());
+    }
+    let mut tool_object = json!({"type": "function", "function": function});
+    if tool.cache && dialect.cache_marks {
+        tool_object["cache_control"] = json!({"type": "ephemeral"});
+    }
+    tool_object
+}
+
+pub fn tool_choice(choice: &ToolChoice) -> Value {
+    match choice {
+        ToolChoice::None => "none".into(),
+        ToolChoice::Auto => "auto".into(),
+        ToolChoice::Required => "required".into(),
+        ToolChoice::Function(name) => json!({"type": "function", "function": {"name": name}}),
+        ToolChoice::Other(value) => value.clone(),
+    }
+}
+
+/// What of our preferences OpenRouter must know to keep them among its own endpoints.
+fn wishes(preferences: &Preferences) -> Map<String, Value> {
+    let Preferences { require_parameters, data_collection, zdr, quantizations, sort, max_price, .. } =
+        preferences;
+    let kept = Preferences {
+        require_parameters: *require_parameters,
+        data_collection: data_collection.clone(),
+        zdr: *zdr,
+        quantizations: quantizations.clone(),
+        sort: sort.clone(),
+        max_price: *max_price,
+        ..Preferences::default()
+    };
+    match serde_json::to_value(kept) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
+
+/// Fields we do not know ride along. What belongs to another format stands under that format's name and stays here.
+fn extra(body: &mut Map<String, Value>, request: &Request, endpoint: &Endpoint, dialect: &Dialect) {
+    for (key, value) in &request.extra {
+        match key.as_str() {
+            // OpenRouter's `provider.options`: for the provider that it names
+            "provider" => {
+                let options = value.get("options").and_then(|o| o.get(endpoint.provider.as_str()));
+                if let Some(options) = options.and_then(Value::as_object) {
+                    body.extend(options.iter().map(|(k, v)| (k.clone(), v.clone())));
+                }
+            }
+            key if crate::wire::format(key).is_some() => {
+                if key == super::NAME
+                    && let Some(own) = value.as_object()
+                {
+                    body.extend(own.iter().map(|(k, v)| (k.clone(), v.clone())));
+                }
+            }
+            key if !dialect.openrouter && OPENROUTER_ONLY.contains(&key) => {}
+            key => {
+                if !body.contains_key(key) {
+                    body.insert(key.to_owned(), value.clone());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! OpenAI-style usage, whose counts contain each other, taken apart into categories that do not.
+
+use crate::words::{Usage, Usd};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// What an OpenAI-style `usage` object says, with the cost if the provider names one. `None`: no object, or nothing in it.
+pub fn usage(raw: &str) -> Option<(Usage, Option<Usd>)> {
+    let said: Value = serde_json::from_str(raw).ok()?;
+    let said = said.as_object()?;
+    let number = |keys: &[&str]| {
+        keys.iter().find_map(|path| {
+            let mut at = said.get(path.split('.').next()?)?;
+            for key in path.split('.').skip(1) {
+                at = at.get(key)?;
+            }
+            at.as_u64()
+        })
+    };
+    let input = number(&["prompt_tokens", "input_tokens"]);
+    let output = number(&["completion_tokens", "output_tokens"]);
+    if input.is_none() && output.is_none() {
+        return None;
+    }
+    let (input, mut output) = (input.unwrap_or(0), output.unwrap_or(0));
+    let cached = number(&[
+        "prompt_tokens_details.cached_tokens",
+        "input_tokens_details.cached_tokens",
+        "prompt_cache_hit_tokens",
+        "cached_tokens",
+        "num_cached_tokens",
+        "cache_read_input_tokens",
+    ])
+    .unwrap_or(0)
+    .min(input);
+    let written_1h = number(&["cache_creation.ephemeral_1h_input_tokens"]).unwrap_or(0).min(input - cached);
+    let written = number(&[
+        "prompt_tokens_details.cache_write_tokens",
+        "input_tokens_details.cache_write_tokens",
+        "prompt_tokens_details.cache_creation_tokens",
+        "cache_creation_input_tokens",
+    ])
+    .unwrap_or(0)
+    .min(input - cached)
+    .max(written_1h);
+    let audio_in = number(&["prompt_tokens_details.audio_tokens", "input_tokens_details.audio_tokens"])
+        .unwrap_or(0)
+        .min(input - cached - written);
+    let reasoning = number(&[
+        "completion_tokens_details.reasoning_tokens",
+        "output_tokens_details.reasoning_tokens",
+        "reasoning_tokens",
+    ])
+    .unwrap_or(0);
+    // xAI counts thinking beside the completion, not inside it: the total tells
+    if reasoning > 0
+        && (output < reasoning || number(&["total_tokens"]) == Some(input + output + reasoning))
+        && number(&["total_tokens"]) != Some(input + output)
+    {
+        output += reasoning;
+    }
+    let reasoning = reasoning.min(output);
+    let audio_out = number(&["completion_tokens_details.audio_tokens", "output_tokens_details.audio_tokens"])
+        .unwrap_or(0)
+        .min(output - reasoning);
+    let image_out = number(&["completion_tokens_details.image_tokens", "output_tokens_details.image_tokens"])
+        .unwrap_or(0)
+        .min(output - reasoning - audio_out);
+    let usage = Usage {
+        prompt: input - cached - written - audio_in,
+        completion: output - reasoning - audio_out - image_out,
+        cached_read: cached,
+        cache_write_5m: written - written_1h,
+        cache_write_1h: written_1h,
+        reasoning,
+        audio_in,
+        audio_out,
+        image_out,
+        images: 0,
+        searches: number(&[
+            "server_tool_use_details.web_search_requests",
+            "server_tool_use.web_search_requests",
+            "server_side_tool_usage_details.web_search_calls",
+            "num_search_queries",
+        ])
+        .unwrap_or(0),
+    };
+    Some((usage, cost(raw)))
+}
+
+/// The provider's own figure, by its digits: OpenRouter's `cost`, Perplexity's `cost.total_cost`, xAI's ticks.
+fn cost(raw: &str) -> Option<Usd> {
+    let object =
+        |raw: &str| serde_json::from_str::<std::collections::HashMap<String, Box<RawValue>>>(raw).ok();
+    let said = object(raw)?;
+    let amount = |raw: Option<&Box<RawValue>>| raw?.get().trim_matches('"').parse::<Usd>().ok();
+    if let Some(ticks) =
+        said.get("cost_in_usd_ticks").and_then(|raw| raw.get().parse::<i128>().ok()).filter(|n| *n > 0)
+    {
+        // a tick is 10⁻¹⁰ dollars
+        return ticks.checked_mul(10i128.pow(14)).map(Usd::from_raw);
+    }
+    let cost = said.get("cost")?;
+    if let Some(parts) = object(cost.get()) {
+        return amount(parts.get("total_cost"));
+    }
+    let charged = amount(Some(cost))?;
+    // with a key of one's own the bill comes from the provider, and `cost` is OpenRouter's fee
+    if said.get("is_byok").is_some_and(|raw| raw.get() == "true") {
+        let upstream = said.get("cost_details").and_then(|raw| object(raw.get()));
+        return Some(
+            charged + upstream.and_then(|d| amount(d.get("upstream_inference_cost"))).unwrap_or_default(),
+        );
+    }
+    Some(charged)
+}
