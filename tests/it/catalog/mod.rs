@@ -1,2 +1,3 @@
 mod browse;
+mod snapshot;
 mod table;
