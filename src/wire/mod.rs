@@ -4,6 +4,7 @@
 //! puts it there. A wire format is a file (or folder) here and a line in [`FORMATS`].
 
 mod classify;
+pub mod face;
 mod format;
 mod framed;
 mod json_values;

@@ -1,5 +1,6 @@
 //! Tests of `fareway::wire`.
 
+mod face;
 mod framing;
 mod helpers;
 mod openai_chat_decode;

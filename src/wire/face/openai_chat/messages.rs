@@ -1,0 +1,165 @@
+//! A client's `messages` in our words.
+
+use super::request::Bad;
+use crate::words::{Message, Part, Reasoning, ReasoningKind, Role, Source};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// The format's name, for parts we hand through without understanding them.
+const FORMAT: &str = "openai-chat";
+
+pub(super) fn messages(value: &Value) -> Result<Vec<Arc<Message>>, Bad> {
+    let list = value.as_array().ok_or_else(|| Bad::new("messages", "must be a list of messages"))?;
+    list.iter()
+        .enumerate()
+        .map(|(i, value)| {
+            let at = format!("messages[{i}]");
+            let fields =
+                value.as_object().ok_or_else(|| Bad::new(&at, "must be an object with role and content"))?;
+            message(fields, &at).map(Arc::new)
+        })
+        .collect()
+}
+
+fn message(fields: &Map<String, Value>, at: &str) -> Result<Message, Bad> {
+    let role = fields.get("role").and_then(Value::as_str).ok_or_else(|| Bad::new(at, "needs a role"))?;
+    let role = match role {
+        "system" | "developer" => Role::System,
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        "tool" | "function" => Role::Tool,
+        other => {
+            return Err(Bad::new(
+                format!("{at}.role"),
+                format!("is `{other}`; allowed are system, developer, user, assistant and tool"),
+            ));
+        }
+    };
+    let content = content(fields.get("content"), &format!("{at}.content"))?;
+    let mut parts = Vec::new();
+    match role {
+        Role::Tool => parts.push(Part::ToolResult {
+            call: text(fields, "tool_call_id"),
+            name: text(fields, "name"),
+            parts: content,
+            error: false,
+        }),
+        Role::Assistant => {
+            parts.extend(reasoning(fields));
+            parts.extend(content);
+            parts.extend(calls(fields, at)?);
+        }
+        Role::System | Role::User => parts.extend(content),
+    }
+    Ok(Message::loose(role, parts))
+}
+
+fn text(fields: &Map<String, Value>, name: &str) -> String {
+    fields.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn content(value: Option<&Value>, at: &str) -> Result<Vec<Part>, Bad> {
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::String(text)) => Ok(vec![Part::text(text.as_str())]),
+        Some(Value::Array(list)) => {
+            list.iter().enumerate().map(|(i, part)| self::part(part, &format!("{at}[{i}]"))).collect()
+        }
+        Some(_) => Err(Bad::new(at, "must be a string or a list of parts")),
+    }
+}
+
+fn part(value: &Value, at: &str) -> Result<Part, Bad> {
+    let kind = value["type"].as_str().ok_or_else(|| Bad::new(at, "needs a type"))?;
+    let need = |value: &Value, name: &str| {
+        value.as_str().map(str::to_owned).ok_or_else(|| Bad::new(format!("{at}.{name}"), "must be a string"))
+    };
+    Ok(match kind {
+        "text" => {
+            Part::Text { text: need(&value["text"], "text")?, cache: value["cache_control"].is_object() }
+        }
+        "image_url" => Part::Image {
+            source: source(&need(&value["image_url"]["url"], "image_url.url")?),
+            detail: value["image_url"]["detail"].as_str().map(str::to_owned),
+        },
+        "input_audio" => {
+            let audio = &value["input_audio"];
+            Part::Audio {
+                source: Source::Data {
+                    media_type: format!("audio/{}", need(&audio["format"], "input_audio.format")?),
+                    base64: need(&audio["data"], "input_audio.data")?,
+                },
+            }
+        }
+        "file" => {
+            let file = &value["file"];
+            let source = match (file["file_data"].as_str(), file["file_id"].as_str()) {
+                (Some(data), _) => source(data),
+                (None, Some(id)) => Source::Id { id: id.to_owned() },
+                (None, None) => return Err(Bad::new(format!("{at}.file"), "needs file_data or file_id")),
+            };
+            Part::File { name: file["filename"].as_str().unwrap_or("file").to_owned(), source }
+        }
+        _ => Part::Opaque { format: FORMAT.into(), value: value.clone() },
+    })
+}
+
+/// A `data:` URL is inline data; anything else is for the provider to fetch.
+fn source(url: &str) -> Source {
+    url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")).map_or_else(
+        || Source::Url { url: url.to_owned() },
+        |(media_type, data)| Source::Data { media_type: media_type.to_owned(), base64: data.to_owned() },
+    )
+}
+
+/// `reasoning_details` hold signatures and must be replayed as they are; the plain texts only stand in for them.
+fn reasoning(fields: &Map<String, Value>) -> Vec<Part> {
+    if let Some(details) = fields.get("reasoning_details").and_then(Value::as_array)
+        && !details.is_empty()
+    {
+        return details.iter().map(detail).collect();
+    }
+    ["reasoning", "reasoning_content"]
+        .iter()
+        .find_map(|name| fields.get(*name)?.as_str().filter(|text| !text.is_empty()))
+        .map(|text| Part::Reasoning(Reasoning { text: text.to_owned(), ..Reasoning::default() }))
+        .into_iter()
+        .collect()
+}
+
+fn detail(value: &Value) -> Part {
+    let string = |name: &str| value[name].as_str().map(str::to_owned);
+    let (kind, text) = match value["type"].as_str() {
+        Some("reasoning.text") => (ReasoningKind::Text, string("text")),
+        Some("reasoning.summary") => (ReasoningKind::Summary, string("summary")),
+        Some("reasoning.encrypted") => (ReasoningKind::Encrypted, None),
+        _ => return Part::Opaque { format: FORMAT.into(), value: value.clone() },
+    };
+    Part::Reasoning(Reasoning {
+        kind,
+        text: text.unwrap_or_default(),
+        signature: string("signature"),
+        data: string("data"),
+        id: string("id"),
+        format: string("format"),
+    })
+}
+
+fn calls(fields: &Map<String, Value>, at: &str) -> Result<Vec<Part>, Bad> {
+    let Some(list) = fields.get("tool_calls").and_then(Value::as_array) else { return Ok(Vec::new()) };
+    list.iter()
+        .enumerate()
+        .map(|(i, call)| {
+            let function = &call["function"];
+            let name = function["name"]
+                .as_str()
+                .ok_or_else(|| Bad::new(format!("{at}.tool_calls[{i}].function"), "needs a name"))?;
+            Ok(Part::ToolCall {
+                id: call["id"].as_str().unwrap_or_default().to_owned(),
+                name: name.to_owned(),
+                arguments: function["arguments"].as_str().unwrap_or("{}").to_owned(),
+                signature: None,
+            })
+        })
+        .collect()
+}

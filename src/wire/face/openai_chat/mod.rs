@@ -1,0 +1,13 @@
+//! OpenAI's chat completions as a server speaks them, with OpenRouter's fields on top.
+
+mod error;
+mod messages;
+mod reply;
+mod request;
+mod stream;
+mod usage;
+
+pub use error::error;
+pub use reply::Whole;
+pub use request::{Incoming, parse};
+pub use stream::{KEEP_ALIVE, Streamed};

@@ -1,0 +1,220 @@
+//! A client's `POST /v1/chat/completions` body in our words; what we do not know rides along untouched.
+
+use super::messages::messages;
+use crate::words::{
+    Effort, Failure, FailureKind, ModelRef, Params, Preferences, Purpose, ReasoningParams, Request,
+    ResponseFormat, Tool, ToolChoice,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// What a client asked, and how it wants to hear the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    /// Its generation is still nil.
+    pub request: Request,
+    pub stream: bool,
+    /// The client's own name for the conversation (`session_id`, `prompt_cache_key`).
+    pub conversation: Option<String>,
+}
+
+/// A field that is not as it should be.
+#[derive(Debug)]
+pub(super) struct Bad {
+    field: String,
+    wrong: String,
+}
+
+impl Bad {
+    pub(super) fn new(field: impl Into<String>, wrong: impl Into<String>) -> Self {
+        Self { field: field.into(), wrong: wrong.into() }
+    }
+}
+
+/// Fields that speak of OpenRouter's service rather than of the request: understood, and not sent on.
+const SPENT: &[&str] = &["route", "usage", "stream_options", "transforms", "trace", "debug", "n"];
+
+/// Keys of `provider` that only OpenRouter's service can honour.
+const PROVIDER_IGNORED: &[&str] = &["options", "enforce_distillable_text"];
+
+/// # Errors
+/// `InvalidRequest` that names the field and what it may be.
+pub fn parse(body: &[u8]) -> Result<Incoming, Failure> {
+    let value: Value = serde_json::from_slice(body).map_err(|error| {
+        Failure::new(FailureKind::InvalidRequest, format!("the request body is not JSON: {error}"))
+    })?;
+    let Value::Object(fields) = value else {
+        return Err(Failure::new(FailureKind::InvalidRequest, "the request body must be a JSON object"));
+    };
+    incoming(fields)
+        .map_err(|bad| Failure::new(FailureKind::InvalidRequest, format!("`{}` {}", bad.field, bad.wrong)))
+}
+
+fn incoming(mut fields: Map<String, Value>) -> Result<Incoming, Bad> {
+    if fields.get("n").is_some_and(|n| n.as_u64() != Some(1) && !n.is_null()) {
+        return Err(Bad::new("n", "can only be 1: ask again for another answer"));
+    }
+    for name in SPENT {
+        fields.remove(*name);
+    }
+    let stream = take(&mut fields, "stream", "true or false")?.unwrap_or(false);
+    let list = fields.remove("messages").ok_or_else(|| Bad::new("messages", "is missing"))?;
+    let model: Option<String> = take(&mut fields, "model", "a string")?;
+    let preset: Option<String> = take(&mut fields, "preset", "a string")?;
+    let mut fallbacks: Vec<ModelRef> = take::<Vec<String>>(&mut fields, "models", "a list of strings")?
+        .unwrap_or_default()
+        .into_iter()
+        .map(ModelRef::new)
+        .collect();
+    let model = match (model, preset) {
+        (Some(model), Some(preset)) => ModelRef::new(format!("{model}@preset/{preset}")),
+        (None, Some(preset)) => ModelRef::new(format!("@preset/{preset}")),
+        (Some(model), None) => ModelRef::new(model),
+        (None, None) if fallbacks.is_empty() => {
+            return Err(Bad::new("model", "is missing: name one (GET /v1/models lists them)"));
+        }
+        (None, None) => fallbacks.remove(0),
+    };
+    fallbacks.retain(|other| *other != model);
+    let conversation = take(&mut fields, "session_id", "a string")?
+        .or(fields.get("prompt_cache_key").and_then(Value::as_str).map(str::to_owned));
+    let request = Request {
+        purpose: Purpose::Serve,
+        model,
+        fallbacks,
+        messages: messages(&list)?,
+        preferences: preferences(&mut fields)?,
+        tools: tools(&mut fields)?,
+        params: params(&mut fields)?,
+        extra: fields,
+        ..Request::default()
+    };
+    Ok(Incoming { request, stream, conversation })
+}
+
+/// Takes a field out; `null` is as good as absent.
+fn take<T: DeserializeOwned>(
+    fields: &mut Map<String, Value>,
+    name: &str,
+    allowed: &str,
+) -> Result<Option<T>, Bad> {
+    match fields.remove(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => {
+            serde_json::from_value(value).map(Some).map_err(|_| Bad::new(name, format!("must be {allowed}")))
+        }
+    }
+}
+
+fn preferences(fields: &mut Map<String, Value>) -> Result<Preferences, Bad> {
+    let Some(mut object) = take::<Map<String, Value>>(fields, "provider", "an object")? else {
+        return Ok(Preferences::default());
+    };
+    object.retain(|name, value| !value.is_null() && !PROVIDER_IGNORED.contains(&name.as_str()));
+    serde_json::from_value(Value::Object(object))
+        .map_err(|error| Bad::new("provider", format!("is wrong: {error}")))
+}
+
+fn tools(fields: &mut Map<String, Value>) -> Result<Vec<Tool>, Bad> {
+    let list: Vec<Value> = take(fields, "tools", "a list of tools")?.unwrap_or_default();
+    list.into_iter()
+        .enumerate()
+        .map(|(i, value)| {
+            let function = &value["function"];
+            if value["type"] != "function" {
+                return Ok(Tool {
+                    name: value["type"].as_str().unwrap_or_default().to_owned(),
+                    description: String::new(),
+                    parameters: Value::Null,
+                    strict: None,
+                    cache: false,
+                    opaque: Some(value),
+                });
+            }
+            let name = function["name"]
+                .as_str()
+                .ok_or_else(|| Bad::new(format!("tools[{i}].function"), "needs a name"))?;
+            Ok(Tool {
+                name: name.to_owned(),
+                description: function["description"].as_str().unwrap_or_default().to_owned(),
+                parameters: function
+                    .get("parameters")
+                    .cloned()
+                    .unwrap_or_else(|| serde_json::json!({"type": "object", "properties": {}})),
+                strict: function["strict"].as_bool(),
+                cache: value["cache_control"].is_object(),
+                opaque: None,
+            })
+        })
+        .collect()
+}
+
+fn params(fields: &mut Map<String, Value>) -> Result<Params, Bad> {
+    const NUMBER: &str = "a number";
+    const WHOLE: &str = "a whole number, 0 or more";
+    const FLAG: &str = "true or false";
+    let max_tokens = take(fields, "max_completion_tokens", WHOLE)?;
+    let older = take(fields, "max_tokens", WHOLE)?;
+    Ok(Params {
+        max_tokens: max_tokens.or(older),
+        temperature: take(fields, "temperature", NUMBER)?,
+        top_p: take(fields, "top_p", NUMBER)?,
+        top_k: take(fields, "top_k", WHOLE)?,
+        min_p: take(fields, "min_p", NUMBER)?,
+        top_a: take(fields, "top_a", NUMBER)?,
+        frequency_penalty: take(fields, "frequency_penalty", NUMBER)?,
+        presence_penalty: take(fields, "presence_penalty", NUMBER)?,
+        repetition_penalty: take(fields, "repetition_penalty", NUMBER)?,
+        seed: take(fields, "seed", "a whole number")?,
+        stop: stop(fields)?,
+        logit_bias: take(fields, "logit_bias", "an object")?,
+        logprobs: take(fields, "logprobs", FLAG)?,
+        top_logprobs: take(fields, "top_logprobs", WHOLE)?,
+        reasoning: reasoning(fields)?,
+        verbosity: take(fields, "verbosity", "a string")?,
+        response_format: take::<ResponseFormat>(fields, "response_format", "an object with a type")?,
+        tool_choice: take::<Value>(fields, "tool_choice", "a choice")?.map(tool_choice),
+        parallel_tool_calls: take(fields, "parallel_tool_calls", FLAG)?,
+        service_tier: take(fields, "service_tier", "a string")?,
+        user: take(fields, "user", "a string")?,
+        modalities: take(fields, "modalities", "a list of strings")?.unwrap_or_default(),
+        cache_prompt: take::<Value>(fields, "cache_control", "an object")?.map(|mark| mark.is_object()),
+    })
+}
+
+fn stop(fields: &mut Map<String, Value>) -> Result<Vec<String>, Bad> {
+    match take::<Value>(fields, "stop", "a string or a list of strings")? {
+        None => Ok(Vec::new()),
+        Some(Value::String(one)) => Ok(vec![one]),
+        Some(list) => serde_json::from_value(list)
+            .map_err(|_| Bad::new("stop", "must be a string or a list of strings")),
+    }
+}
+
+/// `reasoning`, OpenAI's `reasoning_effort` and the older `include_reasoning` say one thing.
+fn reasoning(fields: &mut Map<String, Value>) -> Result<Option<ReasoningParams>, Bad> {
+    let effort: Option<Effort> =
+        take(fields, "reasoning_effort", "none, minimal, low, medium, high, xhigh or max")?;
+    let include: Option<bool> = take(fields, "include_reasoning", "true or false")?;
+    let object: Option<ReasoningParams> =
+        take(fields, "reasoning", "an object with effort, max_tokens, enabled, exclude or summary")?;
+    if object.is_none() && effort.is_none() && include.is_none() {
+        return Ok(None);
+    }
+    let mut reasoning = object.unwrap_or_default();
+    reasoning.effort = reasoning.effort.or(effort);
+    reasoning.exclude = reasoning.exclude.or(include.filter(|include| !include).map(|_| true));
+    Ok(Some(reasoning))
+}
+
+fn tool_choice(value: Value) -> ToolChoice {
+    match value.as_str() {
+        Some("none") => ToolChoice::None,
+        Some("auto") => ToolChoice::Auto,
+        Some("required") => ToolChoice::Required,
+        _ => match value["function"]["name"].as_str() {
+            Some(name) => ToolChoice::Function(name.to_owned()),
+            None => ToolChoice::Other(value),
+        },
+    }
+}

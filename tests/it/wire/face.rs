@@ -1,0 +1,287 @@
+//! What clients of `serve` send is understood field by field, and what they hear is OpenAI's and OpenRouter's shape.
+
+use fareway::wire::face::openai_chat::{Streamed, Whole, error, parse};
+use fareway::words::*;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn request(body: Value) -> Request {
+    parse(body.to_string().as_bytes()).expect("a good body").request
+}
+
+fn wrong(body: Value) -> String {
+    let failure = parse(body.to_string().as_bytes()).expect_err("a bad body");
+    assert_eq!(failure.kind, FailureKind::InvalidRequest);
+    failure.message
+}
+
+#[test]
+fn every_known_field_is_understood_and_the_rest_rides_along() {
+    let incoming = parse(
+        json!({
+            "model": "openai/gpt-4o:nitro",
+            "models": ["openai/gpt-4o:nitro", "anthropic/claude-sonnet-4.5"],
+            "stream": true,
+            "stream_options": {"include_usage": true},
+            "max_tokens": 5,
+            "max_completion_tokens": 100,
+            "temperature": 0.2,
+            "stop": "END",
+            "reasoning_effort": "high",
+            "include_reasoning": false,
+            "provider": {"order": ["azure"], "max_price": {"prompt": "1.5"}, "sort": null, "options": {"x": 1}},
+            "session_id": "s-1",
+            "safe_prompt": true,
+            "messages": [{"role": "user", "content": "hi"}],
+        })
+        .to_string()
+        .as_bytes(),
+    )
+    .expect("a good body");
+    assert!(incoming.stream);
+    assert_eq!(incoming.conversation.as_deref(), Some("s-1"));
+    let request = incoming.request;
+    assert_eq!(request.model, ModelRef::new("openai/gpt-4o:nitro"));
+    assert_eq!(request.fallbacks, [ModelRef::new("anthropic/claude-sonnet-4.5")]);
+    assert_eq!(request.params.max_tokens, Some(100));
+    assert_eq!(request.params.temperature, Some(0.2));
+    assert_eq!(request.params.top_p, None);
+    assert_eq!(request.params.stop, ["END"]);
+    let reasoning = request.params.reasoning.expect("reasoning");
+    assert_eq!((reasoning.effort, reasoning.exclude), (Some(Effort::High), Some(true)));
+    assert_eq!(request.preferences.order, ["azure"]);
+    assert_eq!(request.preferences.max_price.and_then(|p| p.prompt), Some("1.5".parse().expect("usd")));
+    assert_eq!(Value::Object(request.extra), json!({"safe_prompt": true}));
+}
+
+#[test]
+fn messages_keep_images_tools_and_signed_reasoning() {
+    let request = request(json!({
+        "model": "m",
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}],
+        "tool_choice": {"type": "function", "function": {"name": "f"}},
+        "messages": [
+            {"role": "developer", "content": "be brief"},
+            {"role": "user", "content": [
+                {"type": "text", "text": "what is it?", "cache_control": {"type": "ephemeral"}},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+                {"type": "video_url", "video_url": {"url": "https://x/y.mp4"}},
+            ]},
+            {"role": "assistant", "content": null,
+             "reasoning_details": [{"type": "reasoning.text", "text": "hm", "signature": "sig", "format": "anthropic-claude-v1"}],
+             "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{\"a\":1}"}}]},
+            {"role": "tool", "tool_call_id": "c1", "content": "42"},
+        ],
+    }));
+    assert_eq!(request.tools[0].name, "f");
+    assert_eq!(request.params.tool_choice, Some(ToolChoice::Function("f".into())));
+    let parts: Vec<(Role, Vec<Part>)> = request.messages.iter().map(|m| (m.role, m.parts.clone())).collect();
+    assert_eq!(
+        parts,
+        [
+            (Role::System, vec![Part::text("be brief")]),
+            (
+                Role::User,
+                vec![
+                    Part::Text { text: "what is it?".into(), cache: true },
+                    Part::Image {
+                        source: Source::Data { media_type: "image/png".into(), base64: "AAAA".into() },
+                        detail: None
+                    },
+                    Part::Opaque {
+                        format: "openai-chat".into(),
+                        value: json!({"type": "video_url", "video_url": {"url": "https://x/y.mp4"}})
+                    },
+                ]
+            ),
+            (
+                Role::Assistant,
+                vec![
+                    Part::Reasoning(Reasoning {
+                        text: "hm".into(),
+                        signature: Some("sig".into()),
+                        format: Some("anthropic-claude-v1".into()),
+                        ..Reasoning::default()
+                    }),
+                    Part::ToolCall {
+                        id: "c1".into(),
+                        name: "f".into(),
+                        arguments: "{\"a\":1}".into(),
+                        signature: None
+                    },
+                ]
+            ),
+            (
+                Role::Tool,
+                vec![Part::ToolResult {
+                    call: "c1".into(),
+                    name: String::new(),
+                    parts: vec![Part::text("42")],
+                    error: false
+                }]
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_bad_field_is_named() {
+    let hi = json!([{"role": "user", "content": "hi"}]);
+    for (body, says) in [
+        (json!({"messages": hi}), "`model` is missing"),
+        (json!({"model": "m"}), "`messages` is missing"),
+        (json!({"model": "m", "messages": "hi"}), "`messages` must be a list"),
+        (json!({"model": "m", "messages": [{"role": "robot"}]}), "`messages[0].role` is `robot`"),
+        (
+            json!({"model": "m", "messages": [{"role": "user", "content": [{"type": "image_url"}]}]}),
+            "`messages[0].content[0].image_url.url`",
+        ),
+        (json!({"model": "m", "messages": hi, "temperature": "warm"}), "`temperature` must be a number"),
+        (json!({"model": "m", "messages": hi, "n": 2}), "`n` can only be 1"),
+        (json!({"model": "m", "messages": hi, "provider": {"ordr": []}}), "unknown field `ordr`"),
+        (json!([1]), "must be a JSON object"),
+    ] {
+        let message = wrong(body.clone());
+        assert!(message.contains(says), "{body}: {message}");
+    }
+    assert!(parse(b"{").expect_err("no JSON").message.contains("not JSON"));
+}
+
+fn chosen() -> Reply {
+    Reply::Chosen(Box::new(Chosen {
+        endpoint: "groq:meta/llama".into(),
+        model: "meta/llama".into(),
+        provider: "groq".into(),
+        provider_name: "Groq".into(),
+        demo: false,
+        prices: None,
+        prompt_tokens: 3,
+        why: "only one".into(),
+    }))
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        generation: GenerationId::nil(),
+        requested: "llama".into(),
+        model: "meta/llama".into(),
+        provider: "groq".into(),
+        endpoint: "groq:meta/llama".into(),
+        attempts: Vec::new(),
+        usage: Usage { prompt: 10, cached_read: 5, completion: 2, reasoning: 1, ..Usage::default() },
+        cost: Cost {
+            booked: Some("0.000000000000000000000123".parse().expect("usd")),
+            source: CostSource::Provider,
+            ..Cost::default()
+        },
+        ttft: Some(Duration::from_millis(10)),
+        total: Duration::from_millis(20),
+        stop: Some(Stop::Stop),
+        native_stop: Some("eos".into()),
+        upstream_id: None,
+        demo: false,
+        decision: None,
+    }
+}
+
+fn told() -> Vec<Reply> {
+    vec![
+        chosen(),
+        Reply::Delta(Delta::Reasoning {
+            index: 0,
+            piece: Reasoning { text: "hm".into(), ..Reasoning::default() },
+        }),
+        Reply::Delta(Delta::Text("Hel".into())),
+        Reply::Delta(Delta::Text("lo".into())),
+        Reply::Delta(Delta::ToolCall {
+            index: 0,
+            id: Some("c1".into()),
+            name: Some("f".into()),
+            arguments: "{}".into(),
+            signature: None,
+        }),
+        Reply::Delta(Delta::Stop { reason: Stop::ToolCalls, native: "tool_use".into() }),
+        Reply::Done(Box::new(receipt())),
+    ]
+}
+
+fn chunks(replies: &[Reply]) -> Vec<Value> {
+    let mut streamed = Streamed::new(GenerationId::nil(), "llama", At::from_secs(7));
+    let mut out = Vec::new();
+    for reply in replies {
+        streamed.reply(reply, &mut out);
+    }
+    let text = String::from_utf8(out).expect("UTF-8");
+    let mut events: Vec<&str> =
+        text.split_terminator("\n\n").map(|e| e.strip_prefix("data: ").expect("data")).collect();
+    assert_eq!(events.pop(), Some("[DONE]"));
+    events.into_iter().map(|e| serde_json::from_str(e).expect("JSON")).collect()
+}
+
+#[test]
+fn a_stream_is_openais_with_openrouters_fields() {
+    let chunks = chunks(&told());
+    assert_eq!(chunks[0]["choices"][0]["delta"]["role"], "assistant");
+    assert_eq!(chunks[0]["choices"][0]["delta"]["reasoning"], "hm");
+    assert_eq!(chunks[1]["choices"][0]["delta"], json!({"content": "Hel"}));
+    assert_eq!(chunks[2]["choices"][0]["delta"], json!({"content": "lo"}));
+    assert_eq!(
+        chunks[3]["choices"][0]["delta"]["tool_calls"][0]["function"],
+        json!({"arguments": "{}", "name": "f"})
+    );
+    assert_eq!(chunks[4]["choices"][0]["finish_reason"], "tool_calls");
+    assert_eq!(chunks[4]["choices"][0]["native_finish_reason"], "tool_use");
+    let last = &chunks[5];
+    assert_eq!(
+        (&last["model"], &last["provider"], &last["created"]),
+        (&json!("meta/llama"), &json!("Groq"), &json!(7))
+    );
+    assert_eq!(last["choices"], json!([]));
+    assert_eq!(last["usage"]["prompt_tokens"], 15);
+    assert_eq!(last["usage"]["completion_tokens"], 3);
+    assert_eq!(last["usage"]["prompt_tokens_details"]["cached_tokens"], 5);
+}
+
+#[test]
+fn money_keeps_every_digit() {
+    let mut whole = Whole::new(GenerationId::nil(), "llama", At::default());
+    let (status, body) = told().into_iter().find_map(|reply| whole.reply(reply)).expect("an end");
+    let text = String::from_utf8(body).expect("UTF-8");
+    assert_eq!(status, 200);
+    assert!(text.contains(r#""cost":0.000000000000000000000123"#), "{text}");
+    let body: Value = serde_json::from_str(&text).expect("JSON");
+    let message = &body["choices"][0]["message"];
+    assert_eq!(message["content"], "Hello");
+    assert_eq!(message["reasoning"], "hm");
+    assert_eq!(message["tool_calls"][0]["id"], "c1");
+}
+
+#[test]
+fn a_failure_in_the_middle_is_said_in_band() {
+    let failure =
+        Failure { provider: Some("groq".into()), ..Failure::new(FailureKind::Cut, "the line broke") };
+    let failed = Reply::Failed { failure: Box::new(failure), receipt: Box::new(receipt()) };
+    let chunks = chunks(&[chosen(), Reply::Delta(Delta::Text("Hel".into())), failed]);
+    assert_eq!(chunks[1]["choices"][0]["finish_reason"], "error");
+    assert_eq!(chunks[1]["error"]["code"], 502);
+    assert_eq!(chunks[1]["error"]["metadata"]["error_type"], "provider_unavailable");
+}
+
+#[test]
+fn an_error_names_the_filter_that_took_the_last_endpoint() {
+    let failure = Failure {
+        excluded_by: vec!["max_price".into()],
+        ..Failure::new(FailureKind::NoEndpoint, "no endpoint is cheap enough")
+    };
+    let (status, body) = error(&failure, None);
+    assert_eq!(status, 404);
+    assert_eq!(
+        body,
+        json!({"error": {
+            "code": 404,
+            "message": "no endpoint is cheap enough",
+            "metadata": {"error_type": "not_found"},
+            "availability": {"code": "constraint_filtered", "retryable": false, "excluded_by": ["max_price"]},
+        }})
+    );
+}
