@@ -33,7 +33,7 @@ pub use preferences::{
 pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Delta, Outcome, Receipt, Reply, Stop};
 pub use request::{Effort, Params, Purpose, ReasoningParams, Request, ResponseFormat, Tool, ToolChoice};
 pub use rollup::{Dimension, RollupKey, Sketch, Totals};
-pub use session::{Draft, Session, Titled};
+pub use session::{Chip, ChipBody, Draft, Session, Titled};
 pub use usage::Usage;
 pub use usd::{Usd, UsdError};
 pub use why::{Considered, Decision, Estimate, Filter, Verdict};

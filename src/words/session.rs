@@ -1,7 +1,8 @@
 //! A session: one conversation's name, place and settings. Its messages are stored beside it.
 
-use super::{At, MessageId, ModelRef, Params, Preferences, SessionId};
+use super::{At, MessageId, ModelRef, Params, Preferences, SessionId, Source};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Session {
@@ -79,4 +80,42 @@ pub struct Draft {
     /// Cursor: row and column in characters.
     pub row: usize,
     pub column: usize,
+    /// What the `⟦labels⟧` in the text stand for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chips: Vec<Arc<Chip>>,
+}
+
+/// Something large in a draft that its text only names: a folded paste, a file, an image, a command's output.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chip {
+    /// As it stands in the text, brackets included: `⟦pasted 214 lines⟧`.
+    pub label: String,
+    pub body: ChipBody,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ChipBody {
+    /// Takes the label's place when the draft is sent.
+    Paste {
+        text: String,
+    },
+    /// A text file; sent as a fenced block under its name.
+    Text {
+        name: String,
+        text: String,
+    },
+    /// A command that was run and what it printed.
+    Output {
+        command: String,
+        text: String,
+    },
+    Image {
+        name: String,
+        source: Source,
+    },
+    File {
+        name: String,
+        source: Source,
+    },
 }

@@ -1,0 +1,216 @@
+//! The one table of what a person can do: keys, palette, `/` commands and help are made from it.
+
+use super::{Effect, Model, act, compare, panes, send, switch};
+
+/// A row of the table.
+pub struct Action {
+    /// For the config: `[keys] "model.pick" = ["ctrl-k"]`.
+    pub id: &'static str,
+    /// For the palette and help.
+    pub title: &'static str,
+    /// Default keys.
+    pub keys: &'static [&'static str],
+    pub when: When,
+    /// As a `/` command; `/title NAME` gets its argument.
+    pub slash: Option<&'static str>,
+    pub run: Run,
+}
+
+/// Where an action's keys hold, the narrowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// The composer offers completions.
+    Completing,
+    /// A message is selected.
+    Selected,
+    /// Several replies stand side by side and the composer is empty.
+    Comparing,
+    /// A reply is under way here.
+    Streaming,
+    /// The composer is empty.
+    Empty,
+    /// The composer has the keys.
+    Composer,
+    /// No overlay is open.
+    Always,
+}
+
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// With the text after the `/` command, or the digit of the key.
+    Do(fn(&mut Model, &str) -> Vec<Effect>),
+    /// The composer does it by itself.
+    Edit(Edit),
+}
+
+/// What the composer's text engine can be told by a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    Newline,
+    Backspace,
+    Delete,
+    WordBack,
+    WordDelete,
+    ToHead,
+    ToEnd,
+    Left,
+    Right,
+    WordLeft,
+    WordRight,
+    Up,
+    Down,
+    Home,
+    End,
+    Top,
+    Bottom,
+    Undo,
+    Redo,
+}
+
+const fn action(
+    id: &'static str,
+    title: &'static str,
+    keys: &'static [&'static str],
+    when: When,
+    run: fn(&mut Model, &str) -> Vec<Effect>,
+) -> Action {
+    Action { id, title, keys, when, slash: None, run: Run::Do(run) }
+}
+
+const fn edit(id: &'static str, title: &'static str, keys: &'static [&'static str], edit: Edit) -> Action {
+    Action { id, title, keys, when: When::Composer, slash: None, run: Run::Edit(edit) }
+}
+
+impl Action {
+    const fn slash(mut self, name: &'static str) -> Self {
+        self.slash = Some(name);
+        self
+    }
+}
+
+use When::{Always, Comparing, Completing, Composer, Empty, Selected, Streaming};
+
+/// Every action. A new one is a row here.
+pub const ACTIONS: &[Action] = &[
+    // writing
+    action("send", "Send the prompt", &["enter"], Composer, send::send),
+    edit("newline", "New line", &["ctrl-j", "alt-enter"], Edit::Newline),
+    action("editor", "Write the prompt in $EDITOR", &["ctrl-g"], Always, send::editor).slash("editor"),
+    action("complete.accept", "Take the completion", &["tab", "enter"], Completing, send::complete_accept),
+    action("complete.next", "Next completion", &["down"], Completing, send::complete_next),
+    action("complete.previous", "Previous completion", &["up"], Completing, send::complete_previous),
+    action("complete.close", "Close the completion", &["esc"], Completing, send::complete_close),
+    edit("undo", "Undo", &["alt-z", "ctrl-_", "ctrl-7", "ctrl-/"], Edit::Undo),
+    edit("redo", "Redo", &["alt-y"], Edit::Redo),
+    edit("backspace", "Delete to the left", &["backspace", "ctrl-h"], Edit::Backspace),
+    edit("delete", "Delete to the right", &["delete"], Edit::Delete),
+    edit("word.backspace", "Delete the word before", &["ctrl-w", "alt-backspace"], Edit::WordBack),
+    edit("word.delete", "Delete the word after", &["alt-d"], Edit::WordDelete),
+    edit("line.head", "Delete to the start of the line", &["ctrl-u"], Edit::ToHead),
+    edit("line.end", "Delete to the end of the line", &["alt-k"], Edit::ToEnd),
+    edit("left", "Left", &["left"], Edit::Left),
+    edit("right", "Right", &["right"], Edit::Right),
+    edit("word.left", "Word left", &["alt-b", "alt-left", "ctrl-left"], Edit::WordLeft),
+    edit("word.right", "Word right", &["alt-f", "alt-right", "ctrl-right"], Edit::WordRight),
+    edit("up", "Up; on the first line the prompt before", &["up"], Edit::Up),
+    edit("down", "Down; on the last line the prompt after", &["down"], Edit::Down),
+    edit("home", "Start of the line", &["home", "ctrl-a"], Edit::Home),
+    edit("end", "End of the line", &["end", "ctrl-e"], Edit::End),
+    // the reply
+    action("stop", "Stop the reply, keep what was heard", &["esc"], Streaming, act::stop).slash("stop"),
+    action("regenerate", "Ask again", &["ctrl-r"], Always, act::regenerate).slash("again"),
+    action("regenerate.other", "Ask another model again", &["alt-r"], Always, act::regenerate_other),
+    action("continue", "Go on from where the reply was cut", &["alt-g"], Always, act::go_on)
+        .slash("continue"),
+    action("copy", "Copy the last reply", &["ctrl-y"], Always, act::copy_last).slash("copy"),
+    action("copy.code", "Copy the last code block", &["alt-c"], Always, act::copy_code),
+    action("thinking", "Unfold or fold the thinking", &["alt-t"], Always, act::thinking),
+    // moving
+    action("page.up", "Page up", &["pageup"], Always, act::page_up),
+    action("page.down", "Page down", &["pagedown"], Always, act::page_down),
+    action("line.up", "Scroll up", &["shift-up"], Always, act::line_up),
+    action("line.down", "Scroll down", &["shift-down"], Always, act::line_down),
+    action("top", "To the beginning", &["alt-<", "ctrl-home"], Always, act::top),
+    action("bottom", "To the end", &["alt->", "ctrl-end"], Always, act::bottom),
+    action(
+        "select.previous",
+        "Select the message before",
+        &["alt-up", "ctrl-up"],
+        Always,
+        act::select_previous,
+    ),
+    action("select.next", "Select the message after", &["alt-down", "ctrl-down"], Always, act::select_next),
+    action("find", "Find in this conversation", &["f3"], Always, panes::find::open).slash("find"),
+    // a selected message
+    action("message.leave", "Back to the composer", &["esc", "i"], Selected, act::leave),
+    action("message.up", "Message before", &["up", "k"], Selected, act::select_previous),
+    action("message.down", "Message after", &["down", "j"], Selected, act::select_next),
+    action("message.copy", "Copy it", &["y"], Selected, act::copy),
+    action("message.code", "Copy a code block of it", &["b"], Selected, act::copy_code),
+    action("message.edit", "Edit and send again", &["e"], Selected, act::edit),
+    action("message.again", "Ask again", &["r"], Selected, act::regenerate),
+    action("message.other", "Ask another model again", &["R"], Selected, act::regenerate_other),
+    action("message.go_on", "Go on from here", &["g"], Selected, act::go_on_from_here),
+    action("message.continue", "Go on from where it was cut", &["c"], Selected, act::go_on),
+    action("message.quote", "Quote it in the prompt", &["q"], Selected, act::quote),
+    action("message.pin", "Pin it", &["p"], Selected, act::pin),
+    action("message.good", "Rate it good", &["+"], Selected, act::good),
+    action("message.bad", "Rate it bad", &["-"], Selected, act::bad),
+    action("message.delete", "Delete it and what follows", &["d", "delete"], Selected, act::delete),
+    action("message.left", "Branch before", &["left", "["], Selected, act::branch_left),
+    action("message.right", "Branch after", &["right", "]"], Selected, act::branch_right),
+    action("message.open", "Unfold its thinking", &["enter", "o"], Selected, act::unfold),
+    action("message.why", "Why this endpoint", &["w"], Selected, panes::why::open),
+    // models
+    action("model.pick", "Choose a model", &["ctrl-k"], Always, panes::picker::open).slash("model"),
+    action("model.favourite", "Favourite 1 to 9", FAVOURITES, Always, switch::favourite),
+    action("model.last", "The model before", &["alt-0"], Always, switch::last_model),
+    action(
+        "profile",
+        "Next profile: balanced, cheapest, fastest, best, private",
+        &["ctrl-t"],
+        Always,
+        switch::profile,
+    )
+    .slash("profile"),
+    action("preferences", "Routing, sampling and reasoning", &["alt-p"], Always, panes::preferences::open)
+        .slash("preferences"),
+    action("compare", "Ask several models at once", &["alt-m"], Always, panes::versus::open).slash("compare"),
+    action("compare.left", "Column before", &["left"], Comparing, compare::left),
+    action("compare.right", "Column after", &["right", "tab"], Comparing, compare::right),
+    action("compare.stop", "Stop this one", &["s"], Comparing, compare::stop),
+    action("compare.pick", "Go on from this one", &["enter"], Comparing, compare::pick),
+    action("compare.close", "Close the comparison", &["esc"], Comparing, compare::close),
+    // sessions
+    action("session.new", "New session", &["ctrl-n"], Always, switch::new_session).slash("new"),
+    action("sessions", "Sessions", &["ctrl-o"], Always, panes::sessions::open).slash("sessions"),
+    action("search", "Search every session", &["ctrl-f"], Always, panes::search::open).slash("search"),
+    action("session.title", "Name this session", &[], Always, switch::title).slash("title"),
+    action("session.tag", "Tag this session", &[], Always, switch::tag).slash("tag"),
+    action("session.system", "System prompt of this session", &[], Always, switch::system).slash("system"),
+    action("session.export", "Export this session as Markdown", &[], Always, act::export).slash("export"),
+    action("context", "When the context is full", &[], Always, panes::context::open).slash("context"),
+    action("templates", "Prompt templates", &["alt-e"], Always, panes::templates::open).slash("template"),
+    action("personas", "Personas", &[], Always, panes::personas::open).slash("persona"),
+    action("attach", "Attach a file or an image", &[], Always, send::attach).slash("attach"),
+    // money
+    action("usage", "Usage", &["alt-u"], Always, panes::usage::open).slash("usage"),
+    action("why", "Why this endpoint", &["alt-w"], Always, panes::why::open).slash("why"),
+    action("meter", "Meter: below, at the right, hidden", &["alt-l"], Always, switch::meter).slash("meter"),
+    // the program
+    action("palette", "Every action", &["ctrl-p"], Always, panes::palette::open),
+    action("help", "Help", &["f1"], Always, panes::help::open).slash("help"),
+    action("help.empty", "Help", &["?"], Empty, panes::help::open),
+    action("themes", "Themes", &[], Always, panes::themes::open).slash("theme"),
+    action("keys", "What a key press really sends", &[], Always, panes::keys::open).slash("keys"),
+    action("bandwidth", "Low-bandwidth mode on or off", &[], Always, switch::bandwidth).slash("bandwidth"),
+    action("refresh", "Look for local servers and new models", &[], Always, switch::refresh).slash("refresh"),
+    action("redraw", "Draw everything anew", &["ctrl-l"], Always, switch::redraw),
+    action("suspend", "Suspend", &["ctrl-z"], Always, switch::suspend),
+    action("interrupt", "Stop; clear; twice: quit", &["ctrl-c"], Always, switch::interrupt),
+    action("quit.empty", "Quit when the composer is empty", &["ctrl-d"], Empty, switch::quit),
+    action("quit", "Quit", &[], Always, switch::quit).slash("quit"),
+];
+
+const FAVOURITES: &[&str] =
+    &["alt-1", "alt-2", "alt-3", "alt-4", "alt-5", "alt-6", "alt-7", "alt-8", "alt-9"];

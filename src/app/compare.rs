@@ -1,0 +1,75 @@
+//! One prompt, several models, side by side; the winner goes on, the others stay as branches.
+
+use super::model::Compare;
+use super::{Effect, Level, Model, send, switch, turns};
+use crate::words::{ModelRef, Purpose};
+
+/// Asks them all at once.
+pub fn start(model: &mut Model, models: &[ModelRef]) -> Vec<Effect> {
+    let parts = send::parts(model.draft());
+    if model.streaming() {
+        model.say(Level::Warning, "a reply is under way: Esc stops it");
+        return Vec::new();
+    }
+    let prompt = send::prompt(model, parts);
+    let mut asked = Vec::new();
+    let mut replies = Vec::new();
+    for who in models {
+        let (id, effects) = turns::ask(model, Some(prompt), who.clone(), Purpose::Compare);
+        replies.push(id);
+        asked.extend(effects);
+    }
+    let mut ids = vec![prompt];
+    ids.extend(&replies);
+    let mut effects = send::keep(model, &ids);
+    effects.extend(asked);
+    effects.extend(send::clear(model));
+    model.compare = Some(Compare { prompt, replies, at: 0 });
+    effects
+}
+
+pub fn left(model: &mut Model, _: &str) -> Vec<Effect> {
+    turn(model, -1)
+}
+
+pub fn right(model: &mut Model, _: &str) -> Vec<Effect> {
+    turn(model, 1)
+}
+
+fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
+    if let Some(compare) = &mut model.compare {
+        let count = compare.replies.len().max(1);
+        compare.at = (compare.at + count).wrapping_add_signed(by) % count;
+    }
+    Vec::new()
+}
+
+/// Stops the chosen column's reply.
+pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
+    let chosen = model.compare.as_ref().and_then(|c| c.replies.get(c.at)).copied();
+    let turn = chosen.and_then(|id| model.writing(id)).map(|(turn, _)| turn);
+    turn.map_or_else(Vec::new, |turn| turns::stop(model, turn))
+}
+
+/// The chosen one wins: the conversation goes on from it, and the verdict is kept for the picker.
+pub fn pick(model: &mut Model, _: &str) -> Vec<Effect> {
+    let Some(compare) = model.compare.take() else { return Vec::new() };
+    let Some(winner) = compare.replies.get(compare.at).copied() else { return Vec::new() };
+    if let Some(by) = model.thread().message(winner).and_then(|m| m.by.clone()) {
+        *model.settings.wins.entry(by.to_string()).or_default() += 1;
+        model.say(Level::Info, format!("going on from {by}; the others are branches beside it"));
+    }
+    model.thread_mut().show(winner);
+    let mut effects = switch::keep_session(model);
+    effects.push(switch::keep_settings(model));
+    effects
+}
+
+/// Closes without a verdict: the chosen column is shown, nothing is stopped.
+pub fn close(model: &mut Model, _: &str) -> Vec<Effect> {
+    let Some(compare) = model.compare.take() else { return Vec::new() };
+    if let Some(id) = compare.replies.get(compare.at) {
+        model.thread_mut().show(*id);
+    }
+    switch::keep_session(model)
+}

@@ -1,0 +1,103 @@
+//! Everything the session wants done, as data: the shell carries it out and answers with events.
+
+use super::{Place, Settings};
+use crate::words::{
+    At, Draft, GenerationId, Message, MessageId, ModelId, ModelRef, Request, Session, SessionId, TurnId,
+};
+use std::sync::Arc;
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Ask the gateway; every reply comes back as `Event::Reply` with this turn.
+    Ask { turn: TurnId, request: Box<Request> },
+    /// Drop the stream of that turn. Nothing more is heard of it; the app has already said so on the screen.
+    Stop { turn: TurnId },
+    /// Keep these, in order, acknowledged or not: a failure comes back as a notice.
+    Save(Vec<Save>),
+    /// Read a session: `Event::Opened`.
+    Open { turn: TurnId, session: SessionId },
+    /// Full-text search over every session: `Event::Found`.
+    Search { turn: TurnId, text: String },
+    /// Rollups of the last `days` days: `Event::Rollups`.
+    Rollups { turn: TurnId, days: u32 },
+    /// Rows of the ledger: `Event::Generations`, newest first.
+    Generations { turn: TurnId, which: Which },
+    /// Today's and this session's sums: `Event::Spent`.
+    Tally { turn: TurnId, session: SessionId },
+    /// What sending this would cost on each of `models`, the first being the session's: `Event::Quoted`.
+    Quote { turn: TurnId, request: Box<Request>, models: Vec<ModelRef> },
+    /// Health of a model's endpoints: `Event::Health`.
+    Health { turn: TurnId, model: ModelId },
+    /// Read a file or an image for the draft: `Event::Attached`.
+    Attach { turn: TurnId, path: String },
+    /// Run a shell command that the person confirmed: `Event::Attached`.
+    Run { turn: TurnId, command: String },
+    /// Paths that begin like this: `Event::Paths`.
+    Complete { turn: TurnId, prefix: String },
+    /// Open `$VISUAL`/`$EDITOR` on this text: `Event::Written`.
+    Editor { turn: TurnId, text: String },
+    /// Send to the terminal's clipboard (OSC 52); too large for it: a file, `Event::Saved`.
+    Copy { turn: TurnId, text: String },
+    /// Write a file into the working folder: `Event::Saved`.
+    Export { turn: TurnId, name: String, text: String },
+    /// An order to the screen's own parts (`tui::Tui::order`); what it changes comes back as an event.
+    Screen(Order),
+    /// Send `Event::Tick` at this moment. A later `Wake` does not take an earlier one back.
+    Wake(At),
+    /// Bell or desktop notification, for something that ended while the terminal had no focus.
+    Notify(String),
+    /// The terminal's title.
+    Title(String),
+    /// Look for local servers and fresh model lists again: `Event::Models`.
+    Refresh,
+    /// Stop the process with Ctrl-Z semantics.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+    /// Give the terminal back and go. Every `Save` before it must be acknowledged first.
+    Quit,
+}
+
+/// Something to keep, in the store's own words.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Save {
+    Session(Box<Session>),
+    Message { session: SessionId, message: Arc<Message> },
+    Draft { session: SessionId, draft: Draft },
+    RemoveMessages { session: SessionId, messages: Vec<MessageId> },
+    RemoveSession(SessionId),
+    Settings(Box<Settings>),
+}
+
+/// Which rows of the ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Which {
+    One(GenerationId),
+    Day { day: i32, model: Option<ModelId> },
+    Session(SessionId),
+    Recent(usize),
+}
+
+/// What only the screen can do, because only it knows widths and heights.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// Put this in the composer.
+    Draft(Draft),
+    /// Type this at the composer's cursor.
+    Insert(String),
+    /// Scroll the conversation: `Event::Scrolled`.
+    Scroll(Scroll),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scroll {
+    Lines(i32),
+    /// Negative is up.
+    Pages(i32),
+    Top,
+    Bottom,
+    /// So that this message's head is in view.
+    Reveal(MessageId),
+    /// To a place that was left before.
+    To(Place),
+}

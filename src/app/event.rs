@@ -1,0 +1,221 @@
+//! Everything that can happen to the session, as one closed enum.
+
+use super::{Card, Key, Place, Settings};
+use crate::words::{
+    Chip, Draft, EndpointId, GenerationRow, Message, MessageId, ModelId, Reply, RollupKey, Session,
+    SessionId, Totals, TurnId, Usd,
+};
+use std::sync::Arc;
+
+/// One thing that happened; when it happened is handed to `update` beside it.
+/// An answer to an effect carries the effect's turn, so that a late one says nothing.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "few events wait at once; a box for each delta would cost more")]
+pub enum Event {
+    /// The first event: what the last run left behind.
+    Began(Box<Began>),
+    /// A key that the composer did not take.
+    Key(Key),
+    /// A bracketed paste, raw.
+    Paste(String),
+    /// The composer's text changed. `chips` are left empty: the model knows them.
+    Edited(Draft),
+    /// The conversation was scrolled to here.
+    Scrolled(Place),
+    /// A click on something that was drawn.
+    Pressed(Target),
+    Resized {
+        columns: u16,
+        rows: u16,
+    },
+    /// The terminal gained or lost the focus.
+    Focus(bool),
+    /// A moment asked for with `Effect::Wake` has come.
+    Tick,
+
+    // answers
+    Reply {
+        turn: TurnId,
+        reply: Reply,
+    },
+    Opened {
+        turn: TurnId,
+        opened: Box<Opened>,
+    },
+    Found {
+        turn: TurnId,
+        hits: Vec<Hit>,
+    },
+    /// Everything the store has on spending for the days asked for.
+    Rollups {
+        turn: TurnId,
+        rows: Vec<(RollupKey, Totals)>,
+    },
+    Generations {
+        turn: TurnId,
+        rows: Vec<GenerationRow>,
+    },
+    /// What today and a session have come to, from the ledger.
+    Spent {
+        turn: TurnId,
+        spent: Spent,
+    },
+    Quoted {
+        turn: TurnId,
+        quotes: Vec<Quote>,
+    },
+    Health {
+        turn: TurnId,
+        rows: Vec<HealthRow>,
+    },
+    Attached {
+        turn: TurnId,
+        /// The chip, or one sentence on why not.
+        chip: Result<Box<Attached>, String>,
+    },
+    Paths {
+        turn: TurnId,
+        paths: Vec<String>,
+    },
+    /// `$EDITOR` came back.
+    Written {
+        turn: TurnId,
+        text: Result<String, String>,
+    },
+    /// A file was written (an export, a copy too large for the terminal).
+    Saved {
+        turn: TurnId,
+        path: Result<String, String>,
+    },
+
+    // news nobody asked for
+    /// The list of models changed (a refresh, a local server was found).
+    Models(Arc<Vec<Card>>),
+    /// Another process changed the list of sessions, or the store gave its first.
+    Sessions(Vec<Session>),
+    /// The themes there are, in the order of the picker.
+    Themes(Vec<String>),
+    /// One sentence for the status line.
+    Notice(Level, String),
+    /// A setting read anew (the config file was edited).
+    Settings(Box<Settings>),
+    /// The line to the terminal: bytes waiting and bytes sent per second, when low-bandwidth mode watches it.
+    Line {
+        backlog: u64,
+        rate: u64,
+    },
+    /// SIGTERM or SIGHUP: save what must be saved and go. Replies under way are finished without a screen by the shell.
+    Hangup,
+}
+
+/// What a run starts with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Began {
+    pub cards: Arc<Vec<Card>>,
+    pub themes: Vec<String>,
+    /// Every session's own data, in any order.
+    pub sessions: Vec<Session>,
+    /// The last session with its messages, to be shown at once.
+    pub last: Option<Opened>,
+    pub settings: Settings,
+    pub spent: Spent,
+    /// What the person should be told (a store that was set aside, a key that is missing).
+    pub notices: Vec<String>,
+}
+
+/// A session as the store holds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    pub session: Session,
+    pub messages: Vec<Arc<Message>>,
+    pub draft: Draft,
+}
+
+/// One message that holds the words searched for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub session: SessionId,
+    pub message: MessageId,
+    pub title: String,
+    pub excerpt: String,
+    /// Byte ranges of the words in `excerpt`.
+    pub marks: Vec<(usize, usize)>,
+}
+
+/// Sums from the ledger. Demonstration money stands apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spent {
+    pub today: Totals,
+    pub today_demo: Totals,
+    pub session: Totals,
+    pub session_demo: Totals,
+    /// The budget that is nearest to its end, if there is any.
+    pub budget: Option<BudgetState>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct BudgetState {
+    /// `today`, `this session`, `openai this month`.
+    pub name: String,
+    pub spent: Usd,
+    pub limit: Usd,
+}
+
+/// What sending the draft would cost somewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quote {
+    pub model: ModelId,
+    pub prompt_tokens: u64,
+    /// Expected, prompt and a usual reply. `None`: unknown price.
+    pub cost: Option<Usd>,
+    /// With the longest reply allowed.
+    pub worst: Option<Usd>,
+    pub context: Option<u32>,
+    pub demo: bool,
+}
+
+/// How an endpoint is doing and what the person has had from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HealthRow {
+    pub endpoint: EndpointId,
+    /// `healthy`, `resting 12 s`, `no key`, `unknown`.
+    pub state: String,
+    pub ttft_ms: Option<u64>,
+    pub tokens_per_second: Option<f64>,
+    /// 0 to 1.
+    pub errors: Option<f64>,
+    /// The person's own history with it.
+    pub mine: Totals,
+}
+
+/// A file or a command's output that is in the draft now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attached {
+    pub chip: Chip,
+    pub tokens: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Info,
+    Warning,
+    Error,
+}
+
+/// What a click meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    Message(MessageId),
+    /// The folded thinking of a message.
+    Reasoning(MessageId),
+    /// A row of the list in the topmost overlay.
+    Row(usize),
+    /// Outside the topmost overlay.
+    Outside,
+    /// The model's name.
+    Model,
+    Meter,
+    /// The session's title.
+    Title,
+    NewBelow,
+}

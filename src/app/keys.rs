@@ -1,0 +1,89 @@
+//! Which key does what: the table's defaults with the person's changes, checked.
+
+use super::actions::{ACTIONS, Action, When};
+use super::{Key, Model};
+use std::collections::BTreeMap;
+
+/// Keys bound to actions. Built once; a lookup walks only the rows of one key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keymap {
+    /// Rows of `ACTIONS` by key, in the order of the table.
+    by_key: BTreeMap<Key, Vec<usize>>,
+}
+
+impl Keymap {
+    /// The defaults with changes: action id to keys; an empty list takes every key away.
+    ///
+    /// # Errors
+    /// One sentence for each mistake: an unknown action, a text that is no key, two actions on one key in one place.
+    pub fn new(changes: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<String>> {
+        let mut map = Self::default();
+        let mut wrong = Vec::new();
+        for id in changes.keys() {
+            if !ACTIONS.iter().any(|a| a.id == id) {
+                let near = ACTIONS.iter().map(|a| a.id).find(|a| a.contains(id.as_str()) || id.contains(a));
+                let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                wrong.push(format!("keys: there is no action `{id}`{hint} `fareway help keys` lists them"));
+            }
+        }
+        for (row, action) in ACTIONS.iter().enumerate() {
+            let keys: Vec<&str> = match changes.get(action.id) {
+                Some(keys) => keys.iter().map(String::as_str).collect(),
+                None => action.keys.to_vec(),
+            };
+            for text in keys {
+                match text.parse::<Key>() {
+                    Ok(key) => map.by_key.entry(key).or_default().push(row),
+                    Err(sentence) => wrong.push(format!("keys.{}: {sentence}", action.id)),
+                }
+            }
+        }
+        for (key, rows) in &map.by_key {
+            for (at, one) in rows.iter().enumerate() {
+                for other in &rows[at + 1..] {
+                    let (one, other) = (&ACTIONS[*one], &ACTIONS[*other]);
+                    if one.when == other.when {
+                        wrong.push(format!(
+                            "keys: `{key}` is given to `{}` and to `{}`; change one of them",
+                            one.id, other.id
+                        ));
+                    }
+                }
+            }
+        }
+        if wrong.is_empty() { Ok(map) } else { Err(wrong) }
+    }
+
+    /// What a key does now, if anything. Narrower places win over wider ones.
+    pub fn action(&self, key: Key, model: &Model) -> Option<&'static Action> {
+        let rows = self.by_key.get(&key)?;
+        rows.iter()
+            .map(|row| &ACTIONS[*row])
+            .filter(|action| action.when.holds(model))
+            .min_by_key(|action| action.when)
+    }
+
+    /// The keys of an action, for help and palette.
+    pub fn keys(&self, id: &str) -> Vec<Key> {
+        self.by_key
+            .iter()
+            .filter(|(_, rows)| rows.iter().any(|row| ACTIONS[*row].id == id))
+            .map(|(key, _)| *key)
+            .collect()
+    }
+}
+
+impl When {
+    pub fn holds(self, model: &Model) -> bool {
+        let free = model.overlays.is_empty();
+        match self {
+            Self::Always => free,
+            Self::Completing => free && model.completion.is_some(),
+            Self::Selected => free && model.thread().selected.is_some(),
+            Self::Comparing => free && model.compare.is_some() && model.draft().text.is_empty(),
+            Self::Streaming => free && model.streaming(),
+            Self::Empty => free && model.draft().text.is_empty(),
+            Self::Composer => free && model.thread().selected.is_none(),
+        }
+    }
+}

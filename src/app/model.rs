@@ -1,0 +1,235 @@
+//! The whole session as plain data. What can be derived is a method, not a field.
+
+use super::panes::Overlay;
+use super::{Card, Key, Keymap, Level, Live, Quote, Settings, Spent, Thread};
+use crate::words::{At, Dice, Draft, MessageId, ModelId, ModelRef, Role, Session, SessionId, Totals, TurnId};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Model {
+    /// When the last event came.
+    pub now: At,
+    pub dice: Dice,
+    pub columns: u16,
+    pub rows: u16,
+    pub focused: bool,
+    pub settings: Settings,
+    pub keymap: Keymap,
+    pub cards: Arc<Vec<Card>>,
+    pub themes: Vec<String>,
+    /// Every session's own data, newest first. The shown one's is in its thread.
+    pub sessions: Vec<Session>,
+    /// Conversations that are on the screen or being answered.
+    pub threads: BTreeMap<SessionId, Thread>,
+    /// The session on the screen; always in `threads`.
+    pub here: SessionId,
+    /// Replies under way.
+    pub live: BTreeMap<TurnId, Live>,
+    pub overlays: Vec<Overlay>,
+    pub notices: VecDeque<Notice>,
+    pub spent: Spent,
+    pub quotes: Vec<Quote>,
+    pub completion: Option<Completion>,
+    pub compare: Option<Compare>,
+    /// Turns of answers that are still of interest, one of a kind.
+    pub pending: Pending,
+    /// How far back in the prompt history the composer is, and what stood there before.
+    pub recalled: Option<(usize, Draft)>,
+    /// The last key that was pressed once and has to be pressed again (quit).
+    pub armed: Option<(Key, At)>,
+    /// An unsaved draft is kept at this moment.
+    pub keep_draft: Option<At>,
+    /// The draft changed; its price is asked for at this moment.
+    pub price_draft: Option<At>,
+    /// The line to the terminal: backlog in bytes, bytes a second.
+    pub line: Option<(u64, u64)>,
+    /// The code block copied last and of how many: the next copy takes the one before.
+    pub copied: Option<(usize, usize)>,
+    pub last_turn: u64,
+}
+
+/// The turn of the newest question of each kind: an answer with another turn is stale.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pending {
+    pub open: Option<TurnId>,
+    pub search: Option<TurnId>,
+    pub rollups: Option<TurnId>,
+    pub generations: Option<TurnId>,
+    pub tally: Option<TurnId>,
+    pub quote: Option<TurnId>,
+    pub health: Option<TurnId>,
+    pub paths: Option<TurnId>,
+    pub editor: Option<TurnId>,
+    pub attach: Vec<TurnId>,
+    /// A message to reveal when the session being opened is there.
+    pub reveal: Option<MessageId>,
+}
+
+/// One sentence in the status line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub level: Level,
+    pub text: String,
+    pub until: At,
+}
+
+/// What the composer offers to complete: `/` commands, `@` paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// Characters before the cursor that an accepted item replaces.
+    pub replaces: usize,
+    pub items: Vec<Item>,
+    pub at: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    pub text: String,
+    pub about: String,
+}
+
+/// One prompt answered by several models at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compare {
+    /// The message they all answer.
+    pub prompt: MessageId,
+    pub replies: Vec<MessageId>,
+    /// The column that actions are about.
+    pub at: usize,
+}
+
+impl Model {
+    /// An empty session, before anything is known: what the first frame shows.
+    pub fn new(settings: Settings, keymap: Keymap, dice: Dice, at: At) -> Self {
+        let mut dice = dice;
+        let id = SessionId::new(at, &mut dice);
+        let session = Session::new(id, settings.model.clone(), at);
+        Self {
+            now: at,
+            dice,
+            columns: 80,
+            rows: 24,
+            focused: true,
+            settings,
+            keymap,
+            cards: Arc::default(),
+            themes: Vec::new(),
+            sessions: Vec::new(),
+            threads: BTreeMap::from([(id, Thread::new(session, [], Draft::default()))]),
+            here: id,
+            live: BTreeMap::new(),
+            overlays: Vec::new(),
+            notices: VecDeque::new(),
+            spent: Spent::default(),
+            quotes: Vec::new(),
+            completion: None,
+            compare: None,
+            pending: Pending::default(),
+            recalled: None,
+            armed: None,
+            keep_draft: None,
+            price_draft: None,
+            line: None,
+            copied: None,
+            last_turn: 0,
+        }
+    }
+
+    pub fn thread(&self) -> &Thread {
+        self.threads.get(&self.here).expect("the session on the screen is always in `threads`")
+    }
+
+    pub fn thread_mut(&mut self) -> &mut Thread {
+        self.threads.get_mut(&self.here).expect("the session on the screen is always in `threads`")
+    }
+
+    pub fn session(&self) -> &Session {
+        &self.thread().session
+    }
+
+    pub fn draft(&self) -> &Draft {
+        &self.thread().draft
+    }
+
+    pub fn model(&self) -> &ModelRef {
+        &self.session().model
+    }
+
+    /// The card of a model by its plain id; suffixes and pins are the router's business.
+    pub fn card(&self, name: &str) -> Option<&Card> {
+        let plain = name.split_once('@').map_or(name, |(model, _)| model);
+        self.cards.iter().find(|c| c.id.as_str() == name).or_else(|| {
+            let plain = plain.rsplit_once(':').map_or(plain, |(model, _)| model);
+            self.cards.iter().find(|c| c.id.as_str() == plain)
+        })
+    }
+
+    /// The reply under way that writes this message.
+    pub fn writing(&self, message: MessageId) -> Option<(TurnId, &Live)> {
+        self.live.iter().find(|(_, live)| live.message == message).map(|(turn, live)| (*turn, live))
+    }
+
+    /// Replies under way in the session on the screen.
+    pub fn live_here(&self) -> impl Iterator<Item = (TurnId, &Live)> {
+        self.live.iter().filter(|(_, live)| live.session == self.here).map(|(turn, live)| (*turn, live))
+    }
+
+    pub fn streaming(&self) -> bool {
+        self.live_here().next().is_some()
+    }
+
+    /// The reply that the meter reads: the newest under way here, else the last one of the shown branch.
+    pub fn metered(&self) -> Option<super::Reading> {
+        if let Some((_, live)) = self.live_here().last() {
+            return Some(live.reading(self.now));
+        }
+        let last = self.thread().shown().rev().take(8).find(|n| n.message.role == Role::Assistant)?;
+        last.message.receipt.as_deref().map(super::Reading::of)
+    }
+
+    /// Nothing real was ever asked for: the demonstration is all there is.
+    pub fn only_demo(&self) -> bool {
+        !self.cards.iter().any(|card| card.usable && !card.demo())
+    }
+
+    pub fn demo_here(&self) -> bool {
+        self.card(self.model().as_str()).is_some_and(Card::demo)
+    }
+
+    pub fn next_turn(&mut self) -> TurnId {
+        self.last_turn += 1;
+        TurnId(self.last_turn)
+    }
+
+    /// Says one sentence in the status line for a while.
+    pub fn say(&mut self, level: Level, text: impl Into<String>) {
+        let text = crate::words::clean_line(&text.into());
+        let seconds = match level {
+            Level::Info => 5,
+            Level::Warning => 10,
+            Level::Error => 20,
+        };
+        self.notices.retain(|n| n.text != text);
+        self.notices.push_front(Notice { level, text, until: self.now + Duration::from_secs(seconds) });
+        self.notices.truncate(20);
+    }
+
+    pub fn notice(&self) -> Option<&Notice> {
+        self.notices.iter().find(|n| n.until > self.now)
+    }
+
+    /// Sums of the session on the screen, real or of the demonstration, whichever it spends.
+    pub fn session_total(&self) -> &Totals {
+        if self.demo_here() { &self.spent.session_demo } else { &self.spent.session }
+    }
+
+    pub fn today_total(&self) -> &Totals {
+        if self.demo_here() { &self.spent.today_demo } else { &self.spent.today }
+    }
+
+    pub fn favourite(&self, model: &ModelId) -> Option<usize> {
+        self.settings.favourites.iter().position(|f| f.as_str() == model.as_str())
+    }
+}

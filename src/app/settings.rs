@@ -1,0 +1,88 @@
+//! What the person chose and the store remembers; the config file lies underneath.
+
+use crate::words::{MessageId, ModelRef, Params, Preferences, Profile};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Choices that outlive a session. The shell merges config file and store into one before `Began`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    pub theme: String,
+    /// The model of a new session.
+    pub model: ModelRef,
+    /// On Alt-1 to Alt-9.
+    pub favourites: Vec<ModelRef>,
+    /// Newest first.
+    pub recent: Vec<ModelRef>,
+    /// Prompts sent, oldest first.
+    pub history: Vec<String>,
+    pub meter: MeterPlace,
+    pub profile: Option<Profile>,
+    pub preferences: Preferences,
+    pub params: Params,
+    /// Name to text; `{{variable}}` is asked for.
+    pub templates: BTreeMap<String, String>,
+    /// Name to system prompt.
+    pub personas: BTreeMap<String, String>,
+    /// The names of keys that were changed: action id to keys.
+    pub keys: BTreeMap<String, Vec<String>>,
+    pub notify: bool,
+    pub vi: bool,
+    /// Fewer frames and no digits that tick.
+    pub low_bandwidth: bool,
+    /// No animation, no ticking seconds, plain words instead of signs.
+    pub accessible: bool,
+    /// Ask a cheap model for titles.
+    pub titles_by_model: bool,
+    /// Model to verdicts won in comparisons.
+    pub wins: BTreeMap<String, u32>,
+    /// The first-run hint was seen.
+    pub welcomed: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: String::new(),
+            model: ModelRef::default(),
+            favourites: Vec::new(),
+            recent: Vec::new(),
+            history: Vec::new(),
+            meter: MeterPlace::Bottom,
+            profile: None,
+            preferences: Preferences::default(),
+            params: Params::default(),
+            templates: BTreeMap::new(),
+            personas: BTreeMap::new(),
+            keys: BTreeMap::new(),
+            notify: true,
+            vi: false,
+            low_bandwidth: false,
+            accessible: false,
+            titles_by_model: false,
+            wins: BTreeMap::new(),
+            welcomed: false,
+        }
+    }
+}
+
+/// Where the spend meter stands. At the right it takes the conversation its full-width rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MeterPlace {
+    #[default]
+    Bottom,
+    Right,
+    Hidden,
+}
+
+/// Where the reader is in a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// At the end, and going along with what comes.
+    #[default]
+    Bottom,
+    /// This row of this message is the topmost.
+    At { message: MessageId, row: u32 },
+}
