@@ -13,7 +13,7 @@ fn texts(slice: &fareway::store::Slice) -> Vec<String> {
 #[test]
 fn everything_is_there_after_a_reopening() {
     let dir = tempfile::tempdir().unwrap();
-    let draft = Draft { text: "half a thou".to_owned(), row: 0, column: 11 };
+    let draft = Draft { text: "half a thou".to_owned(), row: 0, column: 11, ..Draft::default() };
     let store = open(dir.path());
     let ack = store.write(vec![
         Write::PutSession(Box::new(session(1))),
