@@ -1,1 +1,4 @@
 //! Tests of `fareway::tui`.
+
+mod paint;
+mod theme;

@@ -1,0 +1,104 @@
+//! What the terminal can do, found from the environment alone: no question is asked, so nothing waits for an answer.
+
+use crate::tui::theme::Depth;
+
+/// The variables that say what the terminal is. A value, so that a test can make any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Environment {
+    pub term: String,
+    pub colorterm: String,
+    pub term_program: String,
+    /// `NO_COLOR` is set and not empty (no-color.org).
+    pub no_color: bool,
+    /// `TMUX` is set.
+    pub tmux: bool,
+    /// `STY` is set: GNU screen.
+    pub screen: bool,
+    /// `WT_SESSION` is set: Windows Terminal, which sets no COLORTERM.
+    pub windows_terminal: bool,
+    /// `SSH_CONNECTION` or `SSH_TTY` is set.
+    pub ssh: bool,
+    /// `ACCESSIBLE` is set and not empty or `0`: no motion, no cursor tricks.
+    pub accessible: bool,
+}
+
+impl Environment {
+    /// Reads them through `get`, usually `|name| std::env::var(name).ok()`.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Environment {
+        let text = |name: &str| get(name).unwrap_or_default();
+        let set = |name: &str| !text(name).is_empty();
+        Environment {
+            term: text("TERM"),
+            colorterm: text("COLORTERM"),
+            term_program: text("TERM_PROGRAM"),
+            no_color: set("NO_COLOR"),
+            tmux: set("TMUX"),
+            screen: set("STY"),
+            windows_terminal: set("WT_SESSION"),
+            ssh: set("SSH_CONNECTION") || set("SSH_TTY"),
+            accessible: set("ACCESSIBLE") && text("ACCESSIBLE") != "0",
+        }
+    }
+}
+
+/// What the painter may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caps {
+    pub depth: Depth,
+    /// Erasing fills with the current background (GNU screen fills with the default).
+    pub erase_fills: bool,
+    /// OSC 8 links are shown, or at least swallowed.
+    pub links: bool,
+    /// The terminal answered DECRQM: it has synchronised output. False until it did.
+    pub sync: bool,
+    /// Scroll regions work. Every terminal with a cursor has them; `TERM=dumb` does not.
+    pub regions: bool,
+    /// The terminal is moved about at all: false for `TERM=dumb`, where only `--plain` reads well.
+    pub full_screen: bool,
+}
+
+impl Caps {
+    pub fn of(env: &Environment) -> Caps {
+        let term = env.term.as_str();
+        let dumb = term == "dumb" || term.is_empty() && !env.windows_terminal;
+        let gnu_screen = env.screen && !env.tmux || term.starts_with("screen") && !env.tmux;
+        let console = term == "linux";
+        let depth = if env.no_color || dumb {
+            Depth::None
+        } else if console || matches!(term, "vt100" | "vt220" | "ansi" | "xterm-color" | "cygwin") {
+            Depth::Ansi16
+        } else if !gnu_screen && matches!(env.colorterm.as_str(), "truecolor" | "24bit")
+            || env.windows_terminal
+            || term.ends_with("-direct")
+            || ["kitty", "foot", "alacritty", "ghostty", "wezterm"].iter().any(|t| term.contains(t))
+            || matches!(env.term_program.as_str(), "iTerm.app" | "WezTerm" | "vscode" | "ghostty")
+        {
+            Depth::True
+        } else if term.contains("256color") || env.tmux || gnu_screen {
+            // Terminal.app and plain xterm land here
+            Depth::Indexed
+        } else {
+            Depth::Ansi16
+        };
+        Caps {
+            depth,
+            erase_fills: !gnu_screen && !dumb,
+            links: !(dumb || console || gnu_screen),
+            sync: false,
+            regions: !dumb,
+            full_screen: !dumb,
+        }
+    }
+
+    /// Everything a modern terminal has: for tests and benchmarks.
+    pub fn modern() -> Caps {
+        Caps {
+            depth: Depth::True,
+            erase_fills: true,
+            links: true,
+            sync: false,
+            regions: true,
+            full_screen: true,
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! What a picture looks like cell by cell, in a form that is cheap to compare, hash and shift.
+
+use super::Picture;
+use crate::tui::text::graphemes;
+use crate::tui::theme::Depth;
+use ratatui::buffer::Cell;
+use ratatui::style::{Color, Modifier};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Colours and attributes of a cell, fitted to the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Look {
+    pub fg: Color,
+    pub bg: Color,
+    pub mods: Modifier,
+}
+
+/// Attributes that can be seen on a blank.
+pub(super) const ON_BLANKS: Modifier = Modifier::UNDERLINED
+    .union(Modifier::REVERSED)
+    .union(Modifier::CROSSED_OUT)
+    .union(Modifier::SLOW_BLINK)
+    .union(Modifier::RAPID_BLINK);
+
+/// The symbol of a cell: up to eight bytes of UTF-8 in place, or an index into [`Symbols`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Symbol(u64);
+
+const BLANK: Symbol = Symbol(b' ' as u64);
+/// The right half of a wide character.
+pub(super) const NOTHING: Symbol = Symbol(0);
+const LONG: u64 = 0xff << 56;
+
+/// One cell as the terminal shows it. Two equal glyphs look the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Glyph {
+    pub symbol: Symbol,
+    pub look: Look,
+    /// 0, or the number of the link in the painter's table.
+    pub link: u32,
+    /// Columns: 0 for the right part of a wide character.
+    pub width: u8,
+    /// Columns that terminals which know less about emoji may use for it; equal to `width` for plain characters.
+    pub reach: u8,
+    /// Terminals disagree about where the cursor stands after it.
+    pub loose: bool,
+}
+
+impl Glyph {
+    pub fn blank(bg: Color) -> Glyph {
+        let look = Look { bg, ..Look::default() };
+        Glyph { symbol: BLANK, look, link: 0, width: 1, reach: 1, loose: false }
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.symbol == BLANK
+    }
+
+    /// A blank that an erase can make.
+    pub fn is_erasable(&self) -> bool {
+        self.symbol == BLANK && self.link == 0 && self.look.mods.is_empty()
+    }
+}
+
+/// Symbols longer than seven bytes, and links, by number.
+#[derive(Debug, Default)]
+pub(super) struct Symbols {
+    long: Vec<Box<str>>,
+    numbers: HashMap<Box<str>, u64>,
+    links: Vec<Arc<str>>,
+    link_numbers: HashMap<Arc<str>, u32>,
+}
+
+impl Symbols {
+    fn number(&mut self, text: &str) -> Symbol {
+        if text.len() < 8 {
+            let mut bytes = [0; 8];
+            bytes[..text.len()].copy_from_slice(text.as_bytes());
+            return Symbol(u64::from_le_bytes(bytes));
+        }
+        if let Some(&n) = self.numbers.get(text) {
+            return Symbol(LONG | n);
+        }
+        let n = self.long.len() as u64;
+        self.long.push(text.into());
+        self.numbers.insert(text.into(), n);
+        Symbol(LONG | n)
+    }
+
+    /// Appends the symbol's bytes.
+    pub fn write(&self, symbol: Symbol, out: &mut Vec<u8>) {
+        if symbol.0 & LONG == LONG {
+            let text = self.long.get((symbol.0 & !LONG) as usize).map_or("\u{fffd}", |s| s);
+            out.extend_from_slice(text.as_bytes());
+        } else {
+            let bytes = symbol.0.to_le_bytes();
+            let end = bytes.iter().position(|&b| b == 0).unwrap_or(8);
+            out.extend_from_slice(&bytes[..end]);
+        }
+    }
+
+    pub fn len(&self, symbol: Symbol) -> usize {
+        if symbol.0 & LONG == LONG { 16 } else { 8 - (symbol.0.leading_zeros() / 8) as usize }
+    }
+
+    fn link_number(&mut self, url: &Arc<str>) -> u32 {
+        if let Some(&n) = self.link_numbers.get(url) {
+            return n;
+        }
+        self.links.push(Arc::clone(url));
+        let n = u32::try_from(self.links.len()).unwrap_or(0);
+        self.link_numbers.insert(Arc::clone(url), n);
+        n
+    }
+
+    pub fn link(&self, number: u32) -> Option<&str> {
+        self.links.get((number as usize).checked_sub(1)?).map(|url| &**url)
+    }
+
+    /// Whether so much was remembered that it is time to forget, and paint everything again.
+    pub fn is_full(&self) -> bool {
+        self.long.len() + self.links.len() > 20_000
+    }
+}
+
+/// A whole screen of glyphs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Grid {
+    pub width: usize,
+    pub height: usize,
+    pub cells: Vec<Glyph>,
+}
+
+impl Grid {
+    pub fn row(&self, y: usize) -> &[Glyph] {
+        &self.cells[y * self.width..(y + 1) * self.width]
+    }
+
+    pub fn row_mut(&mut self, y: usize) -> &mut [Glyph] {
+        &mut self.cells[y * self.width..(y + 1) * self.width]
+    }
+
+    pub fn fill(&mut self, width: usize, height: usize, glyph: Glyph) {
+        self.width = width;
+        self.height = height;
+        self.cells.clear();
+        self.cells.resize(width * height, glyph);
+    }
+
+    /// Takes over a picture, fitted to `depth`.
+    pub fn take(&mut self, picture: &Picture, depth: Depth, links: bool, symbols: &mut Symbols) {
+        let area = picture.buffer.area;
+        self.fill(area.width.into(), area.height.into(), Glyph::blank(Color::Reset));
+        for (y, cells) in picture.buffer.content.chunks(self.width.max(1)).enumerate() {
+            let row = &mut self.cells[y * self.width..][..cells.len()];
+            take_row(cells, row, depth, symbols);
+        }
+        if links {
+            for link in &picture.links {
+                if link.y >= area.height {
+                    continue;
+                }
+                let number = symbols.link_number(&link.url);
+                let to = usize::from(link.to).min(self.width);
+                for glyph in &mut self.row_mut(link.y.into())[usize::from(link.from).min(to)..to] {
+                    glyph.link = number;
+                }
+            }
+        }
+    }
+}
+
+fn take_row(cells: &[Cell], row: &mut [Glyph], depth: Depth, symbols: &mut Symbols) {
+    let mut x = 0;
+    while x < cells.len() {
+        let cell = &cells[x];
+        let look = Look { fg: depth.fit(cell.fg), bg: depth.fit(cell.bg), mods: cell.modifier };
+        let mut glyph = glyph_of(cell.symbol(), look, symbols, cells.len() - x);
+        if look.mods.contains(Modifier::HIDDEN) {
+            glyph.symbol = BLANK;
+            glyph.width = 1;
+            glyph.reach = 1;
+        }
+        if glyph.symbol == BLANK {
+            glyph.look.mods &= ON_BLANKS;
+            if glyph.look.mods.is_empty() {
+                glyph.look.fg = Color::Reset;
+            }
+        }
+        row[x] = glyph;
+        row[x + 1..x + usize::from(glyph.width)].fill(Glyph { symbol: NOTHING, width: 0, reach: 0, ..glyph });
+        x += usize::from(glyph.width);
+    }
+}
+
+/// The glyph of a symbol when `room` columns are left in its row.
+fn glyph_of(symbol: &str, look: Look, symbols: &mut Symbols, room: usize) -> Glyph {
+    let plain = |symbol| Glyph { symbol, look, link: 0, width: 1, reach: 1, loose: false };
+    if let [byte] = symbol.as_bytes() {
+        return plain(if byte.is_ascii_graphic() { Symbol(u64::from(*byte)) } else { BLANK });
+    }
+    // a cell holds one grapheme; anything else, or a control character, is no text of ours
+    let mut parts = graphemes(symbol);
+    let (Some((text, width @ 1..=40)), None) = (parts.next(), parts.next()) else {
+        return plain(BLANK);
+    };
+    if width > room || text.chars().any(char::is_control) {
+        return plain(BLANK);
+    }
+    let reach: usize =
+        text.chars().map(|c| graphemes(c.encode_utf8(&mut [0; 4])).map(|(_, w)| w).sum::<usize>()).sum();
+    let reach = reach.max(width);
+    let first = text.chars().next().unwrap_or(' ');
+    let mut text = text;
+    let mut reach = reach;
+    if reach > room {
+        // a terminal that draws the parts side by side would run over the edge: only the first part
+        text = &text[..first.len_utf8()];
+        reach = width;
+    }
+    let many = text.len() > first.len_utf8();
+    let loose = many || width > 2 || first >= '\u{1f000}';
+    let number = symbols.number(text);
+    Glyph { symbol: number, width: width as u8, reach: reach as u8, loose, ..plain(BLANK) }
+}

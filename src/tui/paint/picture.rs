@@ -1,0 +1,66 @@
+//! One whole picture of the terminal: a ratatui buffer, its links, the caret, and what the panes know about scrolling.
+
+use super::ScrollHint;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use std::sync::Arc;
+
+/// Cells of one row that link to an address (OSC 8).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub y: u16,
+    /// First column.
+    pub from: u16,
+    /// One after the last column.
+    pub to: u16,
+    pub url: Arc<str>,
+}
+
+/// What the screen is to show. Widgets draw into `buffer`; rows draw with their links.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    pub buffer: Buffer,
+    pub links: Vec<Link>,
+    /// Where the hardware cursor stands; hidden when `None`.
+    pub cursor: Option<Position>,
+    /// Regions that the panes know have moved. The painter also finds moves by itself.
+    pub scrolls: Vec<ScrollHint>,
+}
+
+impl Picture {
+    pub fn new(width: u16, height: u16) -> Picture {
+        Picture {
+            buffer: Buffer::empty(Rect::new(0, 0, width, height)),
+            links: Vec::new(),
+            cursor: None,
+            scrolls: Vec::new(),
+        }
+    }
+
+    pub fn area(&self) -> Rect {
+        self.buffer.area
+    }
+
+    /// Makes it empty again, at this size, keeping its memory.
+    pub fn clear(&mut self, width: u16, height: u16) {
+        let area = Rect::new(0, 0, width, height);
+        if self.buffer.area == area {
+            self.buffer.reset();
+        } else {
+            self.buffer = Buffer::empty(area);
+        }
+        self.links.clear();
+        self.cursor = None;
+        self.scrolls.clear();
+    }
+
+    /// Makes the cells `from..to` of row `y` a link. Control characters in an address would end it early: then there is none.
+    pub fn link(&mut self, from: u16, to: u16, y: u16, url: Arc<str>) {
+        if from < to && !url.chars().any(char::is_control) && url.len() <= MAX_URL {
+            self.links.push(Link { y, from, to, url });
+        }
+    }
+}
+
+/// Terminals cut addresses at about 2,000 bytes.
+const MAX_URL: usize = 2_000;

@@ -1,0 +1,11 @@
+//! Text in columns: widths, tabs, wrapping, and rows that are laid out and ready to draw.
+//!
+//! **Invariant:** a row never holds a control character, and never takes more columns than it was wrapped to.
+
+mod row;
+mod width;
+mod wrap;
+
+pub use row::{Face, Joint, Row, RowKind};
+pub use width::{expand_tabs, fit, graphemes, width};
+pub use wrap::{Line, Piece, Prefix, wrap};
