@@ -61,7 +61,7 @@ impl Caps {
     pub fn of(env: &Environment) -> Caps {
         let term = env.term.as_str();
         let dumb = term == "dumb" || term.is_empty() && !env.windows_terminal;
-        let gnu_screen = env.screen && !env.tmux || term.starts_with("screen") && !env.tmux;
+        let gnu_screen = (env.screen || term.starts_with("screen")) && !env.tmux;
         let console = term == "linux";
         let depth = if env.no_color || dumb {
             Depth::None
