@@ -14,4 +14,4 @@ mod snapshot;
 pub use browse::Catalog;
 pub use model::{Disagreement, Facts, Model, Origin, Score};
 pub use provider::Provider;
-pub use row::{EndpointRow, ModelRow, Overlay, ProviderRow, Rank, Source};
+pub use row::{EndpointRow, ModelRow, Overlay, PolicyRow, ProviderRow, Rank, Source};

@@ -1,1 +1,66 @@
-//! The command line and the headless commands.
+//! The command line: one file a command, exit codes, and help that teaches.
+
+mod args;
+mod budget;
+mod completions;
+mod config;
+mod decode;
+mod exit;
+mod export;
+mod heard;
+mod keys;
+mod models;
+mod out;
+mod sessions;
+mod shell;
+mod usage;
+mod why;
+
+pub use args::{Cli, Command, Globals, On, Start};
+pub use exit::{Exit, Fail};
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap's own words: help goes to stdout with code 0, mistakes to stderr with code 2
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(fail) => {
+            fail.print();
+            fail.exit.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, Fail> {
+    let Some(command) = cli.command else { return Err(Fail::usage("the terminal is not built yet")) };
+    // these two need no settings: they work when the config is broken
+    match &command {
+        Command::Completions(args) => return completions::run(args),
+        Command::Decode(args) => return decode::run(args),
+        _ => {}
+    }
+    if let Command::Config(args) = &command {
+        return config::run(args, &cli.globals);
+    }
+    let shell = shell::Shell::new(&cli.globals)?;
+    match command {
+        Command::Models(args) => models::run(args, shell),
+        Command::Sessions(args) => sessions::run(args, shell),
+        Command::Usage(args) => usage::run(args, shell),
+        Command::Export(args) => export::run(args, shell),
+        Command::Why(args) => why::run(args, shell),
+        Command::Budget(args) => budget::run(args, shell),
+        Command::Keys(args) => keys::run(args, shell),
+        Command::Completions(_) | Command::Decode(_) | Command::Config(_) => Ok(Exit::Ok),
+    }
+}

@@ -1,7 +1,7 @@
 //! Everything `config.toml` may hold, with its defaults. `config.example.toml` shows each key once.
 
 use super::keys::KeySource;
-use crate::words::{Params, Preferences, Quantization, Usd};
+use crate::words::{At, Params, Preferences, Quantization, Usd};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,10 +24,12 @@ pub struct Config {
     pub plain: bool,
     pub vi: bool,
     pub mouse: bool,
-    /// Ring when a reply ends while the terminal is not looked at.
-    pub bell: bool,
-    /// Empty: from the first words; else the model that writes titles.
-    pub titles: String,
+    /// Tell when a long reply ends while the terminal is not looked at.
+    pub notify: bool,
+    /// Fewer frames and no ticking digits, for slow lines.
+    pub low_bandwidth: bool,
+    /// Titles are written by a cheap model instead of taken from the first words; that costs a little.
+    pub titles_by_model: bool,
     pub network: Network,
     pub timeouts: Timeouts,
     pub preferences: Preferences,
@@ -40,8 +42,9 @@ pub struct Config {
     pub templates: BTreeMap<String, String>,
     /// System prompts by name.
     pub personas: BTreeMap<String, String>,
-    /// Action name to key: `open-picker = "ctrl-o"`.
-    pub keymap: BTreeMap<String, String>,
+    /// Action to keys: `open-picker = "ctrl-o"`, or a list.
+    #[serde(deserialize_with = "one_or_more")]
+    pub keymap: BTreeMap<String, Vec<String>>,
     pub providers: BTreeMap<String, Provider>,
     pub endpoints: Vec<Endpoint>,
     pub serve: Serve,
@@ -60,8 +63,9 @@ impl Default for Config {
             plain: false,
             vi: false,
             mouse: false,
-            bell: true,
-            titles: String::new(),
+            notify: true,
+            low_bandwidth: false,
+            titles_by_model: false,
             network: Network::default(),
             timeouts: Timeouts::default(),
             preferences: Preferences::default(),
@@ -83,7 +87,6 @@ impl Default for Config {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Meter {
-    Top,
     #[default]
     Bottom,
     Right,
@@ -112,6 +115,8 @@ impl Default for Network {
 pub struct Timeouts {
     pub connect: u64,
     pub first_token: u64,
+    /// The same for servers on this machine, which may have to load the model first.
+    pub first_token_local: u64,
     /// Between two pieces of one reply.
     pub idle: u64,
     pub total: u64,
@@ -119,7 +124,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: 10, first_token: 120, idle: 60, total: 0 }
+        Self { connect: 5, first_token: 30, first_token_local: 120, idle: 60, total: 600 }
     }
 }
 
@@ -282,6 +287,24 @@ pub struct ServeKey {
     pub total: Option<Usd>,
 }
 
+/// A key, or a list of keys.
+fn one_or_more<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Vec<String>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a key such as \"ctrl-o\", or a list of keys")]
+    enum Keys {
+        One(String),
+        More(Vec<String>),
+    }
+    let keys = BTreeMap::<String, Keys>::deserialize(deserializer)?;
+    let list = |keys| match keys {
+        Keys::One(key) => vec![key],
+        Keys::More(keys) => keys,
+    };
+    Ok(keys.into_iter().map(|(action, keys)| (action, list(keys))).collect())
+}
+
 /// `Params` takes whatever it knows and drops the rest, because stored sessions may be newer; here a typo must not pass.
 fn strict_params<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Params, D::Error> {
     use serde::de::Error;
@@ -300,6 +323,18 @@ fn strict_params<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Pa
 }
 
 impl Config {
+    /// The zone that days begin by; `None`: the system's.
+    pub fn zone(&self) -> Option<jiff::tz::TimeZone> {
+        (!self.timezone.is_empty()).then(|| jiff::tz::TimeZone::get(&self.timezone).ok()).flatten()
+    }
+
+    /// The civil day of a moment, in days since 1970-01-01: what "today" means.
+    pub fn day(&self, at: At) -> i32 {
+        let zone = self.zone().unwrap_or_else(jiff::tz::TimeZone::system);
+        let date = jiff::Timestamp::from_microsecond(at.0).unwrap_or_default().to_zoned(zone).date();
+        date.since(jiff::civil::date(1970, 1, 1)).map_or(0, |span| span.get_days())
+    }
+
     /// Paths in the config may start with `~`.
     pub fn expand(path: &str, home: Option<&std::path::Path>) -> PathBuf {
         match (path.strip_prefix("~/"), home) {

@@ -6,7 +6,9 @@
 mod dirs;
 mod file;
 mod keys;
+mod overlay;
 mod read;
+mod ring;
 
 pub use dirs::{Dirs, DirsError};
 pub use file::{
@@ -14,4 +16,6 @@ pub use file::{
     Serve, ServeKey, Timeouts,
 };
 pub use keys::{KeyError, KeySource, Secret};
-pub use read::{ConfigError, Environment, load, parse};
+pub use overlay::loose;
+pub use read::{ConfigError, Environment, load, parse, show};
+pub use ring::usable;

@@ -43,7 +43,15 @@ pub fn load(dirs: &Dirs, env: Environment<'_>) -> Result<(Config, Vec<String>), 
 
 /// The text of a config file; `file` is only for messages.
 pub fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {
-    toml::from_str(text).map_err(|error| explain(text, file, &error))
+    let config: Config = toml::from_str(text).map_err(|error| explain(text, file, &error))?;
+    if !config.timezone.is_empty() && config.zone().is_none() {
+        let line = text.lines().position(|line| names(line, "timezone")).map_or(0, |n| n + 1);
+        let what =
+            format!("`timezone` cannot be `{}`; write an IANA name such as Europe/Berlin", config.timezone);
+        let message = format!("{}:{line}: {what}", file.display());
+        return Err(ConfigError { message, file: file.to_owned(), line });
+    }
+    Ok(config)
 }
 
 fn from_environment(config: &mut Config, env: Environment<'_>) {
@@ -158,4 +166,22 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
+}
+
+/// The settings as a TOML file; keys stay hidden.
+pub fn show(config: &Config) -> String {
+    // TOML has no null: options that are not given are left out by way of JSON
+    fn prune(value: serde_json::Value) -> Option<serde_json::Value> {
+        use serde_json::Value;
+        match value {
+            Value::Null => None,
+            Value::Array(items) => Some(items.into_iter().filter_map(prune).collect()),
+            Value::Object(map) => {
+                Some(Value::Object(map.into_iter().filter_map(|(k, v)| Some((k, prune(v)?))).collect()))
+            }
+            other => Some(other),
+        }
+    }
+    let json = serde_json::to_value(config).ok().and_then(prune).unwrap_or_default();
+    toml::to_string_pretty(&json).unwrap_or_else(|error| format!("# cannot be shown: {error}\n"))
 }

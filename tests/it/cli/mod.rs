@@ -1,1 +1,1 @@
-//! Tests of `fareway::cli`.
+//! Tests of `cli`.

@@ -12,9 +12,9 @@ fn mistakes_get_one_clear_sentence() {
         ),
         (
             "model = \"x\"\n\n[timeouts]\nconnect = 3\nfirst = 4\n",
-            "c.toml:5: unknown key `first`; allowed here: connect, first_token, idle, total (in [timeouts])",
+            "c.toml:5: unknown key `first`; allowed here: connect, first_token, first_token_local, idle, total (in [timeouts])",
         ),
-        ("meter = \"left\"\n", "c.toml:1: `meter` cannot be `left`; allowed: top, bottom, right, hidden"),
+        ("meter = \"left\"\n", "c.toml:1: `meter` cannot be `left`; allowed: bottom, right, hidden"),
         ("plain = \"yes\"\n", "c.toml:1: `plain`: invalid type: string \"yes\", expected a boolean"),
         (
             "[providers.work]\nbase_uri = \"http://x\"\n",
@@ -26,6 +26,10 @@ fn mistakes_get_one_clear_sentence() {
         ),
         ("[presets.a]\nparams = { max = 3 }\n", "c.toml:2: unknown key `max`"),
         ("[budgets]\nday = \"five\"\n", "c.toml:2: `five` is not a decimal number (in [budgets])"),
+        (
+            "model = \"\"\ntimezone = \"Mars\"\n",
+            "c.toml:2: `timezone` cannot be `Mars`; write an IANA name such as Europe/Berlin",
+        ),
         ("model = \n", "c.toml:1: "),
         ("[[endpoints]]\nmodel = \"a/b\"\ncontext = -1\n", "c.toml:3: `context`: invalid value"),
     ];

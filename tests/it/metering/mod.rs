@@ -1,4 +1,1 @@
-mod budget;
 mod cost;
-mod count;
-mod live;

@@ -1,4 +1,1 @@
 //! Tests of `fareway::routing`.
-
-mod plan;
-mod support;

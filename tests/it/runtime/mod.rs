@@ -1,1 +1,4 @@
-//! Tests of `fareway::runtime`.
+//! Tests of `runtime`.
+
+mod clipboard;
+mod inbox;

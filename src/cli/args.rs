@@ -1,0 +1,110 @@
+//! What may be written on the command line; the arguments of a command stand in its own file.
+
+use super::{budget, completions, config, decode, export, keys, models, sessions, usage, why};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Chat with every language model from one terminal, with the meter always running.
+#[derive(Debug, Parser)]
+#[command(name = "fareway", version, after_long_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(flatten)]
+    pub start: Start,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  fareway                                       open the terminal where you left it
+  fareway ask \"why is the sky blue?\"            one answer to stdout, tokens and cost to stderr
+  git diff | fareway ask \"review this\" -m openai/gpt-5
+  fareway --endpoint http://localhost:8080/v1 --model qwen3   chat with a server that is in no config
+  fareway models --free --tools                 models that cost nothing and call tools
+  fareway usage --by week --of model            what was spent, where
+  fareway serve                                 one OpenAI-compatible endpoint over all your keys
+
+Keys come from the usual variables (OPENROUTER_API_KEY, OPENAI_API_KEY, ANTHROPIC_API_KEY, ...): see `fareway keys`.
+Without any key the built-in demo models answer: try `fareway ask -m demo/chatty hello`.
+
+Exit codes:
+    0  done
+    1  the request failed
+    2  the command line, the config or the store is wrong
+    3  a budget said no
+    4  no such model, or no endpoint may serve it
+  130  interrupted";
+
+/// Understood before and after every command.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Globals {
+    /// Settings file [default: ~/.config/fareway/config.toml]
+    #[arg(long, value_name = "FILE", global = true, env = "FAREWAY_CONFIG", help_heading = "Places")]
+    pub config: Option<PathBuf>,
+    /// Where sessions and the ledger are kept [default: ~/.local/share/fareway]
+    #[arg(long, value_name = "DIR", global = true, env = "FAREWAY_DATA_DIR", help_heading = "Places")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// How the terminal opens.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Start {
+    /// Model of the session: `author/model`, an alias, `@preset/name`
+    #[arg(short, long, value_name = "NAME")]
+    pub model: Option<String>,
+    #[command(flatten)]
+    pub on: On,
+    /// Start a new session instead of going on with the last
+    #[arg(short, long)]
+    pub new: bool,
+    /// Open this session (id or part of its title)
+    #[arg(long, value_name = "SESSION", conflicts_with = "new")]
+    pub session: Option<String>,
+    /// Line by line, no alternate screen: for screen readers and dumb terminals (also ACCESSIBLE=1)
+    #[arg(long)]
+    pub plain: bool,
+    /// Theme for this run
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+}
+
+/// An endpoint that is in no config.
+#[derive(Clone, Debug, Default, Args)]
+pub struct On {
+    /// Ask this server, which need not be in any config: its base URL, such as http://localhost:8080/v1
+    #[arg(long, value_name = "URL", requires = "model", help_heading = "An endpoint that is in no config")]
+    pub endpoint: Option<String>,
+    /// What it speaks: openai-chat, openai-responses, anthropic-messages, gemini, ollama
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "openai-chat",
+        requires = "endpoint",
+        help_heading = "An endpoint that is in no config"
+    )]
+    pub format: String,
+    /// The environment variable that holds its key; without it no key is sent
+    #[arg(
+        long,
+        value_name = "VAR",
+        requires = "endpoint",
+        help_heading = "An endpoint that is in no config"
+    )]
+    pub key_env: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Models(models::Args),
+    Sessions(sessions::Args),
+    Usage(usage::Args),
+    Budget(budget::Args),
+    Why(why::Args),
+    Export(export::Args),
+    Keys(keys::Args),
+    Decode(decode::Args),
+    Config(config::Args),
+    Completions(completions::Args),
+}

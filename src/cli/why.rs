@@ -1,0 +1,179 @@
+//! `fareway why`: the decision behind a request, and how each attempt went, as a waterfall.
+
+use super::shell::Shell;
+use super::{Exit, Fail, export, out};
+use crate::store::LedgerRange;
+use crate::words::{Attempt, Decision, GenerationId, GenerationRow, Outcome, Verdict};
+use serde_json::json;
+use std::time::Duration;
+
+/// Show why a request went where it went: candidates, filters, attempts, times, cost
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  fareway why                      the last request
+  fareway why gen-01936f...        as `ask` and the ledger name it")]
+pub struct Args {
+    /// The request; by default the last one
+    generation: Option<GenerationId>,
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
+    let store = shell.store()?;
+    let row = match args.generation {
+        Some(id) => store.generation(id).wait()?.map(|row| *row),
+        None => store.generations(LedgerRange::default(), None, 1).wait()?.pop(),
+    };
+    let Some(row) = row else {
+        return Err(Fail::usage(match args.generation {
+            Some(id) => format!("no request {id} in the ledger; `fareway export` lists them"),
+            None => "nothing was asked yet".to_owned(),
+        }));
+    };
+    if args.json {
+        let mut object = export::object(&row);
+        object["decision"] = json!(row.receipt.decision);
+        object["cost_lines"] = json!(row.receipt.cost.lines);
+        out::json(&object)?;
+        return Ok(Exit::Ok);
+    }
+    out::text(&head(&row))?;
+    if let Some(decision) = &row.receipt.decision {
+        candidates(decision)?;
+    }
+    attempts(&row)?;
+    bill(&row)?;
+    Ok(Exit::Ok)
+}
+
+fn head(row: &GenerationRow) -> String {
+    let receipt = &row.receipt;
+    let mut text = format!(
+        "{} · {} · asked for {}, answered by {} at {}",
+        receipt.generation,
+        super::sessions::when(row.at),
+        receipt.requested,
+        receipt.model,
+        receipt.provider
+    );
+    if receipt.demo {
+        text.push_str(" (demo)");
+    }
+    if let Some(decision) = &receipt.decision {
+        for step in &decision.resolved {
+            text.push_str(&format!("\n  {step}"));
+        }
+        if !decision.why.is_empty() {
+            text.push_str(&format!("\n  {}: {}", decision.strategy, decision.why));
+        }
+    }
+    text
+}
+
+fn candidates(decision: &Decision) -> Result<(), Fail> {
+    out::text("\nCandidates")?;
+    let rows: Vec<Vec<String>> = decision
+        .considered
+        .iter()
+        .map(|c| {
+            let (place, reason) = match &c.verdict {
+                Verdict::Kept { place } => (format!("{}.", place + 1), String::new()),
+                Verdict::Moved { place, reason } => {
+                    (format!("{}.", place + 1), format!("moved back: {reason}"))
+                }
+                Verdict::Dropped { filter, reason } => ("out".into(), format!("{}: {reason}", filter.name())),
+            };
+            let estimate = c.estimate.as_ref();
+            vec![
+                place,
+                c.endpoint.to_string(),
+                estimate.and_then(|e| e.cost).map_or("?".into(), |usd| format!("${}", usd.round(6))),
+                estimate.and_then(|e| e.ttft).map_or("-".into(), seconds),
+                estimate.and_then(|e| e.throughput).map_or("-".into(), |n| format!("{n:.0}/s")),
+                c.share.map_or(String::new(), |share| format!("{:.0}%", share * 100.0)),
+                reason,
+            ]
+        })
+        .collect();
+    Ok(out::table(&["", "ENDPOINT", "WOULD COST", "TTFT", "TOK/S", "SHARE", ""], &rows)?)
+}
+
+/// How wide the bars are.
+const BAR: u32 = 40;
+
+fn attempts(row: &GenerationRow) -> Result<(), Fail> {
+    out::text("\nAttempts (. waiting, # answering)")?;
+    let attempts = &row.receipt.attempts;
+    let begin = attempts.iter().map(|a| a.started).min().unwrap_or_default();
+    let whole = attempts.iter().map(|a| a.started.since(begin) + a.total).max().unwrap_or_default();
+    let rows: Vec<Vec<String>> = attempts
+        .iter()
+        .map(|attempt| {
+            let outcome = match &attempt.outcome {
+                Outcome::Answered => "answered".to_owned(),
+                Outcome::Cancelled => "stopped".to_owned(),
+                Outcome::Failed(failure) => format!("failed: {failure}"),
+            };
+            let kind = match (attempt.hedge, attempt.rescue) {
+                (true, _) => "hedge: ",
+                (_, true) => "rescue: ",
+                _ => "",
+            };
+            vec![
+                attempt.endpoint.to_string(),
+                bar(attempt, attempt.started.since(begin), whole),
+                attempt.ttft.map_or("-".into(), seconds),
+                seconds(attempt.total),
+                out::cost(&attempt.cost),
+                attempt.status.map_or(String::new(), |status| status.to_string()),
+                format!("{kind}{outcome}"),
+            ]
+        })
+        .collect();
+    Ok(out::table(&["ENDPOINT", "", "TTFT", "TOTAL", "COST", "HTTP", "OUTCOME"], &rows)?)
+}
+
+fn bar(attempt: &Attempt, offset: Duration, whole: Duration) -> String {
+    let cells = |d: Duration| {
+        let cells = d.as_micros() * u128::from(BAR) / whole.as_micros().max(1);
+        usize::try_from(cells).unwrap_or(0).min(BAR as usize)
+    };
+    let (from, to) = (cells(offset), cells(offset + attempt.total));
+    let first = attempt.ttft.map_or(to, |ttft| cells(offset + ttft));
+    let waiting = first.saturating_sub(from);
+    let answering = to.saturating_sub(first).max(usize::from(attempt.ttft.is_some()));
+    format!(
+        "{:BAR$}",
+        format!("{}{}{}", " ".repeat(from), ".".repeat(waiting), "#".repeat(answering)),
+        BAR = BAR as usize
+    )
+}
+
+fn bill(row: &GenerationRow) -> Result<(), Fail> {
+    let cost = &row.receipt.cost;
+    if cost.lines.is_empty() {
+        return Ok(());
+    }
+    out::text("\nBill")?;
+    let mut rows: Vec<Vec<String>> = cost
+        .lines
+        .iter()
+        .map(|line| {
+            vec![
+                line.category.clone(),
+                line.count.to_string(),
+                format!("${} / M", line.price.per_million()),
+                format!("${}", line.price * line.count),
+            ]
+        })
+        .collect();
+    let booked = cost.booked.map_or("unknown".into(), |usd| format!("${usd}"));
+    rows.push(vec!["booked".into(), String::new(), cost.source.name().into(), booked]);
+    Ok(out::table(&[], &rows)?)
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{:.2}s", duration.as_secs_f64())
+}

@@ -1,0 +1,146 @@
+//! The person's own providers, endpoints and prices, as rows over the catalog.
+
+use super::file::{Config, Endpoint, PricesFile, Provider};
+use crate::catalog::{Catalog, EndpointRow, ModelRow, Overlay, PolicyRow, ProviderRow, Rank, Source};
+use crate::words::{ModelId, Prices, ProviderId};
+use std::collections::BTreeMap;
+
+/// The provider that `--endpoint URL` makes.
+const LOOSE: &str = "endpoint";
+
+impl Config {
+    /// What the config says of providers and models. `formats` are the wire formats there are.
+    pub fn overlay(&self, catalog: &Catalog, formats: &[&str]) -> Result<Overlay, String> {
+        for (slug, provider) in &self.providers {
+            let known = catalog.provider(slug).is_some_and(|p| p.is_complete());
+            check(slug, provider, known, formats)?;
+        }
+        let mut models: BTreeMap<ModelId, ModelRow> = BTreeMap::new();
+        for (n, endpoint) in self.endpoints.iter().enumerate() {
+            let at = |what: &str| format!("the config's [[endpoints]] number {}: {what}", n + 1);
+            if !endpoint.model.contains('/') {
+                return Err(at("`model` must be written author/model, such as \"meta/llama-3.3-70b\""));
+            }
+            if !self.providers.contains_key(&endpoint.provider)
+                && catalog.provider(&endpoint.provider).is_none()
+            {
+                return Err(at(&format!(
+                    "no provider `{}`; add [providers.{0}] or use a known one (`fareway keys` lists them)",
+                    endpoint.provider
+                )));
+            }
+            let id = ModelId::new(&endpoint.model);
+            models.entry(id.clone()).or_insert_with(|| ModelRow::new(id)).endpoints.push(row(endpoint));
+        }
+        for (slug, provider) in &self.providers {
+            for name in &provider.models {
+                let id = named(slug, name);
+                let row = EndpointRow {
+                    upstream_model: Some(name.clone()),
+                    ..EndpointRow::new(ProviderId::new(slug))
+                };
+                models.entry(id.clone()).or_insert_with(|| ModelRow::new(id)).endpoints.push(row);
+            }
+        }
+        Ok(Overlay {
+            source: Source { name: "config".into(), rank: Rank::Config, at: None },
+            providers: self.providers.iter().map(|(slug, provider)| provider_row(slug, provider)).collect(),
+            models: models.into_values().collect(),
+        })
+    }
+}
+
+/// One endpoint that is in no config, and the name of its model.
+pub fn loose(url: &str, format: &str, key_var: Option<&str>, model: &str) -> (Overlay, ModelId) {
+    let id = named(LOOSE, model);
+    let local = ["localhost", "127.", "[::1]", "0.0.0.0"]
+        .iter()
+        .any(|host| url.split_once("://").is_some_and(|(_, rest)| rest.starts_with(host)));
+    let provider = ProviderRow {
+        name: Some(host(url).to_owned()),
+        base_url: Some(url.trim_end_matches('/').to_owned()),
+        format: Some(format.to_owned()),
+        key_vars: Some(key_var.map(str::to_owned).into_iter().collect()),
+        local: Some(local),
+        ..ProviderRow::new(LOOSE)
+    };
+    let endpoint =
+        EndpointRow { upstream_model: Some(model.to_owned()), ..EndpointRow::new(ProviderId::new(LOOSE)) };
+    let row = ModelRow { endpoints: vec![endpoint], ..ModelRow::new(id.clone()) };
+    let source = Source { name: "--endpoint".into(), rank: Rank::Config, at: None };
+    (Overlay { source, providers: vec![provider], models: vec![row] }, id)
+}
+
+/// A provider's own name for a model, in our one namespace.
+fn named(provider: &str, name: &str) -> ModelId {
+    if name.contains('/') { ModelId::new(name) } else { ModelId::new(format!("{provider}/{name}")) }
+}
+
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
+}
+
+fn check(slug: &str, provider: &Provider, known: bool, formats: &[&str]) -> Result<(), String> {
+    let at = |what: String| Err(format!("the config's [providers.{slug}]: {what}"));
+    match &provider.base_url {
+        None if !known => {
+            return at("`base_url` is missing, and this is not a built-in provider".into());
+        }
+        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
+            return at(format!("`base_url` must begin with http:// or https://, not `{url}`"));
+        }
+        _ => {}
+    }
+    match &provider.format {
+        Some(format) if !formats.contains(&format.as_str()) => {
+            at(format!("`format` cannot be `{format}`; allowed: {}", formats.join(", ")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn provider_row(slug: &str, provider: &Provider) -> ProviderRow {
+    let quirks = (!provider.quirks.is_empty()).then(|| provider.quirks.clone());
+    ProviderRow {
+        name: provider.name.clone(),
+        base_url: provider.base_url.clone(),
+        format: provider.format.clone(),
+        quirks,
+        headers: provider.headers.clone(),
+        local: provider.local,
+        policy: provider.policy.as_ref().map(|p| PolicyRow { trains: p.trains, retains: p.retains }),
+        ..ProviderRow::new(slug)
+    }
+}
+
+fn row(endpoint: &Endpoint) -> EndpointRow {
+    EndpointRow {
+        upstream_model: endpoint.upstream_model.clone(),
+        base_url: endpoint.base_url.clone(),
+        context: endpoint.context,
+        max_output: endpoint.max_output,
+        prices: endpoint.prices.as_ref().map(prices),
+        parameters: endpoint.parameters.clone(),
+        inputs: endpoint.inputs.clone(),
+        quantization: endpoint.quantization,
+        ..EndpointRow::new(ProviderId::new(&endpoint.provider))
+    }
+}
+
+/// The config speaks of dollars per million tokens, the catalog of dollars per token.
+fn prices(file: &PricesFile) -> Prices {
+    let token = |usd: Option<crate::words::Usd>| usd.map(|usd| usd.of_million());
+    Prices {
+        prompt: file.prompt.of_million(),
+        completion: file.completion.of_million(),
+        cached_read: token(file.cached_read),
+        cache_write_5m: token(file.cache_write_5m),
+        cache_write_1h: token(file.cache_write_1h),
+        reasoning: token(file.reasoning),
+        request: file.request,
+        image: file.image,
+        search: file.search,
+        ..Prices::default()
+    }
+}

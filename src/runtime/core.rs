@@ -1,0 +1,88 @@
+//! The parts that every use of the program stands on, put together: store, ledger, keys, gateway.
+
+use super::ledger::StoreLedger;
+use crate::catalog::Catalog;
+use crate::config::{Config, Dirs};
+use crate::gateway::{Clocks, Gateway, Keys, Options};
+use crate::store::{self, Store, StoreError};
+use crate::words::{Message, Session};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Store and gateway of one run. Clones are the same.
+#[derive(Clone)]
+pub struct Core {
+    pub store: Store,
+    pub gateway: Gateway,
+    /// What the person should know: the store was set aside, a key cannot be had.
+    pub notices: Vec<String>,
+}
+
+impl Core {
+    /// Opens the store and settles what a killed process left open. Blocks for some milliseconds.
+    pub fn open(dirs: &Dirs, config: &Config, catalog: Arc<Catalog>) -> Result<Self, StoreError> {
+        let opened = store::Store::open(&dirs.data, store::Options::default())?;
+        let mut notices = opened.notices;
+        super::orphans::settle(&opened.store, &opened.orphans);
+        let (keys, mut refused) = keys(dirs, config, &catalog);
+        notices.append(&mut refused);
+        let ledger = Arc::new(StoreLedger::new());
+        ledger.attach(opened.store.clone());
+        let gateway = Gateway::new(options(config), catalog, keys, ledger);
+        Ok(Self { store: opened.store, gateway, notices })
+    }
+
+    /// Waits until everything written so far is on disk.
+    pub async fn settled(&self) {
+        // the store's thread works in order: when it has done nothing, it has done all before
+        let _ = self.store.write(Vec::new()).await;
+    }
+
+    /// Saves a session and one message of it, and waits until both are on disk.
+    pub async fn save(&self, session: &Session, message: &Arc<Message>) -> Result<(), StoreError> {
+        self.store
+            .write(vec![
+                store::Write::PutSession(Box::new(session.clone())),
+                store::Write::PutMessage { session: session.id, message: message.clone() },
+            ])
+            .await
+    }
+}
+
+/// Every key that is to be had, and a sentence for each that is not. May run commands.
+pub fn keys(dirs: &Dirs, config: &Config, catalog: &Catalog) -> (Keys, Vec<String>) {
+    let env = |name: &str| std::env::var(name).ok();
+    let mut keys = Keys::default();
+    let mut notices = Vec::new();
+    for provider in catalog.providers().filter(|p| !config.is_off(&p.slug)) {
+        for source in config.key_sources(provider, &env) {
+            match source.resolve_all(&env, &dirs.home) {
+                Ok(secrets) => {
+                    for secret in secrets {
+                        keys.add(&provider.slug, secret.expose(), &source.describe());
+                    }
+                }
+                Err(error) => notices.push(format!("no key for {}: {error}", provider.slug)),
+            }
+        }
+    }
+    (keys, notices)
+}
+
+/// The gateway's options, as the config has them.
+pub fn options(config: &Config) -> Options {
+    // 0 means no limit; a year is as good as none and cannot overflow a clock
+    let seconds = |n: u64| Duration::from_secs(if n == 0 { 365 * 86_400 } else { n });
+    let timeouts = &config.timeouts;
+    Options {
+        clocks: Clocks {
+            connect: seconds(timeouts.connect),
+            first_token: seconds(timeouts.first_token),
+            first_token_local: seconds(timeouts.first_token_local),
+            idle: seconds(timeouts.idle),
+            total: seconds(timeouts.total),
+        },
+        zone: config.zone(),
+        ..Options::default()
+    }
+}

@@ -1,0 +1,56 @@
+//! Signals as things to wait for.
+
+use std::io;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The signals that end or stop us.
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+    resume: Signal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caught {
+    /// SIGINT
+    Interrupt,
+    /// SIGTERM
+    Terminate,
+    /// SIGHUP: the terminal is gone.
+    Hangup,
+    /// SIGCONT: we were stopped and go on.
+    Resume,
+}
+
+impl Signals {
+    /// From here on these signals no longer end the process by themselves. Call it inside the runtime.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+            resume: signal(SignalKind::from_raw(18))?,
+        })
+    }
+
+    /// The next one. Loses nothing when it is dropped while waiting.
+    pub async fn next(&mut self) -> Caught {
+        tokio::select! {
+            _ = self.interrupt.recv() => Caught::Interrupt,
+            _ = self.terminate.recv() => Caught::Terminate,
+            _ = self.hangup.recv() => Caught::Hangup,
+            _ = self.resume.recv() => Caught::Resume,
+        }
+    }
+
+    /// Waits until somebody wants an end.
+    pub async fn end(&mut self) -> Caught {
+        loop {
+            match self.next().await {
+                Caught::Resume => {}
+                end => return end,
+            }
+        }
+    }
+}
