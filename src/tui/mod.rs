@@ -1,6 +1,16 @@
 //! The picture and the keys: the only room that knows ratatui, crossterm and the text area.
 
+mod composer;
+mod input;
+mod panes;
+mod view;
+
 pub mod markdown;
 pub mod paint;
 pub mod text;
 pub mod theme;
+
+pub use composer::Composer;
+pub use input::{join, key};
+pub use panes::Conversation;
+pub use view::{LEAST, Tui};

@@ -1,0 +1,153 @@
+//! The single rows around the conversation: title, completion, composer, what sending would cost, status.
+
+use super::message::{count, usd};
+use crate::app::{Level, Model, Target};
+use crate::tui::Composer;
+use crate::tui::theme::Meaning;
+use crate::tui::view::{Canvas, PROMPT};
+use crate::words::clean_line;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
+
+/// Session at the left, model at the right.
+pub fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    if area.is_empty() {
+        return;
+    }
+    let session = model.session();
+    canvas.fill(area, canvas.theme.style(Meaning::Bar));
+    let mut who = clean_line(model.model().as_str());
+    if who.is_empty() {
+        who = "no model".into();
+    }
+    if model.demo_here() {
+        who.push_str(" demo");
+    }
+    if let Some(profile) = model.settings.profile {
+        who.push_str(&format!(" [{}]", profile.name()));
+    }
+    let half = area.width / 2;
+    let bar = canvas.style(Meaning::Bar);
+    let at = canvas.text_right(area.right(), area.y, area.width - half.min(8), &who, bar.add_modifier(Modifier::BOLD));
+    canvas.zone(Rect { x: at, width: area.right().saturating_sub(at), ..area }, Target::Model);
+    let mut title = if session.title.is_empty() { "new session".to_owned() } else { clean_line(&session.title) };
+    for tag in &session.tags {
+        title.push_str(&format!(" #{tag}"));
+    }
+    let elsewhere = model.live.values().filter(|l| l.session != model.here).count();
+    if elsewhere > 0 {
+        title.push_str(&format!(" (+{elsewhere} streaming)"));
+    }
+    let room = at.saturating_sub(area.x + 1);
+    let end = canvas.text(area.x, area.y, room, &title, bar);
+    canvas.zone(Rect { width: end.saturating_sub(area.x), ..area }, Target::Title);
+}
+
+pub fn completion(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    let Some(completion) = &model.completion else { return };
+    let rows = usize::from(area.height);
+    let top = completion.at.saturating_sub(rows.saturating_sub(1));
+    for (y, (at, item)) in (area.y..area.bottom()).zip(completion.items.iter().enumerate().skip(top)) {
+        let row = Rect { y, height: 1, ..area };
+        let meaning = if at == completion.at { Meaning::Selection } else { Meaning::Panel };
+        let style = canvas.style(meaning);
+        canvas.fill(row, style);
+        let x = canvas.text(row.x + PROMPT, y, row.width.saturating_sub(PROMPT), &clean_line(&item.text), style);
+        canvas.text(x + 2, y, row.right().saturating_sub(x + 2), &clean_line(&item.about), style);
+    }
+}
+
+pub fn composer(canvas: &mut Canvas<'_>, area: Rect, model: &Model, composer: &mut Composer) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    let style = canvas.style(Meaning::Accent).add_modifier(Modifier::BOLD);
+    canvas.text(area.x, area.y, PROMPT, "› ", style);
+    let inner = Rect { x: area.x + PROMPT, width: area.width.saturating_sub(PROMPT), ..area };
+    let caret = composer.draw(inner, &mut canvas.picture.buffer, canvas.theme);
+    if model.draft().text.is_empty() {
+        let hint = match () {
+            () if model.thread().selected.is_some() => "a message is selected: ? lists what its keys do, Esc leaves",
+            () if model.compare.is_some() => "← → columns, Enter goes on from one, s stops one, Esc closes",
+            () if model.streaming() => "Esc stops the reply",
+            () => "Write a prompt; / for commands, @ for files",
+        };
+        canvas.text(inner.x, inner.y, inner.width, hint, canvas.style(Meaning::Dim));
+    }
+    caret
+}
+
+/// `~132 tokens · sending ~$0.0006, at most $0.082 · on gpt-5-mini ~$0.0001`.
+fn quotes(model: &Model) -> Option<String> {
+    let first = model.quotes.first()?;
+    let sum = |cost: Option<crate::words::Usd>| cost.map_or("?".to_owned(), |c| format!("~{}", usd(c)));
+    let demo = if first.demo { "demo " } else { "" };
+    let mut text = format!("~{} tokens · sending {demo}{}", count(first.prompt_tokens), sum(first.cost));
+    if let Some(worst) = first.worst {
+        text.push_str(&format!(", at most {}", usd(worst)));
+    }
+    for other in model.quotes.iter().skip(1) {
+        text.push_str(&format!(" · {} {}", clean_line(other.model.short()), sum(other.cost)));
+    }
+    if let Some(context) = first.context.filter(|c| first.prompt_tokens > u64::from(*c)) {
+        text = format!(
+            "{} tokens do not fit into {}: /context makes room",
+            count(first.prompt_tokens),
+            count(context.into())
+        );
+    }
+    Some(text)
+}
+
+/// The line before sending, on terminals with room for it.
+pub fn quote(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    if !area.is_empty()
+        && let Some(text) = quotes(model)
+    {
+        canvas.text(area.x + PROMPT, area.y, area.width.saturating_sub(PROMPT), &text, canvas.style(Meaning::Dim));
+    }
+}
+
+/// The newest notice; else what sending would cost; else the keys to begin with.
+pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bool) {
+    if area.is_empty() {
+        return;
+    }
+    let bar = canvas.style(Meaning::Bar);
+    canvas.fill(area, bar);
+    if let Some(notice) = model.notice() {
+        let meaning = match notice.level {
+            Level::Info => Meaning::Bar,
+            Level::Warning => Meaning::Warn,
+            Level::Error => Meaning::Error,
+        };
+        let style = bar.patch(ratatui::style::Style { bg: bar.bg, ..canvas.style(meaning) });
+        canvas.text(area.x, area.y, area.width, &notice.text, style);
+        return;
+    }
+    let quote = quotes(model).filter(|_| with_quote && !model.draft().text.is_empty());
+    let mut line = String::new();
+    if let Some((backlog, rate)) = model.line.filter(|_| model.settings.low_bandwidth) {
+        #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+        let rate = rate as f64 / 1024.0;
+        line = format!("{rate:.1} KB/s, {backlog} B waiting");
+    }
+    let text = quote.unwrap_or_else(|| {
+        let pairs = [
+            ("send", "send"),
+            ("model.pick", "model"),
+            ("sessions", "sessions"),
+            ("palette", "all"),
+            ("help", "help"),
+        ];
+        pairs
+            .iter()
+            .filter_map(|(id, word)| model.keymap.keys(id).first().map(|key| format!("{key} {word}")))
+            .collect::<Vec<_>>()
+            .join(" · ")
+    });
+    let x = canvas.text(area.x, area.y, area.width, &text, bar);
+    if !line.is_empty() {
+        canvas.text_right(area.right(), area.y, area.right().saturating_sub(x + 1), &line, bar);
+    }
+}

@@ -1,0 +1,32 @@
+//! Help: every row comes from the table of actions.
+
+use super::overlay::{frame, on};
+use crate::app::Model;
+use crate::app::panes::help::{Row, State, rows};
+use crate::tui::theme::Meaning;
+use crate::tui::view::Canvas;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
+
+pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
+    let area = frame(canvas, whole, "Help", "↑ ↓ PgUp PgDn · Esc", (86, whole.height));
+    let panel = canvas.style(Meaning::Panel);
+    let keys = if area.width < 50 { 16 } else { 26 };
+    for (y, row) in (area.y..area.bottom()).zip(rows(model).into_iter().skip(state.top)) {
+        match row {
+            Row::Heading(text) => {
+                let style = on(canvas, panel, Meaning::Heading).add_modifier(Modifier::BOLD);
+                canvas.text(area.x, y, area.width, text, style);
+            }
+            Row::Action { keys: pressed, title, slash } => {
+                canvas.text(area.x + 1, y, keys - 2, &pressed, on(canvas, panel, Meaning::Accent));
+                let end = canvas.text(area.x + keys, y, area.width.saturating_sub(keys), title, panel);
+                if let Some(slash) = slash {
+                    let dim = on(canvas, panel, Meaning::Dim);
+                    canvas.text_right(area.right(), y, area.right().saturating_sub(end + 1), &format!("/{slash}"), dim);
+                }
+            }
+        }
+    }
+    None
+}

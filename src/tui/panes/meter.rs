@@ -1,0 +1,185 @@
+//! The spend meter: this reply, this session, today; tokens, speed, context. A band below, or a column at the right.
+
+use super::message::{count, money, usd};
+use crate::app::{Model, Reading, Target, seconds};
+use crate::tui::theme::Meaning;
+use crate::tui::view::Canvas;
+use crate::words::{Totals, Usage, Usd};
+use ratatui::layout::Rect;
+use std::time::Duration;
+
+/// The band: one to three rows.
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    if area.is_empty() {
+        return;
+    }
+    let rows = match area.height {
+        1 => vec![[reply(model, area.width < 80), session(model, true), today(model, true), context(model)].concat()],
+        2 => vec![reply(model, area.width < 80), [session(model, area.width < 80), today(model, area.width < 80), context(model)].concat()],
+        _ => vec![reply(model, false), session(model, false), [today(model, false), context(model)].concat()],
+    };
+    let bar = canvas.style(Meaning::Bar);
+    canvas.fill(area, bar);
+    canvas.zone(area, Target::Meter);
+    for (y, facts) in (area.y..).zip(rows) {
+        let mut x = area.x;
+        for fact in facts {
+            let room = area.right().saturating_sub(x);
+            let wide = u16::try_from(crate::tui::text::width(&fact.text)).unwrap_or(room);
+            // half a figure is a wrong figure
+            if wide > room {
+                continue;
+            }
+            let style = ratatui::style::Style { bg: bar.bg, ..canvas.style(fact.meaning) };
+            x = canvas.text(x, y, room, &fact.text, bar.patch(style)) + 2;
+        }
+    }
+}
+
+/// The column for wide terminals.
+pub fn side(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    if area.is_empty() {
+        return;
+    }
+    let bar = canvas.style(Meaning::Bar);
+    canvas.fill(area, bar);
+    canvas.zone(area, Target::Meter);
+    let groups = [reply(model, false), session(model, false), today(model, false), context(model)];
+    let mut y = area.y;
+    for group in groups {
+        for fact in group {
+            if y >= area.bottom() {
+                return;
+            }
+            let style = ratatui::style::Style { bg: bar.bg, ..canvas.style(fact.meaning) };
+            canvas.text(area.x + 1, y, area.width.saturating_sub(1), &fact.text, bar.patch(style));
+            y += 1;
+        }
+        y += 1;
+    }
+}
+
+#[derive(Clone)]
+struct Fact {
+    text: String,
+    meaning: Meaning,
+}
+
+fn fact(text: impl Into<String>, meaning: Meaning) -> Fact {
+    Fact { text: text.into(), meaning }
+}
+
+fn reply(model: &Model, short: bool) -> Vec<Fact> {
+    let Some(reading) = model.metered() else { return vec![fact("reply –", Meaning::Dim)] };
+    let mut facts = vec![
+        fact(if short { "" } else { "reply" }, Meaning::Dim),
+        fact(money(&reading), Meaning::Money),
+    ];
+    facts.retain(|f| !f.text.is_empty());
+    facts.extend(speed(&reading));
+    facts.extend(tokens(&reading, short));
+    facts
+}
+
+fn speed(reading: &Reading) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(rate) = reading.rate {
+        facts.push(fact(format!("{rate:.0} tok/s"), Meaning::Text));
+    }
+    if let Some(ttft) = reading.ttft {
+        facts.push(fact(format!("first {}", seconds(ttft)), Meaning::Dim));
+    }
+    facts
+}
+
+fn tokens(reading: &Reading, short: bool) -> Vec<Fact> {
+    let Usage { cached_read, reasoning, .. } = reading.usage;
+    let tilde = if reading.exact { "" } else { "~" };
+    let mut facts = vec![
+        fact(format!("{} in", count(reading.usage.input())), Meaning::Text),
+        fact(format!("{tilde}{} out", count(reading.usage.output())), Meaning::Text),
+    ];
+    for (tokens, word) in [(cached_read, "cached"), (reasoning, "thinking")] {
+        if tokens > 0 && !short {
+            facts.push(fact(format!("{} {word}", count(tokens)), Meaning::Dim));
+        }
+    }
+    facts
+}
+
+/// Booked money, and what is under way on top of it.
+fn total(totals: &Totals, running: Option<Usd>, demo: bool) -> String {
+    let label = if demo { "demo " } else { "" };
+    let unknown = if totals.unpriced > 0 { " +?" } else { "" };
+    match running {
+        Some(running) => format!("{label}~{}{unknown}", usd(totals.booked + running)),
+        None => format!("{label}{}{unknown}", usd(totals.booked)),
+    }
+}
+
+fn running(model: &Model, here: bool) -> Option<Usd> {
+    let demo = model.demo_here();
+    let mut sum = None;
+    for live in model.live.values().filter(|l| !here || l.session == model.here) {
+        let reading = live.reading(model.now);
+        if let Some(cost) = reading.cost.filter(|_| reading.demo == demo) {
+            sum = Some(sum.unwrap_or(Usd::ZERO) + cost);
+        }
+    }
+    sum
+}
+
+fn session(model: &Model, short: bool) -> Vec<Fact> {
+    sums("session", model.session_total(), running(model, true), model.demo_here(), short)
+}
+
+fn today(model: &Model, short: bool) -> Vec<Fact> {
+    let mut facts = sums("today", model.today_total(), running(model, false), model.demo_here(), short);
+    if let Some(budget) = &model.spent.budget {
+        let share = budget.spent.approximate() / budget.limit.approximate().max(1e-12);
+        let meaning = if share >= 0.8 { Meaning::Warn } else { Meaning::Dim };
+        facts.push(fact(
+            format!("{}: {} of {}", crate::words::clean_line(&budget.name), usd(budget.spent), usd(budget.limit)),
+            meaning,
+        ));
+    }
+    facts
+}
+
+fn sums(name: &str, totals: &Totals, running: Option<Usd>, demo: bool, short: bool) -> Vec<Fact> {
+    if short {
+        return vec![fact(format!("{name} {}", total(totals, running, demo)), Meaning::Money)];
+    }
+    let mut facts = vec![
+        fact(name, Meaning::Dim),
+        fact(total(totals, running, demo), Meaning::Money),
+        fact(format!("{} in", count(totals.usage.input())), Meaning::Text),
+        fact(format!("{} out", count(totals.usage.output())), Meaning::Text),
+    ];
+    if totals.usage.cached_read > 0 {
+        facts.push(fact(format!("{} cached", count(totals.usage.cached_read)), Meaning::Dim));
+    }
+    facts.push(fact(format!("{} replies", totals.requests), Meaning::Dim));
+    if let Some(ttft) = totals.ttft.quantile(0.5) {
+        facts.push(fact(format!("first {} p50", seconds(Duration::from_micros(ttft))), Meaning::Dim));
+    }
+    facts
+}
+
+/// How full the model's context is: the last reply's whole prompt and answer.
+fn context(model: &Model) -> Vec<Fact> {
+    let Some(size) = model.card(model.model().as_str()).and_then(|c| c.context()) else { return Vec::new() };
+    let quoted = model.quotes.first().map(|q| q.prompt_tokens);
+    let used = model.metered().map(|r| r.usage.total()).or(quoted).unwrap_or(0);
+    let percent = used * 100 / u64::from(size).max(1);
+    let meaning = match percent {
+        0..80 => Meaning::Dim,
+        80..95 => Meaning::Warn,
+        _ => Meaning::Error,
+    };
+    let filled = usize::try_from(percent / 10).unwrap_or(10).min(10);
+    let gauge: String = (0..10).map(|at| if at < filled { '▰' } else { '▱' }).collect();
+    vec![
+        fact(format!("{gauge} {percent}% of {}", count(size.into())), meaning),
+    ]
+}

@@ -1,0 +1,16 @@
+//! What is drawn where: one file a pane; each draws a part of the model and changes nothing.
+
+pub mod bands;
+pub mod compare;
+mod conversation;
+mod dialogs;
+mod help;
+pub mod message;
+pub mod meter;
+pub mod overlay;
+mod picker;
+mod usage;
+mod welcome;
+mod why;
+
+pub use conversation::Conversation;

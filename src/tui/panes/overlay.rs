@@ -1,0 +1,166 @@
+//! The frame, the line of text and the list that every overlay is made of; and which pane draws which state.
+
+use super::{dialogs, help, picker, usage, why};
+use crate::app::panes::Overlay;
+use crate::app::{Line, Model, Target};
+use crate::tui::text::width;
+use crate::tui::theme::Meaning;
+use crate::tui::view::Canvas;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Modifier, Style};
+
+/// Where the hardware cursor goes.
+pub enum Caret {
+    /// No overlay is open: it stays in the composer.
+    Composer,
+    At(Position),
+    None,
+}
+
+/// Draws every open overlay, the topmost last; says where the caret is.
+pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model) -> Caret {
+    let mut caret = Caret::Composer;
+    let count = model.overlays.len();
+    for (depth, overlay) in model.overlays.iter().enumerate() {
+        if depth + 1 == count && !matches!(overlay, Overlay::Find(_)) {
+            canvas.zone(whole, Target::Outside);
+        }
+        let at = match overlay {
+            Overlay::Context(state) => dialogs::context(canvas, whole, model, state),
+            Overlay::Entry(state) => dialogs::entry(canvas, whole, state),
+            Overlay::Find(state) => dialogs::find(canvas, whole, state),
+            Overlay::Help(state) => help::draw(canvas, whole, model, state),
+            Overlay::Keys(state) => dialogs::keys(canvas, whole, model, state),
+            Overlay::Palette(state) => dialogs::palette(canvas, whole, model, state),
+            Overlay::Personas(state) => dialogs::personas(canvas, whole, model, state),
+            Overlay::Picker(state) => picker::draw(canvas, whole, model, state),
+            Overlay::Preferences(state) => dialogs::preferences(canvas, whole, state),
+            Overlay::Question(state) => dialogs::question(canvas, whole, state),
+            Overlay::Search(state) => dialogs::search(canvas, whole, state),
+            Overlay::Sessions(state) => dialogs::sessions(canvas, whole, model, state),
+            Overlay::Templates(state) => dialogs::templates(canvas, whole, model, state),
+            Overlay::Themes(state) => dialogs::themes(canvas, whole, state),
+            Overlay::Usage(state) => usage::draw(canvas, whole, model, state),
+            Overlay::Versus(state) => dialogs::versus(canvas, whole, model, state),
+            Overlay::Why(state) => why::draw(canvas, whole, model, state),
+        };
+        caret = at.map_or(Caret::None, Caret::At);
+    }
+    caret
+}
+
+/// The words being looked for in the conversation, in lower case.
+pub fn finding(model: &Model) -> Option<String> {
+    model.overlays.iter().find_map(|overlay| match overlay {
+        Overlay::Find(state) if !state.query.is_empty() => Some(state.query.text().to_lowercase()),
+        _ => None,
+    })
+}
+
+/// A panel in the middle, at most this large, with a title and a foot of hints; returns its inside.
+pub fn frame(canvas: &mut Canvas<'_>, whole: Rect, title: &str, hints: &str, size: (u16, u16)) -> Rect {
+    let width = size.0.min(whole.width);
+    let height = size.1.min(whole.height);
+    // at 40 columns a frame has no column to spare
+    let area = Rect::new(
+        whole.x + (whole.width - width) / 2,
+        whole.y + (whole.height - height) / 3,
+        width,
+        height,
+    );
+    let panel = canvas.style(Meaning::Panel);
+    canvas.fill(area, panel);
+    canvas.zone(area, Target::Row(usize::MAX));
+    if area.height < 3 || area.width < 4 {
+        return area;
+    }
+    let head = Rect { height: 1, ..area };
+    let bar = canvas.style(Meaning::Bar).add_modifier(Modifier::BOLD);
+    canvas.fill(head, bar);
+    canvas.text(head.x + 1, head.y, head.width.saturating_sub(2), title, bar);
+    let foot = Rect::new(area.x, area.bottom() - 1, area.width, 1);
+    let dim = Style { bg: panel.bg, ..canvas.style(Meaning::Dim) };
+    canvas.text(foot.x + 1, foot.y, foot.width.saturating_sub(2), hints, dim);
+    Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
+}
+
+/// Takes the first row of an area.
+pub fn row(area: &mut Rect) -> Rect {
+    let row = Rect { height: area.height.min(1), ..*area };
+    area.y += row.height;
+    area.height -= row.height;
+    row
+}
+
+/// A line being edited, with a mark before it; scrolls so that the caret is seen.
+pub fn line(canvas: &mut Canvas<'_>, area: Rect, mark: &str, line: &Line) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    let style = canvas.style(Meaning::Panel);
+    let x = canvas.text(area.x, area.y, area.width, mark, canvas.style(Meaning::Accent).patch(Style { bg: style.bg, ..Style::new() }));
+    let room = usize::from(area.right().saturating_sub(x + 1));
+    let mut from = 0;
+    let before = &line.text()[..line.cursor()];
+    for (start, grapheme) in unicode_segmentation::UnicodeSegmentation::grapheme_indices(before, true) {
+        if width(&before[from..]) <= room {
+            break;
+        }
+        from = start + grapheme.len();
+    }
+    let shown = line.text().get(from..).unwrap_or("");
+    let columns = area.right().saturating_sub(x);
+    canvas.picture.buffer.set_stringn(x, area.y, shown, usize::from(columns), style);
+    let at = u16::try_from(width(&before[from..])).unwrap_or(0);
+    Some(Position::new((x + at).min(area.right().saturating_sub(1)), area.y))
+}
+
+/// The visible rows of a list of `count`, around the chosen one. Only these are formatted.
+pub fn list(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    count: usize,
+    at: usize,
+    mut draw: impl FnMut(&mut Canvas<'_>, Rect, usize, Style),
+) {
+    let height = usize::from(area.height);
+    if height == 0 {
+        return;
+    }
+    let top = (at + 1).saturating_sub(height.saturating_sub(height / 4)).min(count.saturating_sub(height));
+    for (y, index) in (area.y..area.bottom()).zip(top..count) {
+        let row = Rect { y, height: 1, ..area };
+        let style = canvas.style(if index == at { Meaning::Selection } else { Meaning::Panel });
+        if index == at {
+            canvas.fill(row, style);
+        }
+        draw(canvas, row, index, style);
+        canvas.zone(row, Target::Row(index));
+    }
+}
+
+/// Wrapped text; returns what is left of the area.
+pub fn text(canvas: &mut Canvas<'_>, area: Rect, text: &str, meaning: Meaning) -> Rect {
+    use crate::tui::text::{Face, Line as Styled, Prefix, wrap};
+    let mut rows = Vec::new();
+    for line in crate::words::clean(text).lines() {
+        let line = crate::tui::text::expand_tabs(line, 0);
+        wrap(&Styled::of(&line, Face::new(meaning)), usize::from(area.width), &mut Prefix::default(), &mut rows);
+    }
+    let panel = canvas.style(Meaning::Panel);
+    let mut left = area;
+    for laid in &rows {
+        let spot = row(&mut left);
+        if spot.is_empty() {
+            break;
+        }
+        let style = Style { bg: panel.bg, ..canvas.style(meaning) };
+        canvas.text(spot.x, spot.y, spot.width, laid.text(), style);
+    }
+    left
+}
+
+/// The style of a meaning on a row whose background is given.
+pub fn on(canvas: &Canvas<'_>, row: Style, meaning: Meaning) -> Style {
+    Style { bg: row.bg, ..canvas.style(meaning) }
+}
