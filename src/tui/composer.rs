@@ -64,7 +64,9 @@ impl Composer {
         let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
         if text.chars().count() == 1 {
             // one character at a time joins into one undo step
-            text.chars().for_each(|c| if c == '\n' { self.engine.insert_newline() } else { self.engine.insert_char(c) });
+            text.chars().for_each(|c| {
+                if c == '\n' { self.engine.insert_newline() } else { self.engine.insert_char(c) }
+            });
         } else {
             self.engine.insert_str(text);
         }
@@ -191,10 +193,7 @@ impl Composer {
     /// The row the cursor is in, and its column there.
     fn place(&self, rows: &[Row]) -> (usize, usize) {
         let (line, column) = self.engine.cursor();
-        let at = rows
-            .iter()
-            .rposition(|r| r.line == line && r.from <= column)
-            .unwrap_or(0);
+        let at = rows.iter().rposition(|r| r.line == line && r.from <= column).unwrap_or(0);
         let Some(row) = rows.get(at) else { return (0, 0) };
         let text = self.engine.lines().get(line).map_or("", String::as_str);
         let upto = self.offset().clamp(row.bytes.0, text.len());
@@ -279,7 +278,8 @@ fn wrap(line: usize, text: &str, width: usize, rows: &mut Vec<Row>) {
     let mut cut: Option<(usize, usize, usize)> = None;
     for (g, w) in graphemes(text) {
         if used + w > width && byte > start.0 {
-            let (at_byte, at_char, at_used) = cut.filter(|(b, ..)| *b > start.0).unwrap_or((byte, chars, used));
+            let (at_byte, at_char, at_used) =
+                cut.filter(|(b, ..)| *b > start.0).unwrap_or((byte, chars, used));
             rows.push(Row { line, from: start.1, to: at_char, bytes: (start.0, at_byte), goes_on: true });
             start = (at_byte, at_char);
             used -= at_used.min(used);

@@ -205,5 +205,6 @@ impl Tui {
 pub const PROMPT: u16 = 2;
 
 fn fallback() -> Theme {
-    Theme::bundled("night").unwrap_or_else(|| Theme::bundled("ansi").expect("the bundled themes parse: a test holds them to it"))
+    Theme::bundled("night")
+        .unwrap_or_else(|| Theme::bundled("ansi").expect("the bundled themes parse: a test holds them to it"))
 }

@@ -28,9 +28,16 @@ pub fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     }
     let half = area.width / 2;
     let bar = canvas.style(Meaning::Bar);
-    let at = canvas.text_right(area.right(), area.y, area.width - half.min(8), &who, bar.add_modifier(Modifier::BOLD));
+    let at = canvas.text_right(
+        area.right(),
+        area.y,
+        area.width - half.min(8),
+        &who,
+        bar.add_modifier(Modifier::BOLD),
+    );
     canvas.zone(Rect { x: at, width: area.right().saturating_sub(at), ..area }, Target::Model);
-    let mut title = if session.title.is_empty() { "new session".to_owned() } else { clean_line(&session.title) };
+    let mut title =
+        if session.title.is_empty() { "new session".to_owned() } else { clean_line(&session.title) };
     for tag in &session.tags {
         title.push_str(&format!(" #{tag}"));
     }
@@ -52,12 +59,18 @@ pub fn completion(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
         let meaning = if at == completion.at { Meaning::Selection } else { Meaning::Panel };
         let style = canvas.style(meaning);
         canvas.fill(row, style);
-        let x = canvas.text(row.x + PROMPT, y, row.width.saturating_sub(PROMPT), &clean_line(&item.text), style);
+        let x =
+            canvas.text(row.x + PROMPT, y, row.width.saturating_sub(PROMPT), &clean_line(&item.text), style);
         canvas.text(x + 2, y, row.right().saturating_sub(x + 2), &clean_line(&item.about), style);
     }
 }
 
-pub fn composer(canvas: &mut Canvas<'_>, area: Rect, model: &Model, composer: &mut Composer) -> Option<Position> {
+pub fn composer(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    model: &Model,
+    composer: &mut Composer,
+) -> Option<Position> {
     if area.is_empty() {
         return None;
     }
@@ -67,7 +80,9 @@ pub fn composer(canvas: &mut Canvas<'_>, area: Rect, model: &Model, composer: &m
     let caret = composer.draw(inner, &mut canvas.picture.buffer, canvas.theme);
     if model.draft().text.is_empty() {
         let hint = match () {
-            () if model.thread().selected.is_some() => "a message is selected: ? lists what its keys do, Esc leaves",
+            () if model.thread().selected.is_some() => {
+                "a message is selected: ? lists what its keys do, Esc leaves"
+            }
             () if model.compare.is_some() => "← → columns, Enter goes on from one, s stops one, Esc closes",
             () if model.streaming() => "Esc stops the reply",
             () => "Write a prompt; / for commands, @ for files",
@@ -104,7 +119,13 @@ pub fn quote(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     if !area.is_empty()
         && let Some(text) = quotes(model)
     {
-        canvas.text(area.x + PROMPT, area.y, area.width.saturating_sub(PROMPT), &text, canvas.style(Meaning::Dim));
+        canvas.text(
+            area.x + PROMPT,
+            area.y,
+            area.width.saturating_sub(PROMPT),
+            &text,
+            canvas.style(Meaning::Dim),
+        );
     }
 }
 

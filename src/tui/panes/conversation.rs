@@ -250,7 +250,13 @@ impl Conversation {
                 break;
             }
             let Some(row) = block.row(number) else { break };
-            row.draw(canvas.picture, area.x + message::INDENT, y, area.width.saturating_sub(message::INDENT), canvas.theme);
+            row.draw(
+                canvas.picture,
+                area.x + message::INDENT,
+                y,
+                area.width.saturating_sub(message::INDENT),
+                canvas.theme,
+            );
             if Some(number) == fold {
                 canvas.zone(Rect { y, height: 1, ..area }, Target::Reasoning(id));
             }
@@ -297,7 +303,12 @@ fn mark(canvas: &mut Canvas<'_>, area: Rect, text: &str, words: &str) {
     for (at, found) in lower.match_indices(words) {
         let (Some(before), Some(found)) = (text.get(..at), text.get(at..at + found.len())) else { continue };
         let x = usize::from(area.x + message::INDENT) + width(before);
-        let spot = Rect::new(u16::try_from(x).unwrap_or(u16::MAX), area.y, u16::try_from(width(found)).unwrap_or(0), 1);
+        let spot = Rect::new(
+            u16::try_from(x).unwrap_or(u16::MAX),
+            area.y,
+            u16::try_from(width(found)).unwrap_or(0),
+            1,
+        );
         canvas.picture.buffer.set_style(spot.intersection(area), style);
     }
 }

@@ -2,11 +2,14 @@
 
 use super::message::{count, usd};
 use super::overlay::{frame, line, list, on, row, text};
-use crate::app::panes::{context, entry, find, keys, palette, personas, preferences, question, search, sessions, templates, themes, versus};
+use crate::app::panes::{
+    context, entry, find, keys, palette, personas, preferences, question, search, sessions, templates,
+    themes, versus,
+};
 use crate::app::{ACTIONS, Model};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
-use crate::words::{clean_line, Usd};
+use crate::words::{Usd, clean_line};
 use ratatui::layout::{Position, Rect};
 
 type At = Option<Position>;
@@ -26,7 +29,8 @@ pub fn palette(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &pale
 }
 
 pub fn sessions(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &sessions::State) -> At {
-    let hints = "Enter opens · Alt-P pins · Alt-R names · Alt-X archives · Alt-A shows archived · Alt-D deletes";
+    let hints =
+        "Enter opens · Alt-P pins · Alt-R names · Alt-X archives · Alt-A shows archived · Alt-D deletes";
     let mut area = frame(canvas, whole, "Sessions", hints, (100, 30));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     if state.matches.is_empty() {
@@ -45,11 +49,24 @@ pub fn sessions(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &ses
         facts.push(session.model.as_str().rsplit('/').next().unwrap_or("").to_owned());
         facts.push(ago(model.now.since(session.updated)));
         let dim = on(canvas, style, Meaning::Dim);
-        let at = canvas.text_right(area.right(), area.y, area.width / 2, &clean_line(&facts.join(" · ")), dim);
-        let mark = if session.pinned { "★ " } else if id == model.here { "● " } else { "  " };
+        let at =
+            canvas.text_right(area.right(), area.y, area.width / 2, &clean_line(&facts.join(" · ")), dim);
+        let mark = if session.pinned {
+            "★ "
+        } else if id == model.here {
+            "● "
+        } else {
+            "  "
+        };
         let tags: String = session.tags.iter().map(|t| format!(" #{t}")).collect();
         let title = if session.title.is_empty() { "untitled" } else { &session.title };
-        canvas.text(area.x, area.y, at.saturating_sub(area.x + 1), &clean_line(&format!("{mark}{title}{tags}")), style);
+        canvas.text(
+            area.x,
+            area.y,
+            at.saturating_sub(area.x + 1),
+            &clean_line(&format!("{mark}{title}{tags}")),
+            style,
+        );
     });
     caret
 }
@@ -66,7 +83,8 @@ fn ago(since: std::time::Duration) -> String {
 
 pub fn themes(canvas: &mut Canvas<'_>, whole: Rect, state: &themes::State) -> At {
     // small and at the side, so that the theme is seen on the conversation
-    let side = Rect { x: whole.right().saturating_sub(34.min(whole.width)), width: 34.min(whole.width), ..whole };
+    let side =
+        Rect { x: whole.right().saturating_sub(34.min(whole.width)), width: 34.min(whole.width), ..whole };
     let mut area = frame(canvas, side, "Themes", "Enter keeps · Esc takes back", (34, 20));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     list(canvas, area, state.matches.len(), state.at, |canvas, area, index, style| {
@@ -124,9 +142,20 @@ pub fn search(canvas: &mut Canvas<'_>, whole: Rect, state: &search::State) -> At
         let mut from = 0;
         let found = on(canvas, style, Meaning::Match);
         for (start, end) in &hit.marks {
-            let (Some(before), Some(word)) = (hit.excerpt.get(from..*start), hit.excerpt.get(*start..*end)) else { break };
+            let (Some(before), Some(word)) = (hit.excerpt.get(from..*start), hit.excerpt.get(*start..*end))
+            else {
+                break;
+            };
             x = canvas.text(x, area.y, area.right().saturating_sub(x), &clean_line(before), style);
-            x = canvas.text(x, area.y, area.right().saturating_sub(x), &clean_line(word), canvas.style(Meaning::Match).patch(ratatui::style::Style { fg: found.fg, ..Default::default() }));
+            x = canvas.text(
+                x,
+                area.y,
+                area.right().saturating_sub(x),
+                &clean_line(word),
+                canvas
+                    .style(Meaning::Match)
+                    .patch(ratatui::style::Style { fg: found.fg, ..Default::default() }),
+            );
             from = *end;
         }
         let rest = hit.excerpt.get(from..).unwrap_or("");
@@ -155,7 +184,8 @@ pub fn entry(canvas: &mut Canvas<'_>, whole: Rect, state: &entry::State) -> At {
 
 pub fn question(canvas: &mut Canvas<'_>, whole: Rect, state: &question::State) -> At {
     let height = u16::try_from(state.answers.len()).unwrap_or(0) + 8;
-    let mut area = frame(canvas, whole, &state.question, "Enter or the letter · Esc: nothing happens", (70, height));
+    let mut area =
+        frame(canvas, whole, &state.question, "Enter or the letter · Esc: nothing happens", (70, height));
     let answers = u16::try_from(state.answers.len()).unwrap_or(0).min(area.height);
     let about = Rect { height: area.height.saturating_sub(answers), ..area };
     text(canvas, about, &state.about, Meaning::Code);
@@ -172,12 +202,18 @@ pub fn keys(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &keys::S
     let first = row(&mut area);
     let hint = "Press keys; what is not listed did not arrive as a key.";
     canvas.text(first.x, first.y, first.width, hint, on(canvas, canvas.style(Meaning::Panel), Meaning::Dim));
-    list(canvas, area, state.pressed.len(), state.pressed.len().saturating_sub(1), |canvas, area, index, style| {
-        let key = state.pressed[index];
-        let x = canvas.text(area.x, area.y, 20, &format!("{key:<18}"), style);
-        let does = table_title(model, key);
-        canvas.text(x, area.y, area.right().saturating_sub(x), does, on(canvas, style, Meaning::Dim));
-    });
+    list(
+        canvas,
+        area,
+        state.pressed.len(),
+        state.pressed.len().saturating_sub(1),
+        |canvas, area, index, style| {
+            let key = state.pressed[index];
+            let x = canvas.text(area.x, area.y, 20, &format!("{key:<18}"), style);
+            let does = table_title(model, key);
+            canvas.text(x, area.y, area.right().saturating_sub(x), does, on(canvas, style, Meaning::Dim));
+        },
+    );
     None
 }
 
@@ -191,7 +227,11 @@ fn table_title(model: &Model, key: crate::app::Key) -> &'static str {
 
 pub fn preferences(canvas: &mut Canvas<'_>, whole: Rect, state: &preferences::State) -> At {
     let hints = "← → change · type a number · Del resets · Tab: for new sessions too · Esc";
-    let title = if state.everywhere { "Preferences: this and every new session" } else { "Preferences of this session" };
+    let title = if state.everywhere {
+        "Preferences: this and every new session"
+    } else {
+        "Preferences of this session"
+    };
     let area = frame(canvas, whole, title, hints, (84, 18));
     let mut caret = None;
     list(canvas, area, preferences::FIELDS.len(), state.at, |canvas, area, index, style| {
@@ -205,9 +245,21 @@ pub fn preferences(canvas: &mut Canvas<'_>, whole: Rect, state: &preferences::St
             _ => {
                 let shown = clean_line(&(field.show)(state));
                 let meaning = if shown == "default" { Meaning::Dim } else { Meaning::Accent };
-                let end = canvas.text(x, area.y, 18.min(area.right().saturating_sub(x)), &shown, on(canvas, style, meaning));
+                let end = canvas.text(
+                    x,
+                    area.y,
+                    18.min(area.right().saturating_sub(x)),
+                    &shown,
+                    on(canvas, style, meaning),
+                );
                 let x = end.max(x + 18);
-                canvas.text(x, area.y, area.right().saturating_sub(x), field.about, on(canvas, style, Meaning::Dim));
+                canvas.text(
+                    x,
+                    area.y,
+                    area.right().saturating_sub(x),
+                    field.about,
+                    on(canvas, style, Meaning::Dim),
+                );
             }
         }
     });
@@ -215,7 +267,13 @@ pub fn preferences(canvas: &mut Canvas<'_>, whole: Rect, state: &preferences::St
 }
 
 pub fn context(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &context::State) -> At {
-    let mut area = frame(canvas, whole, "When the context is full", "← → how many stay · Enter · Esc: nothing happens", (78, 12));
+    let mut area = frame(
+        canvas,
+        whole,
+        "When the context is full",
+        "← → how many stay · Enter · Esc: nothing happens",
+        (78, 12),
+    );
     let (older, newest) = state.weigh(model);
     let price = model.card(model.model().as_str()).and_then(|c| c.prices()).map(|p| p.prompt);
     let cost = |tokens: u64| price.map_or("?".to_owned(), |p: Usd| format!("~{}", usd(p * tokens)));
@@ -238,20 +296,39 @@ pub fn context(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &cont
 }
 
 pub fn versus(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &versus::State) -> At {
-    let mut area = frame(canvas, whole, "Ask several models at once", "a adds · d takes away · Enter asks · Esc", (72, 14));
+    let mut area = frame(
+        canvas,
+        whole,
+        "Ask several models at once",
+        "a adds · d takes away · Enter asks · Esc",
+        (72, 14),
+    );
     let prompt = clean_line(&model.draft().text);
     let first = row(&mut area);
     let shown = if prompt.is_empty() { "(write the prompt first)".to_owned() } else { prompt };
-    canvas.text(first.x, first.y, first.width, &format!("› {shown}"), on(canvas, canvas.style(Meaning::Panel), Meaning::User));
+    canvas.text(
+        first.x,
+        first.y,
+        first.width,
+        &format!("› {shown}"),
+        on(canvas, canvas.style(Meaning::Panel), Meaning::User),
+    );
     row(&mut area);
     list(canvas, area, state.models.len(), state.at, |canvas, area, index, style| {
         let who = &state.models[index];
         let x = canvas.text(area.x, area.y, area.width, &clean_line(who.as_str()), style);
-        let price = model.card(who.as_str()).and_then(|c| c.prices()).map(|p| {
-            format!("{} / {} per M", usd(p.prompt.per_million()), usd(p.completion.per_million()))
-        });
+        let price = model
+            .card(who.as_str())
+            .and_then(|c| c.prices())
+            .map(|p| format!("{} / {} per M", usd(p.prompt.per_million()), usd(p.completion.per_million())));
         let dim = on(canvas, style, Meaning::Dim);
-        canvas.text_right(area.right(), area.y, area.right().saturating_sub(x + 1), &price.unwrap_or_else(|| "?".into()), dim);
+        canvas.text_right(
+            area.right(),
+            area.y,
+            area.right().saturating_sub(x + 1),
+            &price.unwrap_or_else(|| "?".into()),
+            dim,
+        );
     });
     None
 }

@@ -23,7 +23,13 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
                 let end = canvas.text(area.x + keys, y, area.width.saturating_sub(keys), title, panel);
                 if let Some(slash) = slash {
                     let dim = on(canvas, panel, Meaning::Dim);
-                    canvas.text_right(area.right(), y, area.right().saturating_sub(end + 1), &format!("/{slash}"), dim);
+                    canvas.text_right(
+                        area.right(),
+                        y,
+                        area.right().saturating_sub(end + 1),
+                        &format!("/{slash}"),
+                        dim,
+                    );
                 }
             }
         }

@@ -62,7 +62,8 @@ impl Block {
     /// Lays it out again if it changed. A reply under way costs what its last block costs.
     pub fn refresh(&mut self, model: &Model, node: &Node) {
         let live = model.writing(node.message.id).map(|(_, live)| live);
-        let counts = live.is_some_and(|l| l.waiting.is_some() || (l.thought.tokens() > 0 && l.thought_until.is_none()));
+        let counts = live
+            .is_some_and(|l| l.waiting.is_some() || (l.thought.tokens() > 0 && l.thought_until.is_none()));
         let of = (node.revision, live.is_some(), if counts { model.now.secs() } else { 0 });
         if self.of == Some(of) {
             return;
@@ -101,7 +102,14 @@ impl Block {
 }
 
 /// Folds blocks of thinking into one row, texts into Markdown, everything else into a line.
-fn parts(rows: &mut Vec<Row>, fold: &mut Option<usize>, model: &Model, node: &Node, columns: u16, parts: &[Part]) {
+fn parts(
+    rows: &mut Vec<Row>,
+    fold: &mut Option<usize>,
+    model: &Model,
+    node: &Node,
+    columns: u16,
+    parts: &[Part],
+) {
     let message = &node.message;
     let thought: String = parts
         .iter()
@@ -128,19 +136,26 @@ fn parts(rows: &mut Vec<Row>, fold: &mut Option<usize>, model: &Model, node: &No
                     line(rows, text, Meaning::Text, columns);
                 }
             }
-            Part::Text { text, .. } => rows.extend(markdown::layout(text, Options { width: columns, links: true })),
+            Part::Text { text, .. } => {
+                rows.extend(markdown::layout(text, Options { width: columns, links: true }))
+            }
             Part::Reasoning(_) => {}
-            Part::Image { source, .. } => line(rows, &format!("▣ image {}", about(source)), Meaning::Dim, columns),
+            Part::Image { source, .. } => {
+                line(rows, &format!("▣ image {}", about(source)), Meaning::Dim, columns)
+            }
             Part::File { name, source } => {
                 line(rows, &format!("▣ file {} {}", clean_line(name), about(source)), Meaning::Dim, columns);
             }
-            Part::Audio { source } => line(rows, &format!("▣ audio {}", about(source)), Meaning::Dim, columns),
+            Part::Audio { source } => {
+                line(rows, &format!("▣ audio {}", about(source)), Meaning::Dim, columns)
+            }
             Part::ToolCall { name, arguments, .. } => {
                 let text = format!("⚙ {}({})", clean_line(name), clean_line(arguments));
                 line(rows, &text, Meaning::Code, columns);
             }
             Part::ToolResult { name, error, .. } => {
-                let text = format!("⚙ {} answered{}", clean_line(name), if *error { " with an error" } else { "" });
+                let text =
+                    format!("⚙ {} answered{}", clean_line(name), if *error { " with an error" } else { "" });
                 line(rows, &text, Meaning::Dim, columns);
             }
             Part::Annotation { value } => {
@@ -187,7 +202,12 @@ fn foot(rows: &mut Vec<Row>, model: &Model, message: &Message, columns: u16) {
     if let Some((_, live)) = model.writing(message.id) {
         if let Some(waiting) = &live.waiting {
             let left = waiting.until.since(model.now).as_secs();
-            line(rows, &format!("⏳ {}: again in {left} s, Esc stops", clean_line(&waiting.why)), Meaning::Warn, columns);
+            line(
+                rows,
+                &format!("⏳ {}: again in {left} s, Esc stops", clean_line(&waiting.why)),
+                Meaning::Warn,
+                columns,
+            );
         } else if live.first.is_none() {
             let why = live.chosen.as_ref().map_or("choosing an endpoint".into(), |c| {
                 format!("asking {}: {}", clean_line(&c.provider_name), clean_line(&c.why))
@@ -197,7 +217,8 @@ fn foot(rows: &mut Vec<Row>, model: &Model, message: &Message, columns: u16) {
         return;
     }
     if let Some(ending) = ending(message) {
-        let meaning = if matches!(message.state, MessageState::Failed(_)) { Meaning::Error } else { Meaning::Warn };
+        let meaning =
+            if matches!(message.state, MessageState::Failed(_)) { Meaning::Error } else { Meaning::Warn };
         line(rows, &format!("■ {ending}"), meaning, columns);
     }
 }
@@ -257,7 +278,10 @@ fn says(model: &Model, message: &Message) -> Vec<(String, u8)> {
     if let Some(provider) = provider.filter(|p| !p.is_empty()) {
         facts.push((clean_line(&provider), 3));
     }
-    facts.push((format!("{} → {}{}", count(reading.usage.input()), tilde(&reading), count(reading.usage.output())), 2));
+    facts.push((
+        format!("{} → {}{}", count(reading.usage.input()), tilde(&reading), count(reading.usage.output())),
+        2,
+    ));
     if let Some(rate) = reading.rate {
         facts.push((format!("{rate:.0} tok/s"), 5));
     }
@@ -286,9 +310,10 @@ pub fn money(reading: &Reading) -> String {
 
 /// Dollars with as many places as say something: `$12.30`, `$0.0042`, `$0.000012`.
 pub fn usd(amount: Usd) -> String {
-    let size = amount.approximate().abs();
-    let places = match size {
-        s if s == 0.0 => 2,
+    if amount.is_zero() {
+        return "$0".to_owned();
+    }
+    let places = match amount.approximate().abs() {
         s if s < 0.0001 => 7,
         s if s < 0.01 => 5,
         s if s < 1.0 => 4,

@@ -14,8 +14,14 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
         return;
     }
     let rows = match area.height {
-        1 => vec![[reply(model, area.width < 80), session(model, true), today(model, true), context(model)].concat()],
-        2 => vec![reply(model, area.width < 80), [session(model, area.width < 80), today(model, area.width < 80), context(model)].concat()],
+        1 => vec![
+            [reply(model, area.width < 80), session(model, true), today(model, true), context(model)]
+                .concat(),
+        ],
+        2 => vec![
+            reply(model, area.width < 80),
+            [session(model, area.width < 80), today(model, area.width < 80), context(model)].concat(),
+        ],
         _ => vec![reply(model, false), session(model, false), [today(model, false), context(model)].concat()],
     };
     let bar = canvas.style(Meaning::Bar);
@@ -71,10 +77,8 @@ fn fact(text: impl Into<String>, meaning: Meaning) -> Fact {
 
 fn reply(model: &Model, short: bool) -> Vec<Fact> {
     let Some(reading) = model.metered() else { return vec![fact("reply –", Meaning::Dim)] };
-    let mut facts = vec![
-        fact(if short { "" } else { "reply" }, Meaning::Dim),
-        fact(money(&reading), Meaning::Money),
-    ];
+    let mut facts =
+        vec![fact(if short { "" } else { "reply" }, Meaning::Dim), fact(money(&reading), Meaning::Money)];
     facts.retain(|f| !f.text.is_empty());
     facts.extend(speed(&reading));
     facts.extend(tokens(&reading, short));
@@ -139,7 +143,12 @@ fn today(model: &Model, short: bool) -> Vec<Fact> {
         let share = budget.spent.approximate() / budget.limit.approximate().max(1e-12);
         let meaning = if share >= 0.8 { Meaning::Warn } else { Meaning::Dim };
         facts.push(fact(
-            format!("{}: {} of {}", crate::words::clean_line(&budget.name), usd(budget.spent), usd(budget.limit)),
+            format!(
+                "{}: {} of {}",
+                crate::words::clean_line(&budget.name),
+                usd(budget.spent),
+                usd(budget.limit)
+            ),
             meaning,
         ));
     }
@@ -179,7 +188,5 @@ fn context(model: &Model) -> Vec<Fact> {
     };
     let filled = usize::try_from(percent / 10).unwrap_or(10).min(10);
     let gauge: String = (0..10).map(|at| if at < filled { '▰' } else { '▱' }).collect();
-    vec![
-        fact(format!("{gauge} {percent}% of {}", count(size.into())), meaning),
-    ]
+    vec![fact(format!("{gauge} {percent}% of {}", count(size.into())), meaning)]
 }

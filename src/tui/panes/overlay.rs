@@ -62,12 +62,8 @@ pub fn frame(canvas: &mut Canvas<'_>, whole: Rect, title: &str, hints: &str, siz
     let width = size.0.min(whole.width);
     let height = size.1.min(whole.height);
     // at 40 columns a frame has no column to spare
-    let area = Rect::new(
-        whole.x + (whole.width - width) / 2,
-        whole.y + (whole.height - height) / 3,
-        width,
-        height,
-    );
+    let area =
+        Rect::new(whole.x + (whole.width - width) / 2, whole.y + (whole.height - height) / 3, width, height);
     let panel = canvas.style(Meaning::Panel);
     canvas.fill(area, panel);
     canvas.zone(area, Target::Row(usize::MAX));
@@ -98,7 +94,13 @@ pub fn line(canvas: &mut Canvas<'_>, area: Rect, mark: &str, line: &Line) -> Opt
         return None;
     }
     let style = canvas.style(Meaning::Panel);
-    let x = canvas.text(area.x, area.y, area.width, mark, canvas.style(Meaning::Accent).patch(Style { bg: style.bg, ..Style::new() }));
+    let x = canvas.text(
+        area.x,
+        area.y,
+        area.width,
+        mark,
+        canvas.style(Meaning::Accent).patch(Style { bg: style.bg, ..Style::new() }),
+    );
     let room = usize::from(area.right().saturating_sub(x + 1));
     let mut from = 0;
     let before = &line.text()[..line.cursor()];
@@ -145,7 +147,12 @@ pub fn text(canvas: &mut Canvas<'_>, area: Rect, text: &str, meaning: Meaning) -
     let mut rows = Vec::new();
     for line in crate::words::clean(text).lines() {
         let line = crate::tui::text::expand_tabs(line, 0);
-        wrap(&Styled::of(&line, Face::new(meaning)), usize::from(area.width), &mut Prefix::default(), &mut rows);
+        wrap(
+            &Styled::of(&line, Face::new(meaning)),
+            usize::from(area.width),
+            &mut Prefix::default(),
+            &mut rows,
+        );
     }
     let panel = canvas.style(Meaning::Panel);
     let mut left = area;

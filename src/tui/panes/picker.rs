@@ -26,7 +26,9 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         columns(canvas, head, state.sort);
     }
     let details = match state.card(model) {
-        Some(card) if state.details => (u16::try_from(card.endpoints.len()).unwrap_or(9) + 3).min(area.height / 2),
+        Some(card) if state.details => {
+            (u16::try_from(card.endpoints.len()).unwrap_or(9) + 3).min(area.height / 2)
+        }
         _ => 0,
     };
     let rows = Rect { height: area.height - details, ..area };
@@ -133,7 +135,13 @@ fn endpoints(canvas: &mut Canvas<'_>, area: Rect, card: &Card, state: &State) {
     let mut area = area;
     let head = row(&mut area);
     let style = on(canvas, panel, Meaning::Heading).add_modifier(Modifier::BOLD);
-    canvas.text(head.x, head.y, head.width, &clean_line(&format!("{}  {}", card.name, card.description)), style);
+    canvas.text(
+        head.x,
+        head.y,
+        head.width,
+        &clean_line(&format!("{}  {}", card.name, card.description)),
+        style,
+    );
     for endpoint in &card.endpoints {
         let spot = row(&mut area);
         if spot.is_empty() {
@@ -143,7 +151,11 @@ fn endpoints(canvas: &mut Canvas<'_>, area: Rect, card: &Card, state: &State) {
         let mut text = clean_line(&endpoint.provider_name);
         match &endpoint.prices {
             Some(p) => {
-                text.push_str(&format!("  {} in, {} out", usd(p.prompt.per_million()), usd(p.completion.per_million())));
+                text.push_str(&format!(
+                    "  {} in, {} out",
+                    usd(p.prompt.per_million()),
+                    usd(p.completion.per_million())
+                ));
                 if let Some(cached) = p.cached_read {
                     text.push_str(&format!(", {} cached", usd(cached.per_million())));
                 }

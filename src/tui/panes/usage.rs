@@ -26,14 +26,21 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         text(canvas, area, &format!("Nothing spent yet. `x` shows the {other} figures."), Meaning::Dim);
         return None;
     };
-    let height = if state.generations.is_some() { 4 } else { (area.height / 3).clamp(3, 10) }.min(area.height);
+    let height =
+        if state.generations.is_some() { 4 } else { (area.height / 3).clamp(3, 10) }.min(area.height);
     let chart = Rect { height, ..area };
     area = Rect { y: chart.bottom(), height: area.height - height, ..area };
     draw_bars(canvas, chart, state, &bars);
     let head = row(&mut area);
     let panel = canvas.style(Meaning::Panel);
     let place = state.chosen().map_or(String::new(), |at| name(at, state.span));
-    canvas.text(head.x, head.y, head.width, &format!("{place}  {}", summary(chosen)), on(canvas, panel, Meaning::Heading));
+    canvas.text(
+        head.x,
+        head.y,
+        head.width,
+        &format!("{place}  {}", summary(chosen)),
+        on(canvas, panel, Meaning::Heading),
+    );
     let second = row(&mut area);
     canvas.text(second.x, second.y, second.width, &health(chosen), on(canvas, panel, Meaning::Dim));
     match &state.generations {
@@ -83,7 +90,17 @@ fn draw_bars(canvas: &mut Canvas<'_>, area: Rect, state: &State, bars: &[(i32, T
             Span::Week => format!("{}-{}", civil(*at).1, civil(*at).2),
             Span::Month => format!("{}-{:02}", at.div_euclid(12), at.rem_euclid(12) + 1),
         };
-        canvas.text(x, area.bottom() - 1, wide, &label, on(canvas, canvas.style(Meaning::Panel), if from + place == chosen { Meaning::Accent } else { Meaning::Dim }));
+        canvas.text(
+            x,
+            area.bottom() - 1,
+            wide,
+            &label,
+            on(
+                canvas,
+                canvas.style(Meaning::Panel),
+                if from + place == chosen { Meaning::Accent } else { Meaning::Dim },
+            ),
+        );
     }
 }
 
@@ -99,8 +116,13 @@ fn name(at: i32, span: Span) -> String {
 }
 
 fn summary(totals: &Totals) -> String {
-    let unknown = if totals.unpriced > 0 { format!(" +{} of unknown price", totals.unpriced) } else { String::new() };
-    let estimated = if totals.estimated.is_zero() { String::new() } else { format!(" (~{} estimated)", usd(totals.estimated)) };
+    let unknown =
+        if totals.unpriced > 0 { format!(" +{} of unknown price", totals.unpriced) } else { String::new() };
+    let estimated = if totals.estimated.is_zero() {
+        String::new()
+    } else {
+        format!(" (~{} estimated)", usd(totals.estimated))
+    };
     format!(
         "{}{unknown}{estimated} · {} requests · {} in · {} out",
         usd(totals.booked),
@@ -147,7 +169,13 @@ fn breakdown(canvas: &mut Canvas<'_>, area: Rect, model: &Model, state: &State) 
         canvas.text(area.x, area.y, half.saturating_sub(1), &clean_line(name), style);
         let room = u64::from(right.min(area.right().saturating_sub(12)).saturating_sub(area.x + half + 1));
         let filled = usize::try_from(state.measure.of(totals) * room / most).unwrap_or(0);
-        canvas.text(area.x + half, area.y, u16::try_from(room).unwrap_or(0), &"█".repeat(filled), on(canvas, style, Meaning::Accent));
+        canvas.text(
+            area.x + half,
+            area.y,
+            u16::try_from(room).unwrap_or(0),
+            &"█".repeat(filled),
+            on(canvas, style, Meaning::Accent),
+        );
     });
 }
 
@@ -165,7 +193,13 @@ fn generation(canvas: &mut Canvas<'_>, area: Rect, row: &GenerationRow, style: S
         count(receipt.usage.output()),
         seconds(receipt.total)
     );
-    let at = canvas.text_right(area.right(), area.y, area.width * 2 / 3, facts.trim_start(), on(canvas, style, Meaning::Dim));
+    let at = canvas.text_right(
+        area.right(),
+        area.y,
+        area.width * 2 / 3,
+        facts.trim_start(),
+        on(canvas, style, Meaning::Dim),
+    );
     let who = format!("{} at {}", receipt.model, receipt.provider);
     canvas.text(area.x, area.y, at.saturating_sub(area.x + 1), &clean_line(&who), style);
 }

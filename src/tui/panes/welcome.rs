@@ -19,7 +19,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     }
     if model.only_demo() && models > 0 {
         lines.push(("Only the built-in demo answers: no money is real here.".to_owned(), Meaning::Warn));
-        lines.push(("Set OPENROUTER_API_KEY (or any provider's key) and start again.".to_owned(), Meaning::Warn));
+        lines.push((
+            "Set OPENROUTER_API_KEY (or any provider's key) and start again.".to_owned(),
+            Meaning::Warn,
+        ));
     }
     lines.push((String::new(), Meaning::Text));
     for (id, words) in [

@@ -28,7 +28,10 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, _: &Model, state: &State) -> O
 fn rows(receipt: &Receipt, width: usize) -> Vec<(String, Meaning)> {
     let mut rows = Vec::new();
     let cost = receipt.cost.booked.map_or("?".to_owned(), usd);
-    rows.push((format!("{} at {}: {cost} ({})", receipt.model, receipt.provider, receipt.cost.source.name()), Meaning::Heading));
+    rows.push((
+        format!("{} at {}: {cost} ({})", receipt.model, receipt.provider, receipt.cost.source.name()),
+        Meaning::Heading,
+    ));
     if let Some(decision) = &receipt.decision {
         for step in &decision.resolved {
             rows.push((format!("  {step}"), Meaning::Dim));
@@ -44,8 +47,12 @@ fn rows(receipt: &Receipt, width: usize) -> Vec<(String, Meaning)> {
         for one in &decision.considered {
             let (verdict, meaning) = match &one.verdict {
                 Verdict::Kept { place } => (format!("{}.", place + 1), Meaning::Ok),
-                Verdict::Moved { place, reason } => (format!("{}. moved: {reason}", place + 1), Meaning::Warn),
-                Verdict::Dropped { filter, reason } => (format!("out: {} ({reason})", filter.name()), Meaning::Dim),
+                Verdict::Moved { place, reason } => {
+                    (format!("{}. moved: {reason}", place + 1), Meaning::Warn)
+                }
+                Verdict::Dropped { filter, reason } => {
+                    (format!("out: {} ({reason})", filter.name()), Meaning::Dim)
+                }
             };
             let mut line = format!("  {} {verdict}", one.endpoint);
             if let Some(estimate) = &one.estimate {
@@ -67,7 +74,10 @@ fn rows(receipt: &Receipt, width: usize) -> Vec<(String, Meaning)> {
     rows.push(("Money".into(), Meaning::Heading));
     for line in &receipt.cost.lines {
         let sum = usd(line.price * line.count);
-        rows.push((format!("  {:<16} {:>9} × {} = {sum}", line.category, count(line.count), line.price), Meaning::Panel));
+        rows.push((
+            format!("  {:<16} {:>9} × {} = {sum}", line.category, count(line.count), line.price),
+            Meaning::Panel,
+        ));
     }
     if let Some(ours) = receipt.cost.ours.filter(|ours| Some(*ours) != receipt.cost.booked) {
         rows.push((format!("  by our catalog: {}", usd(ours)), Meaning::Dim));
@@ -76,11 +86,7 @@ fn rows(receipt: &Receipt, width: usize) -> Vec<(String, Meaning)> {
 }
 
 /// A bar for each attempt on one time axis: light while waiting for the first token, full while streaming.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "columns of a bar"
-)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "columns of a bar")]
 fn waterfall(receipt: &Receipt, width: usize, rows: &mut Vec<(String, Meaning)>) {
     let begin = receipt.attempts.iter().map(|a| a.started).min().unwrap_or(At(0));
     let end = |a: &crate::words::Attempt| (a.started + a.total).since(begin);
@@ -111,7 +117,8 @@ fn waterfall(receipt: &Receipt, width: usize, rows: &mut Vec<(String, Meaning)>)
             kind.push_str(" rescue");
         }
         let cost = attempt.cost.booked.map_or("?".to_owned(), usd);
-        let line = format!("  {bar} {} {ended}{kind} · {} · {cost}", attempt.endpoint, seconds(attempt.total));
+        let line =
+            format!("  {bar} {} {ended}{kind} · {} · {cost}", attempt.endpoint, seconds(attempt.total));
         rows.push((line, meaning));
     }
 }
