@@ -3,13 +3,18 @@
 //! **Invariant:** no socket, no clock, no secret. [`Format::encode`] says where a key belongs ([`Auth`]); the gateway
 //! puts it there. A wire format is a file (or folder) here and a line in [`FORMATS`].
 
+mod anthropic;
 mod classify;
+pub mod decode;
 pub mod face;
 mod format;
 mod framed;
+mod gemini;
 mod json_values;
 mod lenient;
+mod ollama;
 mod openai_chat;
+mod openai_responses;
 mod quirks;
 mod refusal;
 mod retry_after;
@@ -24,7 +29,13 @@ pub use retry_after::{duration, retry_after};
 pub use sse::{Sse, SseEvent};
 
 /// Every wire format, by the name that `Endpoint::format` holds.
-pub static FORMATS: &[&dyn Format] = &[&openai_chat::OpenAiChat];
+pub static FORMATS: &[&dyn Format] = &[
+    &openai_chat::OpenAiChat,
+    &openai_responses::OpenAiResponses,
+    &anthropic::Anthropic,
+    &gemini::Gemini,
+    &ollama::Ollama,
+];
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static dyn Format> {

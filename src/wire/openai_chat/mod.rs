@@ -11,6 +11,7 @@ use super::framed::Framed;
 use super::{Decoder, Format, Outgoing, Refusal, classify};
 use crate::words::{At, Endpoint, Failure, Request};
 
+pub use messages::address;
 pub use usage::usage;
 
 pub const NAME: &str = "openai-chat";

@@ -5,3 +5,4 @@ mod framing;
 mod helpers;
 mod openai_chat_decode;
 mod openai_chat_encode;
+mod recordings;

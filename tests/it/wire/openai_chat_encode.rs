@@ -194,7 +194,7 @@ fn every_parameter_and_what_dialects_make_of_it() {
 fn unknown_fields_ride_along_where_they_mean_something() {
     let mut asked = request(vec![say(Role::User, "hi")]);
     asked.extra = json!({
-        "safe_prompt": true, "plugins": [], "openai-chat": {"n2": 1},
+        "safe_prompt": true, "gemini": {"cachedContent": "c"}, "plugins": [], "openai-chat": {"n2": 1},
         "provider": {"options": {"p": {"fast": 1}, "other": {"slow": 1}}},
     })
     .as_object()

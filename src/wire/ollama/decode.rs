@@ -1,0 +1,140 @@
+//! Lines to deltas.
+
+use super::NAME;
+use crate::wire::framed::{Voice, cut, malformed};
+use crate::wire::lenient::{JsonText, Str, open_struct};
+use crate::wire::{Refusal, classify};
+use crate::words::{At, Delta, Failure, Reasoning, Stop, Usage};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
+
+/// One answer, as far as it was heard.
+#[derive(Default)]
+pub struct Chat {
+    head: bool,
+    calls: u32,
+    done: bool,
+}
+
+open_struct! {
+    Line {
+        model: Str<'a> = "model",
+        message: Spoken<'a> = "message",
+        done: bool = "done",
+        done_reason: Str<'a> = "done_reason",
+        prompt_eval_count: u64 = "prompt_eval_count",
+        eval_count: u64 = "eval_count",
+        error: &'a RawValue = "error",
+    } skip ["created_at", "total_duration", "load_duration", "prompt_eval_duration", "eval_duration"]
+}
+
+open_struct! {
+    Spoken {
+        content: Str<'a> = "content",
+        thinking: Str<'a> = "thinking",
+        tool_calls: Vec<ToolCall<'a>> = "tool_calls",
+        images: Vec<Str<'a>> = "images",
+    } skip ["role"]
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub struct ToolCall<'a> {
+    id: Option<Str<'a>>,
+    function: Function<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub struct Function<'a> {
+    name: Str<'a>,
+    arguments: Option<JsonText>,
+}
+
+impl Voice for Chat {
+    fn hear(&mut self, _: &[u8], data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
+        if self.done {
+            return Ok(());
+        }
+        match serde_json::from_slice::<Line<'_>>(data) {
+            Ok(line) => self.line(line, data, out),
+            Err(error) => match serde_json::from_str::<Line<'_>>(&String::from_utf8_lossy(data)) {
+                Ok(line) => self.line(line, data, out),
+                Err(_) => Err(malformed(&format!("bad JSON in a line ({error})"), data)),
+            },
+        }
+    }
+
+    fn close(&mut self, _: bool, _: &mut Vec<Delta>) -> Result<(), Failure> {
+        if self.done { Ok(()) } else { Err(cut()) }
+    }
+}
+
+impl Chat {
+    fn line(&mut self, line: Line<'_>, data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
+        if !self.head && line.model.is_some() {
+            self.head = true;
+            let model = line.model.as_ref().and_then(Str::some);
+            out.push(Delta::Head { id: None, model, provider: None });
+        }
+        if let Some(spoken) = line.message {
+            self.spoken(spoken, out);
+        }
+        if line.error.is_some() {
+            let said: Value = serde_json::from_slice(data).unwrap_or_default();
+            return Err(classify(NAME, &Refusal::of(200, &said), &[], At::default()));
+        }
+        if line.done == Some(true) {
+            self.done = true;
+            if line.prompt_eval_count.is_some() || line.eval_count.is_some() {
+                let usage = Usage {
+                    prompt: line.prompt_eval_count.unwrap_or(0),
+                    completion: line.eval_count.unwrap_or(0),
+                    ..Usage::default()
+                };
+                out.push(Delta::Usage { usage, cost: None });
+            }
+            let native = line.done_reason.unwrap_or_default().0.into_owned();
+            let reason = match native.as_str() {
+                "length" => Stop::Length,
+                _ if self.calls > 0 => Stop::ToolCalls,
+                _ => Stop::Stop,
+            };
+            out.push(Delta::Stop { reason, native });
+        }
+        if !line.rest.is_empty() {
+            let rest: Map<String, Value> = line
+                .rest
+                .into_iter()
+                .map(|(key, raw)| (key.into_owned(), serde_json::from_str(raw.get()).unwrap_or_default()))
+                .collect();
+            out.push(Delta::Opaque(json!({"line": rest})));
+        }
+        Ok(())
+    }
+
+    fn spoken(&mut self, spoken: Spoken<'_>, out: &mut Vec<Delta>) {
+        if let Some(text) = spoken.thinking.filter(|text| !text.is_empty()) {
+            let piece = Reasoning { text: text.0.into_owned(), ..Reasoning::default() };
+            out.push(Delta::Reasoning { index: 0, piece });
+        }
+        if let Some(text) = spoken.content.filter(|text| !text.is_empty()) {
+            out.push(Delta::Text(text.0.into_owned()));
+        }
+        for call in spoken.tool_calls.into_iter().flatten() {
+            let index = self.calls;
+            self.calls += 1;
+            out.push(Delta::ToolCall {
+                index,
+                id: Some(call.id.as_ref().and_then(Str::some).unwrap_or_else(|| format!("call-{index}"))),
+                name: Some(call.function.name.0.into_owned()),
+                arguments: call.function.arguments.map_or_else(|| "{}".to_owned(), |json| json.0),
+                signature: None,
+            });
+        }
+        for image in spoken.images.into_iter().flatten() {
+            out.push(Delta::Image(format!("data:image/png;base64,{}", image.0)));
+        }
+    }
+}
