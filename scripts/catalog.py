@@ -31,14 +31,8 @@ LITELLM = {
     "cloudflare": "cloudflare", "volcengine": "volcengine", "xiaomi_mimo": "xiaomi", "amazon_nova": "amazon-nova",
     "morph": "morph", "inception": "inception", "sarvam": "sarvam", "featherless_ai": "featherless", "meta": "meta",
 }
-# Whose models a provider serves when its names carry no author.
-MAKER = {
-    "openai": "openai", "anthropic": "anthropic", "google": "google", "mistral": "mistralai", "deepseek": "deepseek",
-    "xai": "x-ai", "cohere": "cohere", "perplexity": "perplexity", "zai": "z-ai", "moonshotai": "moonshotai",
-    "minimax": "minimax", "stepfun": "stepfun", "xiaomi": "xiaomi", "ai21": "ai21", "upstage": "upstage",
-    "inception": "inception", "arcee": "arcee-ai", "morph": "morph", "poolside": "poolside", "sarvam": "sarvam",
-    "amazon-nova": "amazon", "meta": "meta",
-}
+# Whose models a provider serves when its names carry no author: `makes` in the provider table.
+MAKER = {}
 # Spellings of authors on model hubs -> ours (OpenRouter's).
 AUTHOR = {
     "deepseek-ai": "deepseek", "zai-org": "z-ai", "thudm": "z-ai", "zai": "z-ai", "zhipuai": "z-ai", "mistral": "mistralai",
@@ -400,6 +394,7 @@ def main():
 
     table = tomllib.loads((ROOT / "src/catalog/providers.toml").read_text())["provider"]
     providers = {row["slug"]: row for row in table}
+    MAKER.update((row["slug"], row["makes"]) for row in table if "makes" in row)
     slugs = {row.get("models", row["slug"]): row["slug"] for row in table if not row.get("local") and not row.get("demo")}
 
     dev = list(models_dev(args.models_dev, slugs))

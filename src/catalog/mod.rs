@@ -3,6 +3,7 @@
 //! Everything a source says is rows ([`Overlay`]); a [`Catalog`] is rows laid over each other, the config's on top.
 
 mod browse;
+mod lists;
 mod merge;
 mod model;
 mod nearest;
@@ -12,6 +13,7 @@ mod shelf;
 mod snapshot;
 
 pub use browse::Catalog;
+pub use lists::{ListError, doubt, listed, models_dev, ollama_show, openrouter};
 pub use model::{Disagreement, Facts, Model, Origin, Score};
 pub use provider::Provider;
 pub use row::{EndpointRow, ModelRow, Overlay, PolicyRow, ProviderRow, Rank, Source};

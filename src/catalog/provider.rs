@@ -24,6 +24,8 @@ pub struct Provider {
     pub local: bool,
     /// The built-in demonstration.
     pub demo: bool,
+    /// The author of the models it makes itself; empty for hosts of other people's.
+    pub makes: String,
     /// Answers with other companies' endpoints.
     pub reseller: bool,
     /// Its id in models.dev.
@@ -56,6 +58,7 @@ impl Provider {
             headers: BTreeMap::new(),
             local: false,
             demo: false,
+            makes: String::new(),
             reseller: false,
             keys_page: None,
         }
@@ -74,6 +77,7 @@ impl Provider {
         set(&mut self.quirks, &row.quirks);
         set(&mut self.local, &row.local);
         set(&mut self.demo, &row.demo);
+        set(&mut self.makes, &row.makes);
         set(&mut self.reseller, &row.reseller);
         set(&mut self.models_dev, &row.models);
         if let Some(url) = &row.base_url {

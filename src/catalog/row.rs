@@ -62,6 +62,8 @@ pub struct ProviderRow {
     #[serde(default)]
     pub demo: Option<bool>,
     #[serde(default)]
+    pub makes: Option<String>,
+    #[serde(default)]
     pub reseller: Option<bool>,
     #[serde(default)]
     pub models: Option<String>,
@@ -82,6 +84,7 @@ impl ProviderRow {
             headers: BTreeMap::new(),
             local: None,
             demo: None,
+            makes: None,
             reseller: None,
             models: None,
             keys: None,

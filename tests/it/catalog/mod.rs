@@ -1,3 +1,4 @@
 mod browse;
+mod lists;
 mod snapshot;
 mod table;

@@ -1,0 +1,241 @@
+//! Lists as others publish them, read into rows: each shape, odd entries, and when a list is not believed.
+
+use fareway::catalog::{Catalog, ListError, Overlay, doubt, listed, models_dev, ollama_show, openrouter};
+use fareway::words::{At, EndpointId, ModelId, Quantization, Usd};
+
+fn m(text: &str) -> Usd {
+    text.parse::<Usd>().expect("a decimal").of_million()
+}
+
+fn read(provider: &str, body: &str) -> Overlay {
+    let catalog = Catalog::bundled();
+    let provider = catalog.provider(provider).expect("in the table");
+    listed(provider, body.as_bytes(), &catalog, At::from_secs(1_795_000_000)).expect("a list")
+}
+
+fn ids(overlay: &Overlay) -> Vec<&str> {
+    overlay.models.iter().map(|row| row.id.as_str()).collect()
+}
+
+#[test]
+fn openrouter_says_prices_limits_and_benchmarks() {
+    let body = r#"{"data":[
+      {"id":"anthropic/claude-sonnet-4.5","canonical_slug":"anthropic/claude-4.5-sonnet-20250929",
+       "name":"Anthropic: Claude Sonnet 4.5","context_length":1000000,
+       "architecture":{"input_modalities":["text","image","file"],"output_modalities":["text"]},
+       "pricing":{"prompt":"0.000003","completion":"0.000015","request":"0","image":"0.0048","web_search":"0.01",
+         "internal_reasoning":"0","input_cache_read":"0.0000003","input_cache_write":"0.00000375",
+         "overrides":[{"min_prompt_tokens":200000,"prompt":"0.000006","completion":"0.0000225"}]},
+       "top_provider":{"context_length":1000000,"max_completion_tokens":64000},
+       "supported_parameters":["tools","reasoning"],"benchmarks":{"artificial_analysis":{"intelligence_index":61.5,"coding_index":null}},
+       "reasoning":{"supported_efforts":["low","high"]},"expiration_date":null,"something_new":{"x":[1]}},
+      {"id":"openrouter/auto","name":"Auto","pricing":{"prompt":"-1","completion":"-1"},"context_length":null},
+      {"id":"x/odd","pricing":"call us","context_length":"many","supported_parameters":7},
+      {"id":"~anthropic/claude-sonnet-latest","pricing":{}},
+      {"id":"black-forest-labs/flux","architecture":{"output_modalities":["image"]}},
+      {"name":"no id"}, 7 ]}"#;
+    let overlay = openrouter(body.as_bytes(), At::from_secs(0)).expect("a list");
+    assert_eq!(ids(&overlay), ["anthropic/claude-sonnet-4.5", "openrouter/auto", "x/odd"]);
+    let catalog = Catalog::bundled().with(overlay);
+    let model = catalog.model("anthropic/claude-sonnet-4.5").expect("known");
+    assert_eq!(model.name, "Claude Sonnet 4.5");
+    assert_eq!(model.score("intelligence"), Some(61.5));
+    assert_eq!(catalog.model("anthropic/claude-4.5-sonnet-20250929").map(|m| &m.id), Some(&model.id));
+    let endpoint =
+        catalog.endpoint(&EndpointId::new("openrouter:anthropic/claude-sonnet-4.5")).expect("listed");
+    let prices = endpoint.prices.as_ref().expect("priced");
+    assert_eq!((prices.prompt, prices.cached_read, prices.reasoning), (m("3"), Some(m("0.30")), None));
+    assert_eq!(prices.overrides[0].prompt, Some(m("6")));
+    assert_eq!((endpoint.context, endpoint.max_output), (Some(1_000_000), Some(64_000)));
+    let auto = catalog.endpoint(&EndpointId::new("openrouter:openrouter/auto")).expect("listed");
+    assert_eq!(auto.prices, None, "-1 is no price");
+}
+
+#[test]
+fn models_dev_says_dollars_per_million() {
+    let body = r#"{"anthropic":{"id":"anthropic","models":{
+        "claude-sonnet-4-5":{"name":"Claude Sonnet 4.5 (latest)","modalities":{"input":["text","pdf"],"output":["text"]},
+          "limit":{"context":200000,"output":64000},"cost":{"input":3,"output":15,"cache_read":0.3,"cache_write":3.75,
+          "tiers":[{"input":6,"output":22.5,"tier":{"type":"context","size":200000}}]}},
+        "claude-opus-9":{"name":"Claude Opus 9","release_date":"2027-01-01","modalities":{"input":["text"],"output":["text"]},
+          "limit":{"context":0},"cost":{"input":0,"output":0}},
+        "old":{"status":"deprecated","modalities":{"input":["text"],"output":["text"]}}}},
+      "togetherai":{"models":{"meta-llama/Llama-3.3-70B-Instruct-Turbo":{"modalities":{"output":["text"]},"cost":{"input":0.88,"output":0.88}}}},
+      "unheard-of":{"models":{"x":{}}}}"#;
+    let overlay = models_dev(body.as_bytes(), &Catalog::bundled(), At::from_secs(0)).expect("a list");
+    assert_eq!(
+        ids(&overlay),
+        ["anthropic/claude-opus-9", "anthropic/claude-sonnet-4.5", "meta-llama/llama-3.3-70b-instruct"]
+    );
+    let opus = &overlay.models[0];
+    assert_eq!(opus.released.as_deref(), Some("2027-01-01"));
+    assert_eq!((&opus.endpoints[0].prices, opus.endpoints[0].context), (&None, None), "0 is not known");
+    let prices = overlay.models[1].endpoints[0].prices.clone().expect("priced");
+    assert_eq!(
+        (prices.prompt, prices.cached_read, prices.cache_write_5m),
+        (m("3"), Some(m("0.3")), Some(m("3.75")))
+    );
+    assert_eq!(prices.overrides[0].completion, Some(m("22.5")));
+}
+
+#[test]
+fn a_price_never_goes_through_floating_point() {
+    let body = r#"{"openai":{"models":{"gpt-x":{"modalities":{"output":["text"]},
+        "cost":{"input":0.1000000000000000055511151231257827,"output":12345678901.123456789}}}}}"#;
+    // eighteen decimals are what is left of twenty-four per million: finer ones are no price
+    let rows = models_dev(body.as_bytes(), &Catalog::bundled(), At(0)).expect("a list").models;
+    assert_eq!(rows[0].endpoints[0].prices, None);
+    let body = body.replace("0.1000000000000000055511151231257827", "0.100000000000000005");
+    let rows = models_dev(body.as_bytes(), &Catalog::bundled(), At(0)).expect("a list").models;
+    let prices = rows[0].endpoints[0].prices.clone().expect("priced");
+    assert_eq!(prices.prompt.per_million().to_string(), "0.100000000000000005");
+    assert_eq!(prices.completion.per_million().to_string(), "12345678901.123456789");
+}
+
+#[test]
+fn providers_lists_in_their_shapes() {
+    // OpenAI
+    let openai = read(
+        "openai",
+        r#"{"object":"list","data":[{"id":"gpt-4o","object":"model","created":1,"owned_by":"system"},
+        {"id":"text-embedding-3-small"},{"id":"whisper-1"},{"id":"gpt-9-nova"}]}"#,
+    );
+    assert_eq!(ids(&openai), ["openai/gpt-4o", "openai/gpt-9-nova"]);
+    // Anthropic
+    let anthropic = read(
+        "anthropic",
+        r#"{"data":[{"type":"model","id":"claude-sonnet-4-5-20250929","display_name":"Claude Sonnet 4.5",
+        "created_at":"2025-09-29T00:00:00Z","max_input_tokens":200000,"max_tokens":64000}],"has_more":false}"#,
+    );
+    assert_eq!(ids(&anthropic), ["anthropic/claude-sonnet-4.5"]);
+    assert_eq!(anthropic.models[0].endpoints[0].upstream_model, None, "it is asked for by its undated name");
+    assert_eq!(anthropic.models[0].endpoints[0].max_output, Some(64_000));
+    // Gemini
+    let google = read(
+        "google",
+        r#"{"models":[{"name":"models/gemini-2.5-pro","displayName":"Gemini 2.5 Pro","inputTokenLimit":1048576,
+        "outputTokenLimit":65536,"supportedGenerationMethods":["generateContent"],"thinking":true},
+        {"name":"models/aqa","supportedGenerationMethods":["generateAnswer"]}]}"#,
+    );
+    assert_eq!(ids(&google), ["google/gemini-2.5-pro"]);
+    let endpoint = &google.models[0].endpoints[0];
+    assert_eq!((endpoint.context, endpoint.max_output), (Some(1_048_576), Some(65_536)));
+    assert_eq!(endpoint.upstream_model.as_deref(), Some("gemini-2.5-pro"));
+    // Groq, with a model that is switched off
+    let groq = read(
+        "groq",
+        r#"{"data":[{"id":"llama-3.3-70b-versatile","active":true,"context_window":131072,"max_completion_tokens":32768},
+        {"id":"gone","active":false}]}"#,
+    );
+    assert_eq!(ids(&groq), ["meta-llama/llama-3.3-70b-instruct"]);
+    // Mistral
+    let mistral = read(
+        "mistral",
+        r#"{"data":[{"id":"mistral-large-latest","max_context_length":262144,"capabilities":{"completion_chat":true,"vision":true}},
+        {"id":"codestral-x","capabilities":{"completion_chat":false}}]}"#,
+    );
+    assert_eq!(ids(&mistral), ["mistralai/mistral-large-latest"]);
+    // Together: a bare array, dollars per million
+    let together = read(
+        "together",
+        r#"[{"id":"meta-llama/Llama-3.3-70B-Instruct-Turbo","type":"chat","context_length":131072,"pricing":{"input":0.88,"output":0.88}},
+        {"id":"x/y","type":"image"}]"#,
+    );
+    assert_eq!(ids(&together), ["meta-llama/llama-3.3-70b-instruct"]);
+    assert_eq!(together.models[0].endpoints[0].prices.as_ref().map(|p| p.prompt), Some(m("0.88")));
+    // DeepInfra
+    let deepinfra = read(
+        "deepinfra",
+        r#"{"data":[{"id":"deepseek-ai/DeepSeek-V3.1","metadata":{"context_length":163840,"max_tokens":163840,
+        "pricing":{"input_tokens":0.21,"output_tokens":0.79,"cache_read_tokens":0.13}}}]}"#,
+    );
+    assert_eq!(ids(&deepinfra), ["deepseek/deepseek-v3.1"]);
+    assert_eq!(deepinfra.models[0].endpoints[0].prices.as_ref().and_then(|p| p.cached_read), Some(m("0.13")));
+    // Vercel: dollars per token
+    let vercel = read(
+        "vercel",
+        r#"{"data":[{"id":"openai/gpt-4o","type":"language","context_window":128000,"max_tokens":16384,
+        "pricing":{"input":"0.0000025","output":"0.00001","input_cache_read":"0.00000125"}},{"id":"a/b","type":"embedding"}]}"#,
+    );
+    assert_eq!(ids(&vercel), ["openai/gpt-4o"]);
+    assert_eq!(vercel.models[0].endpoints[0].prices.as_ref().map(|p| p.completion), Some(m("10")));
+}
+
+#[test]
+fn local_servers_lists_in_their_shapes() {
+    // Ollama's own
+    let mut ollama = read(
+        "ollama",
+        r#"{"models":[{"name":"qwen3:8b","model":"qwen3:8b","size":5200000000,
+        "details":{"family":"qwen3","parameter_size":"8.2B","quantization_level":"Q4_K_M"}},{"name":"nomic-embed-text:latest"}]}"#,
+    );
+    assert_eq!(ids(&ollama), ["ollama/qwen3:8b"]);
+    assert_eq!(ollama.models[0].endpoints[0].quantization, Some(Quantization::Int4));
+    let show = r#"{"model_info":{"qwen3.context_length":40960,"general.architecture":"qwen3"},"capabilities":["completion","tools","thinking"]}"#;
+    ollama_show(&mut ollama.models[0], show.as_bytes()).expect("a description");
+    let catalog = Catalog::bundled().with(ollama);
+    let endpoint = catalog.endpoints(&ModelId::new("ollama/qwen3:8b"))[0].clone();
+    assert_eq!((endpoint.context, endpoint.local), (Some(40_960), true));
+    assert!(endpoint.supports("tools") && endpoint.supports("reasoning"));
+    assert_eq!(endpoint.prices.as_ref().map(|p| p.prompt), Some(Usd::ZERO), "no bill");
+    // Ollama's and vLLM's OpenAI shape
+    let vllm = read(
+        "vllm",
+        r#"{"object":"list","data":[{"id":"Qwen/Qwen3-8B","max_model_len":32768,"root":"Qwen/Qwen3-8B"}]}"#,
+    );
+    assert_eq!(ids(&vllm), ["vllm/Qwen3-8B"]);
+    assert_eq!(vllm.models[0].endpoints[0].upstream_model.as_deref(), Some("Qwen/Qwen3-8B"));
+    // llama.cpp answers in two shapes at once
+    let llama = read(
+        "llamacpp",
+        r#"{"models":[{"name":"/models/smol.gguf","model":"/models/smol.gguf","capabilities":["completion","multimodal"]}],
+        "object":"list","data":[{"id":"/models/smol.gguf","meta":{"n_ctx":8192,"n_ctx_train":40960}}]}"#,
+    );
+    assert_eq!(ids(&llama), ["llamacpp/smol"]);
+    assert_eq!(llama.models[0].endpoints[0].context, Some(8192), "as it was started, not as it was trained");
+    // LM Studio's own
+    let studio = read(
+        "lmstudio",
+        r#"{"data":[{"id":"qwen/qwen3-4b","type":"vlm","quantization":"4bit","max_context_length":32768,"capabilities":["tool_use"]},
+        {"id":"nomic","type":"embeddings"}]}"#,
+    );
+    assert_eq!(ids(&studio), ["lmstudio/qwen3-4b"]);
+    assert_eq!(
+        studio.models[0].endpoints[0].inputs.as_deref(),
+        Some(&["text".to_owned(), "image".to_owned()][..])
+    );
+    assert!(read("ollama", r#"{"models":[]}"#).models.is_empty(), "a local server with nothing loaded");
+}
+
+#[test]
+fn what_is_no_list_changes_nothing() {
+    let catalog = Catalog::bundled();
+    let openai = catalog.provider("openai").expect("in the table");
+    for body in ["", "<html>502</html>", "null", "{}", r#"{"data":{}}"#, r#"{"data":"x"}"#, "[1", "7"] {
+        assert!(matches!(openrouter(body.as_bytes(), At(0)), Err(ListError::NotAList(..))), "{body}");
+        assert!(
+            matches!(listed(openai, body.as_bytes(), &catalog, At(0)), Err(ListError::NotAList(..))),
+            "{body}"
+        );
+        assert!(models_dev(body.as_bytes(), &catalog, At(0)).is_err(), "{body}");
+    }
+    for empty in [r#"{"data":[]}"#, r#"{"data":[null, 1, {"id":3}]}"#] {
+        assert_eq!(openrouter(empty.as_bytes(), At(0)), Err(ListError::Empty("openrouter".into())));
+    }
+}
+
+#[test]
+fn a_list_that_shrinks_by_half_is_doubted() {
+    let list = |n: usize| {
+        let rows: Vec<String> = (0..n).map(|i| format!(r#"{{"id":"a/m{i}"}}"#)).collect();
+        openrouter(format!(r#"{{"data":[{}]}}"#, rows.join(",")).as_bytes(), At(0)).expect("a list")
+    };
+    assert_eq!(doubt(&list(30), Some(&list(40)), false), Ok(()));
+    assert_eq!(doubt(&list(3), Some(&list(4)), false), Ok(()), "few are few");
+    let error = doubt(&list(10), Some(&list(40)), false).expect_err("three quarters are gone");
+    assert_eq!(
+        error.to_string(),
+        "the list of models from openrouter fell from 40 models to 10; the one from before stays in use"
+    );
+    assert_eq!(doubt(&list(1), Some(&list(40)), true), Ok(()), "a local server loads what it likes");
+}
