@@ -44,7 +44,7 @@ impl Default for Options {
 }
 
 /// The store: sessions, messages, ledger, settings, drafts, search. Clones are the same store.
-/// When the last one is dropped, what was sent is still written.
+/// Dropping the last one closes it after what was sent; a process that ends wants [`Store::close`], which waits.
 #[derive(Clone)]
 pub struct Store {
     link: Arc<Link>,

@@ -3,6 +3,9 @@
 //! [`Store`] is a handle to one thread. In the process that came first, that thread owns the files; in others it
 //! asks the owner over a socket. Callers do not notice, not even when the owner goes away.
 //!
+//! In the data directory: `lock` (who owns), `owner.sock` (how to reach it), `store/` (sled, and `files/` for large
+//! values), `exports/` (a copy a day, for a week), `store.broken-<time>/` (what was damaged).
+//!
 //! **Invariant:** acknowledged means on disk: flushed, and synced.
 //! **Invariant:** nothing is deleted because it does not read: damaged files are set aside.
 

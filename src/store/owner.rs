@@ -200,7 +200,7 @@ impl Owner {
         };
         if let Err(error) = &result {
             // sled takes nothing more after a failed write; the next batch opens it again
-            self.disk = None;
+            self.let_go();
             self.notice(error.to_string());
         }
         for (_, _, to) in jobs {
@@ -225,7 +225,7 @@ impl Owner {
             }
             let (changes, changed) = txn.finish()?;
             disk.commit(changes)?;
-            if search::pending(disk)? {
+            while search::pending(disk)? {
                 let changes = search::seal(disk)?;
                 disk.commit(changes)?;
             }
@@ -257,12 +257,7 @@ impl Owner {
             return Err(StoreError::Damaged(why.to_owned()));
         };
         self.copying = None;
-        let broken = self.disk.take();
-        // dropping damaged files may panic as well
-        let _ = caught(|| {
-            drop(broken);
-            Ok(())
-        });
+        self.let_go();
         let (disk, notices) = rescue::anew(&place, why, self.options.patience)?;
         self.disk = Some(disk);
         for notice in notices {
@@ -417,6 +412,11 @@ impl Owner {
             drop(place.connect());
             place.forget_socket();
         }
+        self.let_go();
+    }
+
+    /// Closes the files; damaged ones may panic at that too.
+    fn let_go(&mut self) {
         let disk = self.disk.take();
         let _ = caught(|| {
             drop(disk);
