@@ -213,7 +213,7 @@ fn forget_message(txn: &mut Txn<'_>, id: MessageId) -> Result<(), StoreError> {
 
 fn put_draft(txn: &mut Txn<'_>, write: &Write, session: SessionId, draft: &Draft) -> Result<(), StoreError> {
     let key = keys::session(keys::DRAFT, session);
-    if draft.text.is_empty() {
+    if draft.text.is_empty() && draft.chips.is_empty() {
         txn.remove(key);
     } else {
         txn.put(key, record::encode(write)?);

@@ -63,7 +63,7 @@ pub(super) fn anew(place: &Place, why: &str, limit: Duration) -> Result<(Disk, V
         saved += refill(&mut disk, writes)?;
     }
     saved += refill(&mut disk, carve::records(&aside))?;
-    saved += refill(&mut disk, readable(&aside, limit))?;
+    saved += refill(&mut disk, readable(&aside, limit.min(Duration::from_secs(10))))?;
     let mut notice = format!(
         "The history was damaged ({why}). It was set aside as {}; {saved} records were brought back",
         aside.display()

@@ -2,5 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod books;
+mod crash;
+mod damage;
+mod export;
+mod finding;
 mod reading;
+mod sharing;
 mod support;

@@ -1,0 +1,152 @@
+//! Killed at any moment, the store has everything that it acknowledged, and its totals are its rows.
+//! The test runs itself as a child that writes, and kills it.
+
+use super::support::{book, generation_id, open, open_row, options, put, session_id};
+use fareway::store::{By, LedgerRange, Of, Search, Store, Write};
+use fareway::words::{Dice, Entry};
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Lines, Write as _};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+const DIR: &str = "FAREWAY_TEST_CRASH_DIR";
+const FIRST: &str = "FAREWAY_TEST_CRASH_FIRST";
+/// Numbers that one child may use.
+const ROUND: u64 = 1_000_000;
+
+/// Everything that goes with one number is one write: all of it or nothing.
+fn unit(n: u64) -> Vec<Write> {
+    vec![
+        put(
+            n % 7,
+            n,
+            &format!("word{n} and some more words to write {}", "x".repeat((n % 50) as usize * 40)),
+        ),
+        Write::Ledger(Entry::Open(Box::new(open_row(n)))),
+        book(n),
+    ]
+}
+
+/// Not a test by itself: what the child does. Three threads write as fast as they can and say what is acknowledged.
+#[test]
+fn child() {
+    let Ok(dir) = std::env::var(DIR) else {
+        return;
+    };
+    let first: u64 = std::env::var(FIRST).unwrap().parse().unwrap();
+    let store = open(Path::new(&dir));
+    store.write(vec![Write::Ledger(Entry::Open(Box::new(open_row(first))))]).wait().unwrap();
+    let threads: Vec<_> = (0..3)
+        .map(|thread| {
+            let store = store.clone();
+            std::thread::spawn(move || {
+                for n in (first + 1..).skip(thread).step_by(3) {
+                    store.write(unit(n)).wait().unwrap();
+                    // a line is written in one piece
+                    std::io::stdout().write_all(format!("acknowledged {n}\n").as_bytes()).unwrap();
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+fn start(dir: &Path, first: u64) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "store::crash::child", "--nocapture"])
+        .env(DIR, dir)
+        .env(FIRST, first.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
+
+fn acknowledged(line: &str) -> Option<u64> {
+    // the test runner writes its own words before the first one
+    line.split_once("acknowledged ")?.1.parse().ok()
+}
+
+fn all_messages(store: &Store) -> BTreeSet<u64> {
+    let sessions = (0..7).map(|n| store.tail(session_id(n), usize::MAX).wait().unwrap());
+    let text = |text: String| text.split(' ').next().unwrap().trim_start_matches("word").parse().unwrap();
+    sessions.flat_map(|slice| slice.messages).map(|message| text(message.plain())).collect()
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_to_kill_9() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut dice = Dice::new(9);
+    let mut promised = BTreeSet::new();
+    for round in 0..8 {
+        let first = round * ROUND;
+        let (mut child, mut lines) = start(dir.path(), first);
+        let enough = dice.below(120);
+        let mut heard = 0;
+        while heard <= enough {
+            let line = lines.next().expect("the child writes until it is killed").unwrap();
+            if let Some(n) = acknowledged(&line) {
+                promised.insert(n);
+                heard += 1;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let opened = Store::open(dir.path(), options()).unwrap();
+        assert_eq!(opened.notices, Vec::<String>::new());
+        let orphans: Vec<_> = opened.orphans.iter().map(|row| row.generation).collect();
+        assert!(orphans.contains(&generation_id(first)), "what was open is known");
+        let store = opened.store;
+        let messages = all_messages(&store);
+        let missing: Vec<_> = promised.difference(&messages).collect();
+        assert!(missing.is_empty(), "round {round}: acknowledged and gone: {missing:?}");
+        let rows = store.generations(LedgerRange::default(), None, usize::MAX).wait().unwrap();
+        assert_eq!(rows.len(), messages.len(), "a message and its row come together");
+        assert_eq!(store.check_rollups().wait().unwrap(), 0);
+        let mut counted = 0;
+        for demo in [false, true] {
+            counted += store.totals(i32::MIN..i32::MAX, demo, Of::All).wait().unwrap().requests;
+        }
+        assert_eq!(counted, messages.len() as u64);
+        for n in promised.iter().rev().take(20) {
+            let search = Search { query: format!("word{n} "), limit: 2, ..Search::default() };
+            assert_eq!(store.search(search).wait().unwrap().len(), 1, "word{n} is found");
+        }
+        assert!(!store.rollups(i32::MIN..i32::MAX, false, By::Model).wait().unwrap().is_empty());
+        // settled, so that the next round's is the only one
+        store.write(vec![book(first), put(first % 7, first, &format!("word{first}"))]).wait().unwrap();
+        store.close();
+    }
+}
+
+#[test]
+fn a_guest_takes_over_when_the_owner_is_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut child, mut lines) = start(dir.path(), ROUND);
+    while acknowledged(&lines.next().unwrap().unwrap()).is_none() {}
+    let opened = Store::open(dir.path(), options()).unwrap();
+    assert!(opened.guest);
+    let store = opened.store;
+    store.write(unit(1)).wait().unwrap();
+    let before = all_messages(&store);
+    // on their way while the owner dies
+    let waiting: Vec<_> = (2..60).map(|n| store.write(unit(n))).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for ack in waiting {
+        ack.wait().unwrap();
+    }
+    let after = all_messages(&store);
+    assert!((1..60).all(|n| after.contains(&n)));
+    assert!(before.is_subset(&after));
+    assert_eq!(store.check_rollups().wait().unwrap(), 0);
+    assert_eq!(store.info().wait().unwrap().owner, std::process::id());
+    let orphans: Vec<_> = store.orphans().wait().unwrap().iter().map(|row| row.generation).collect();
+    assert_eq!(orphans, [generation_id(ROUND)], "ours are alive, the child's is not");
+    store.close();
+}

@@ -1,0 +1,166 @@
+//! Damaged files: set aside, never deleted; what can be found comes back; nothing panics or hangs.
+
+use super::support::{book, message_id, open, options, put, session, session_id};
+use fareway::store::{Options, Store, StoreError, Write};
+use fareway::words::Dice;
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::time::Duration;
+
+const MESSAGES: u64 = 300;
+
+fn text(n: u64) -> String {
+    format!("message number {n}: {}", "some words ".repeat((n % 40) as usize))
+}
+
+fn fill(dir: &Path) {
+    let store = open(dir);
+    store.write(vec![Write::PutSession(Box::new(session(1)))]).wait().unwrap();
+    for n in 0..MESSAGES {
+        store.write(vec![put(1, n, &text(n)), book(n)]).wait().unwrap();
+    }
+    store.close();
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else if entry.file_type().unwrap().is_file() {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+fn brief() -> Options {
+    Options { patience: Duration::from_secs(10), ..options() }
+}
+
+/// Messages that are there, after looking that each says what was written.
+fn present(store: &Store) -> u64 {
+    let mut found = 0;
+    for n in 0..MESSAGES {
+        if let Some((_, message)) = store.message(message_id(n)).wait().unwrap() {
+            assert_eq!(message.plain(), text(n));
+            found += 1;
+        }
+    }
+    found
+}
+
+fn aside(dir: &Path) -> usize {
+    let names = fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("store.broken-")).count()
+}
+
+#[test]
+fn whatever_happens_to_the_file_the_store_opens_and_says_so() {
+    let whole = tempfile::tempdir().unwrap();
+    fill(whole.path());
+    let length = fs::metadata(whole.path().join("store/db")).unwrap().len();
+    let mut dice = Dice::new(5);
+    let mut set_aside = 0;
+    for case in 0..24 {
+        let dir = tempfile::tempdir().unwrap();
+        copy(whole.path(), dir.path());
+        let db = fs::File::options().read(true).write(true).open(dir.path().join("store/db")).unwrap();
+        let at = dice.below(usize::try_from(length).unwrap()) as u64;
+        let what = match case % 4 {
+            0 => {
+                let mut byte = [0];
+                db.read_exact_at(&mut byte, at).unwrap();
+                db.write_all_at(&[byte[0] ^ 0x40], at).unwrap();
+                "a flipped bit"
+            }
+            1 => {
+                db.write_all_at(&[0; 4096], at / 4096 * 4096).unwrap();
+                "a zeroed page"
+            }
+            2 => {
+                db.set_len(at).unwrap();
+                "a cut file"
+            }
+            _ => {
+                db.write_all_at(&vec![0xa5; 64 << 10], at).unwrap();
+                "64 KB of nonsense"
+            }
+        };
+        drop(db);
+        let opened = Store::open(dir.path(), brief()).unwrap_or_else(|e| panic!("{what} at {at}: {e}"));
+        let store = opened.store;
+        let found = present(&store);
+        let noticed = aside(dir.path()) > 0;
+        assert!(found == MESSAGES || noticed, "{what} at {at}: {found} messages and not a word about it");
+        // a damage of 64 KB may cost what lay there, and no more
+        assert!(found * 3 >= MESSAGES || case % 4 == 2, "{what} at {at}: only {found} came back");
+        assert_eq!(store.check_rollups().wait().unwrap(), 0, "{what} at {at}");
+        store.write(vec![put(2, 9999, "it goes on")]).wait().unwrap();
+        store.close();
+        assert_eq!(open(dir.path()).session(session_id(2)).wait().unwrap().unwrap().messages, 1);
+        set_aside += u64::from(noticed);
+    }
+    assert!(set_aside > 5, "the test does its damage");
+}
+
+#[test]
+fn a_copy_brings_everything_back() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path());
+    let store = open(dir.path());
+    store.export_now().wait().unwrap();
+    store.close();
+    fs::write(dir.path().join("store/db"), vec![0x5a; 100_000]).unwrap();
+    let opened = Store::open(dir.path(), brief()).unwrap();
+    assert_eq!(opened.notices.len(), 1);
+    assert!(
+        opened.notices[0].contains("store.broken-") && opened.notices[0].contains("daily copy"),
+        "{}",
+        opened.notices[0]
+    );
+    assert_eq!(present(&opened.store), MESSAGES);
+    assert_eq!(opened.store.check_rollups().wait().unwrap(), 0);
+    opened.store.close();
+}
+
+#[test]
+fn damage_to_other_files_is_survived_too() {
+    for name in ["conf", "version", "commits"] {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path());
+        fs::write(dir.path().join("store").join(name), b"\xff\xff nonsense").unwrap();
+        let opened = Store::open(dir.path(), brief()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(present(&opened.store), MESSAGES, "{name}");
+        opened.store.close();
+    }
+}
+
+#[test]
+fn one_record_that_does_not_read_takes_no_other_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let long = "long ".repeat(50_000);
+    store.write(vec![put(1, 1, "a"), put(1, 2, &long), put(1, 3, "b")]).wait().unwrap();
+    for file in fs::read_dir(dir.path().join("store/files")).unwrap() {
+        fs::write(file.unwrap().path(), "something else").unwrap();
+    }
+    let slice = store.tail(session_id(1), 5).wait().unwrap();
+    assert_eq!(slice.messages.iter().map(|m| m.plain()).collect::<Vec<_>>(), ["a", "b"]);
+    assert!(matches!(store.message(message_id(2)).wait(), Err(StoreError::Record(_))));
+    store.close();
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_not_touched() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path());
+    fs::write(dir.path().join("store/version"), r#"{"format":7,"needs":"3.2.0"}"#).unwrap();
+    let before = fs::read(dir.path().join("store/db")).unwrap();
+    let error = Store::open(dir.path(), options()).err().unwrap();
+    assert!(matches!(&error, StoreError::Newer { found: 7, needs, .. } if needs == "3.2.0"), "{error}");
+    assert!(error.to_string().contains("fareway 3.2.0 or later"));
+    assert!(fs::read(dir.path().join("store/db")).unwrap() == before);
+}

@@ -1,0 +1,109 @@
+//! Exports: what goes out comes back the same, copies are kept for a week, records of every version are read.
+
+use super::support::{book, open, open_row, put, session, session_id};
+use fareway::store::{FORMAT, Store, StoreError, Write, decode};
+use fareway::words::{Draft, Entry, Message, MessageId, Role};
+use serde_json::json;
+
+fn filled() -> Store {
+    let store = Store::memory().unwrap();
+    let mut writes = vec![
+        Write::PutSession(Box::new(session(1))),
+        Write::PutDraft {
+            session: session_id(1),
+            draft: Draft { text: "later".to_owned(), row: 0, column: 5, ..Draft::default() },
+        },
+        Write::PutSetting { key: "theme".to_owned(), value: Some(json!({"name": "dark"})) },
+        Write::Ledger(Entry::Open(Box::new(open_row(7777)))),
+    ];
+    writes.extend((0..700).map(|n| put(n % 3, n, &format!("text {n}"))));
+    writes.extend((0..300).map(book));
+    store.write(writes).wait().unwrap();
+    store
+}
+
+fn all(store: &Store) -> Vec<Write> {
+    store.everything().collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn an_export_makes_the_same_store_again() {
+    let store = filled();
+    let mut file = Vec::new();
+    let lines = store.export_to(&mut file).unwrap();
+    assert_eq!(lines, 3 + 1 + 1 + 700 + 300 + 1);
+    let other = Store::memory().unwrap();
+    assert_eq!(other.import_from(file.as_slice()).unwrap(), lines);
+    // again, which changes nothing
+    assert_eq!(other.import_from(file.as_slice()).unwrap(), lines);
+    assert_eq!(all(&other), all(&store));
+    assert_eq!(other.check_rollups().wait().unwrap(), 0);
+}
+
+#[test]
+fn a_wrong_line_is_named() {
+    let header = r#"{"fareway":"export","format":1}"#;
+    let cases = [
+        ("", None),
+        ("hello", Some(1)),
+        (r#"{"fareway":"recipe","format":1}"#, Some(1)),
+        (r#"{"fareway":"export","format":99}"#, Some(1)),
+        (&format!("{header}\n\n{{\"put_cake\":1}}\n"), Some(3)),
+        (&format!("{header}\n{{\"delete_session\""), Some(2)),
+    ];
+    for (text, expected) in cases {
+        let line = match Store::memory().unwrap().import_from(text.as_bytes()) {
+            Ok(_) => None,
+            Err(StoreError::Import { line, .. }) => Some(line),
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(line, expected, "{text}");
+    }
+}
+
+#[test]
+fn seven_copies_are_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let exports = dir.path().join("exports");
+    std::fs::create_dir_all(&exports).unwrap();
+    for day in 1..=9 {
+        std::fs::write(exports.join(format!("export-{day}.jsonl")), "old").unwrap();
+    }
+    let store = open(dir.path());
+    store.write(vec![put(1, 1, "x")]).wait().unwrap();
+    let path = store.export_now().wait().unwrap();
+    let mut names: Vec<_> =
+        std::fs::read_dir(&exports).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names.len(), 7, "{names:?}");
+    assert!(names.contains(&"export-9.jsonl".to_owned()) && !names.contains(&"export-3.jsonl".to_owned()));
+    assert_eq!(store.info().wait().unwrap().last_export, Some(path.clone()));
+    let text = std::fs::read_to_string(path).unwrap();
+    assert_eq!(text.lines().count(), 3);
+    store.close();
+}
+
+/// One record of each version, word for word as that version wrote it. Never edit one: add one.
+#[test]
+fn records_of_every_version_are_read() {
+    let fixtures: [(&[u8], Write); 1] = [(
+        b"\x01{\"put_message\":{\"session\":\"00000000-0000-0000-0000-000000000000\",\"message\":{\"id\":\"00000000-0000-0000-0000-000000000000\",\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"text\":\"hello\"}],\"at\":1760000000000000,\"state\":\"done\"}}}",
+        Write::PutMessage {
+            session: fareway::words::SessionId::nil(),
+            message: std::sync::Arc::new(Message::text(
+                MessageId::nil(),
+                None,
+                Role::User,
+                "hello",
+                super::support::at(0),
+            )),
+        },
+    )];
+    for (number, (bytes, write)) in fixtures.iter().enumerate() {
+        assert_eq!(decode(bytes).unwrap(), *write, "version {}", number + 1);
+    }
+    assert_eq!(fixtures.len(), FORMAT as usize);
+    for bad in [&b""[..], b"\0{}", b"\x01", b"\x01{", b"\xff{}", b"\x02{}"] {
+        assert!(matches!(decode(bad), Err(StoreError::Record(_))), "{bad:?}");
+    }
+}

@@ -1,0 +1,133 @@
+//! Several users of one store: an owner, guests, and what happens when the owner goes.
+
+use super::support::{message_id, open, options, put, session, session_id};
+use fareway::store::{Changed, Store, StoreError, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixListener;
+
+fn guest(dir: &std::path::Path) -> Store {
+    let opened = Store::open(dir, options()).unwrap();
+    assert!(opened.guest);
+    opened.store
+}
+
+#[test]
+fn a_guest_reads_and_writes_like_the_owner() {
+    let dir = tempfile::tempdir().unwrap();
+    let owner = open(dir.path());
+    let guest = guest(dir.path());
+    owner.write(vec![Write::PutSession(Box::new(session(1))), put(1, 1, "from the owner")]).wait().unwrap();
+    guest.write(vec![put(1, 2, "from the guest")]).wait().unwrap();
+    for store in [&owner, &guest] {
+        let slice = store.tail(session_id(1), 5).wait().unwrap();
+        assert_eq!(
+            slice.messages.iter().map(|m| m.plain()).collect::<Vec<_>>(),
+            ["from the owner", "from the guest"]
+        );
+    }
+    assert_eq!(guest.everything().map(Result::unwrap).count(), 3);
+    assert_eq!(owner.info().wait().unwrap().guests, 1);
+    guest.close();
+    owner.close();
+}
+
+#[test]
+fn both_hear_what_the_other_changes() {
+    let dir = tempfile::tempdir().unwrap();
+    let owner = open(dir.path());
+    let guest = guest(dir.path());
+    for (writer, listener) in [(&owner, &guest), (&guest, &owner)] {
+        let mut changes = listener.changes();
+        writer.write(vec![put(1, 1, "x")]).wait().unwrap();
+        // the session may be said before its messages
+        while changes.blocking_recv().unwrap() != Changed::Messages(session_id(1)) {}
+    }
+    guest.close();
+    owner.close();
+}
+
+#[test]
+fn a_guest_becomes_owner_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let owner = open(dir.path());
+    let first = guest(dir.path());
+    let second = guest(dir.path());
+    let write = |store: Store, from: u64| {
+        std::thread::spawn(move || {
+            for n in from..from + 200 {
+                store.write(vec![put(1, n, &n.to_string())]).wait().unwrap();
+            }
+        })
+    };
+    let threads = [write(first.clone(), 1000), write(second.clone(), 2000)];
+    for n in 0..50 {
+        owner.write(vec![put(1, n, &n.to_string())]).wait().unwrap();
+    }
+    owner.close();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    for store in [&first, &second] {
+        assert_eq!(store.tail(session_id(1), 1000).wait().unwrap().messages.len(), 450);
+    }
+    assert!(matches!(owner.message(message_id(1)).wait(), Err(StoreError::Closed)));
+    first.close();
+    assert_eq!(second.session(session_id(1)).wait().unwrap().unwrap().messages, 450);
+    second.close();
+}
+
+#[test]
+fn a_socket_that_a_dead_owner_left_does_not_matter() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(UnixListener::bind(dir.path().join("owner.sock")).unwrap());
+    assert!(dir.path().join("owner.sock").exists());
+    let owner = open(dir.path());
+    guest(dir.path()).write(vec![put(1, 1, "x")]).wait().unwrap();
+    owner.close();
+}
+
+#[test]
+fn a_socket_deep_down_works_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let deep = dir.path().join("a-directory-with-a-long-name".repeat(6));
+    let owner = open(&deep);
+    guest(&deep).write(vec![put(1, 1, "x")]).wait().unwrap();
+    owner.close();
+}
+
+#[test]
+fn a_store_whose_holder_is_silent_is_busy() {
+    let dir = tempfile::tempdir().unwrap();
+    let lock = std::fs::File::create(dir.path().join("lock")).unwrap();
+    lock.lock().unwrap();
+    std::fs::write(dir.path().join("lock"), "4711").unwrap();
+    let options = fareway::store::Options { wait: std::time::Duration::ZERO, ..options() };
+    let error = Store::open(dir.path(), options).err().unwrap();
+    assert!(matches!(error, StoreError::Busy { pid: Some(4711), .. }), "{error}");
+}
+
+#[test]
+fn nobody_else_may_look() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("new/data");
+    let store = open(&data);
+    store.write(vec![put(1, 1, "secret")]).wait().unwrap();
+    let mode = |name: &str| std::fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777;
+    for name in ["", "store", "exports"] {
+        assert_eq!(mode(name), 0o700, "{name}");
+    }
+    for name in ["lock", "owner.sock", "store/db", "store/version"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+    store.close();
+}
+
+#[test]
+fn a_directory_that_cannot_be_used_says_why() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let error = Store::open(&file, options()).err().unwrap();
+    assert!(matches!(error, StoreError::Unusable { .. }), "{error}");
+    assert!(Store::memory().unwrap().info().wait().unwrap().memory);
+}
