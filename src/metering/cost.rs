@@ -25,6 +25,12 @@ pub fn cost(usage: &Usage, prices: Option<&Prices>, at: At) -> Cost {
     Cost { booked: Some(sum), source: CostSource::Catalog, ours: Some(sum), lines }
 }
 
+/// Only the amount: for figures that are drawn many times a second.
+pub fn amount(usage: &Usage, prices: &Prices, at: At) -> Option<Usd> {
+    let rates = in_force(prices, usage.input(), at);
+    charges(usage, &rates).into_iter().try_fold(Usd::ZERO, |sum, (_, count, price)| plus(sum, count, price))
+}
+
 /// The same for tokens that we counted ourselves: marked as an estimate.
 pub fn estimate(counted: &Usage, prices: Option<&Prices>, at: At) -> Cost {
     let mut cost = cost(counted, prices, at);
@@ -35,7 +41,15 @@ pub fn estimate(counted: &Usage, prices: Option<&Prices>, at: At) -> Cost {
 }
 
 /// One line a category that was used; the categories are disjoint, so the lines add up.
-pub(super) fn lines(usage: &Usage, rates: &InForce) -> Vec<CostLine> {
+fn lines(usage: &Usage, rates: &InForce) -> Vec<CostLine> {
+    charges(usage, rates)
+        .into_iter()
+        .filter(|(_, count, _)| *count > 0)
+        .map(|(category, count, price)| CostLine { category: category.to_owned(), count, price })
+        .collect()
+}
+
+fn charges(usage: &Usage, rates: &InForce) -> [(&'static str, u64, Usd); 12] {
     [
         ("prompt", usage.prompt, rates.prompt),
         ("cached_read", usage.cached_read, rates.cached_read),
@@ -50,16 +64,14 @@ pub(super) fn lines(usage: &Usage, rates: &InForce) -> Vec<CostLine> {
         ("searches", usage.searches, rates.search),
         ("request", u64::from(!rates.request.is_zero()), rates.request),
     ]
-    .into_iter()
-    .filter(|(_, count, _)| *count > 0)
-    .map(|(category, count, price)| CostLine { category: category.to_owned(), count, price })
-    .collect()
 }
 
 /// The sum of the lines; `None` when it is no amount of money any more.
-pub(super) fn total(lines: &[CostLine]) -> Option<Usd> {
-    lines.iter().try_fold(Usd::ZERO, |sum, line| {
-        let amount = line.price.scale(i128::from(line.count), 1)?;
-        sum.raw().checked_add(amount.raw()).map(Usd::from_raw)
-    })
+fn total(lines: &[CostLine]) -> Option<Usd> {
+    lines.iter().try_fold(Usd::ZERO, |sum, line| plus(sum, line.count, line.price))
+}
+
+fn plus(sum: Usd, count: u64, price: Usd) -> Option<Usd> {
+    let amount = price.scale(i128::from(count), 1)?;
+    sum.raw().checked_add(amount.raw()).map(Usd::from_raw)
 }

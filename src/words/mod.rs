@@ -28,7 +28,7 @@ pub use ids::{EndpointId, GenerationId, MessageId, ModelId, ModelRef, ProviderId
 pub use ledger::{AttemptRow, Entry, GenerationRow, OpenRow};
 pub use message::{Message, MessageState, Part, Reasoning, ReasoningKind, Role, Source};
 pub use preferences::{
-    MaxPrice, Partition, Percentiles, Preferences, Profile, Rescue, Sort, SortBy, SpreadRule,
+    CostTier, MaxPrice, Partition, Percentiles, Preferences, Profile, Rescue, Sort, SortBy, SpreadRule,
 };
 pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Delta, Outcome, Receipt, Reply, Stop};
 pub use request::{Effort, Params, Purpose, ReasoningParams, Request, ResponseFormat, Tool, ToolChoice};

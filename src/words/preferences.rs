@@ -53,6 +53,9 @@ pub struct Preferences {
     /// fareway: a fallback may cost at most this many times the first choice; default 2. `Some(0)` means any price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_dearer: Option<f64>,
+    /// fareway: how dear a model `fareway/auto` may pick; default medium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_tier: Option<CostTier>,
     /// fareway: a one-key profile; what it sets stands under what is given above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
@@ -178,6 +181,30 @@ pub enum Rescue {
     SameModel,
     /// Any model of the request's list.
     Listed,
+}
+
+/// How much of the market the auto router may look at, counted from its cheap end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CostTier {
+    Low,
+    #[default]
+    Medium,
+    High,
+    Max,
+}
+
+impl CostTier {
+    pub const ALL: [CostTier; 4] = [Self::Low, Self::Medium, Self::High, Self::Max];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Max => "max",
+        }
+    }
 }
 
 /// One-key sets of preferences.

@@ -1,1 +1,4 @@
+mod budget;
 mod cost;
+mod count;
+mod live;

@@ -1,1 +1,4 @@
 //! Tests of `fareway::routing`.
+
+mod plan;
+mod support;

@@ -1,0 +1,128 @@
+//! The live meter of one reply: an estimate that ticks as text arrives, exact once the provider has counted.
+
+use super::cost::amount;
+use super::tally::Tally;
+use crate::words::{At, Delta, Prices, Usage, Usd};
+use std::time::Duration;
+
+/// Follows one reply. Feeding a delta costs as much as the delta is long.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Live {
+    started: At,
+    first: Option<At>,
+    last: At,
+    prices: Option<Prices>,
+    context: Option<u32>,
+    factor: u64,
+    /// Estimated; what is known to be in the provider's cache stands apart.
+    prompt: Usage,
+    text: Tally,
+    reasoning: Tally,
+    reported: Option<Usage>,
+    amount: Option<Usd>,
+}
+
+/// What the meter shows now.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reading {
+    pub usage: Usage,
+    /// `false`: counted by us, to be shown with `~`.
+    pub exact: bool,
+    /// `None`: unknown price.
+    pub cost: Option<Usd>,
+    /// Output tokens per second since the first one.
+    pub per_second: Option<f64>,
+    /// Dollars a minute since the request was sent, had it gone on like this.
+    pub burn: Option<Usd>,
+    /// Share of the context that prompt and reply fill, 0 to 1 (and beyond, when the model's limit is wrong).
+    pub context: Option<f64>,
+    pub ttft: Option<Duration>,
+    pub elapsed: Duration,
+}
+
+impl Live {
+    /// A request that is being sent. `factor` is [`super::Counter::factor`] of the model.
+    pub fn new(prompt: Usage, prices: Option<Prices>, context: Option<u32>, factor: u64, at: At) -> Self {
+        Self {
+            started: at,
+            first: None,
+            last: at,
+            prices,
+            context,
+            factor,
+            prompt,
+            text: Tally::default(),
+            reasoning: Tally::default(),
+            reported: None,
+            amount: None,
+        }
+    }
+
+    /// Another endpoint took over before a word was said: its prices hold.
+    pub fn moved(&mut self, prices: Option<Prices>, context: Option<u32>, factor: u64) {
+        self.prices = prices;
+        self.context = context;
+        self.factor = factor;
+    }
+
+    pub fn feed(&mut self, delta: &Delta, at: At) {
+        match delta {
+            Delta::Text(text) => self.text.push(text),
+            Delta::Reasoning { piece, .. } => self.reasoning.push(&piece.text),
+            Delta::ToolCall { name, arguments, .. } => {
+                self.text.push(name.as_deref().unwrap_or_default());
+                self.text.push(arguments);
+            }
+            Delta::Usage { usage, cost } => {
+                self.reported = Some(*usage);
+                self.amount = cost.or(self.amount);
+                self.last = self.last.max(at);
+                return;
+            }
+            Delta::Image(_) | Delta::Annotation(_) | Delta::Opaque(_) => {}
+            Delta::Stop { .. } | Delta::Head { .. } => return,
+        }
+        self.first.get_or_insert(at);
+        self.last = self.last.max(at);
+    }
+
+    /// Tokens so far: reported ones, but never fewer output tokens than were heard (a report in the middle of a
+    /// stream lags behind).
+    pub fn usage(&self) -> Usage {
+        let counted = |tally: &Tally| {
+            u64::try_from((u128::from(tally.milli()) * u128::from(self.factor)).div_ceil(1_000_000))
+                .unwrap_or(u64::MAX)
+        };
+        let heard =
+            Usage { completion: counted(&self.text), reasoning: counted(&self.reasoning), ..self.prompt };
+        match self.reported {
+            Some(reported) if reported.output() > 0 => reported,
+            Some(reported) => Usage { completion: heard.completion, reasoning: heard.reasoning, ..reported },
+            None => heard,
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "rates and shares for people, far below 2^52")]
+    pub fn read(&self, now: At) -> Reading {
+        let usage = self.usage();
+        let exact = self.reported.is_some_and(|r| r.output() > 0);
+        let ours = self.prices.as_ref().and_then(|p| amount(&usage, p, self.started));
+        let cost = self.amount.or(ours);
+        let elapsed = now.since(self.started);
+        let streaming = self.first.map(|first| self.last.since(first).as_secs_f64());
+        let per_second = streaming.filter(|s| *s > 0.2).map(|s| usage.output() as f64 / s);
+        // the first second says nothing about a minute
+        let micros = i128::try_from(elapsed.as_micros()).unwrap_or(i128::MAX);
+        let burn = cost.filter(|_| micros >= 1_000_000).and_then(|c| c.scale(60_000_000, micros));
+        Reading {
+            usage,
+            exact,
+            cost,
+            per_second,
+            burn,
+            context: self.context.filter(|c| *c > 0).map(|c| usage.total() as f64 / f64::from(c)),
+            ttft: self.first.map(|first| first.since(self.started)),
+            elapsed,
+        }
+    }
+}

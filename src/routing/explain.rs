@@ -1,0 +1,167 @@
+//! A plan in words: the value that the ledger keeps and `fareway why` shows.
+
+use super::health::Standing;
+use super::plan::{Dropped, Objection, Placed, Plan};
+use super::strategy;
+use crate::words::{Considered, Decision, Estimate, Usd, Verdict};
+use std::time::Duration;
+
+impl Plan<'_> {
+    /// Every candidate and what became of it.
+    pub fn decision(&self) -> Decision {
+        let mut considered = Vec::with_capacity(self.placed.len() + self.dropped.len());
+        considered.extend((0..).zip(&self.placed).map(|(place, placed)| self.kept(place, placed)));
+        considered.extend(self.dropped.iter().map(|dropped| self.left_out(dropped)));
+        Decision {
+            resolved: self.steps.clone(),
+            strategy: self.strategy_name(),
+            attempts: self.placed.iter().map(|placed| placed.candidate.endpoint.id.clone()).collect(),
+            considered,
+            why: self.why(),
+            draws: self.draws.clone(),
+        }
+    }
+
+    fn strategy_name(&self) -> String {
+        let name = if self.ordered { "order" } else { self.strategy.name() };
+        if self.auto { format!("auto, {name}") } else { name.to_owned() }
+    }
+
+    fn kept(&self, place: u32, placed: &Placed<'_>) -> Considered {
+        let candidate = &placed.candidate;
+        let moved = match candidate.standing {
+            Standing::Resting => Some(
+                candidate
+                    .health
+                    .and_then(|health| health.resting(self.ask.now))
+                    .unwrap_or_else(|| "its keys cool down after a rate limit or a refusal".to_owned()),
+            ),
+            _ if placed.wish.is_some() => placed.wish.map(|wish| wish.reason().to_owned()),
+            Standing::Failing => Some("answers fewer than 80 % of requests".to_owned()),
+            Standing::Shaky => Some("failed just now, or answers fewer than 95 % of requests".to_owned()),
+            Standing::Well => None,
+        };
+        Considered {
+            endpoint: candidate.endpoint.id.clone(),
+            model: candidate.endpoint.model.clone(),
+            verdict: match moved {
+                Some(reason) => Verdict::Moved { place, reason },
+                None => Verdict::Kept { place },
+            },
+            estimate: Some(Estimate {
+                prompt_tokens: self.ask.load.prompt,
+                cached_tokens: candidate.cached.min(self.ask.load.prompt),
+                completion_tokens: self.ask.load.completion,
+                cost: candidate.cost,
+                ttft: candidate
+                    .health
+                    .and_then(|health| health.ttft.median())
+                    .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+                throughput: candidate.health.and_then(|health| health.throughput.median()),
+            }),
+            score: Some(placed.score).filter(|score| score.is_finite()),
+            share: Some(placed.share).filter(|share| share.is_finite()),
+        }
+    }
+
+    fn left_out(&self, dropped: &Dropped<'_>) -> Considered {
+        let Dropped { endpoint, why, .. } = dropped;
+        Considered {
+            endpoint: endpoint.id.clone(),
+            model: endpoint.model.clone(),
+            verdict: Verdict::Dropped { filter: why.filter(), reason: self.reason(dropped) },
+            estimate: None,
+            score: None,
+            share: None,
+        }
+    }
+
+    /// What is wrong with it, after its name.
+    pub(super) fn reason(&self, dropped: &Dropped<'_>) -> String {
+        match &dropped.why {
+            Objection::Rule(rule) => (rule.reason)(&self.ask, dropped.endpoint),
+            Objection::NoKey => format!("no key for {}", dropped.endpoint.provider_name),
+            Objection::Pinned => "is not the provider named in the model's name".to_owned(),
+            Objection::Parameter(name) => {
+                format!("does not support {name}; others that serve this model do")
+            }
+            Objection::Locked(reason) => (*reason).to_owned(),
+            Objection::NoFallbacks => "fallbacks are switched off".to_owned(),
+            Objection::Dearer { cost, first } => dearer(*cost, *first),
+        }
+    }
+
+    /// One phrase for a person.
+    fn why(&self) -> String {
+        let Some(first) = self.placed.first() else { return String::new() };
+        let model = first.candidate.model;
+        let equals: Vec<&Placed<'_>> = self
+            .placed
+            .iter()
+            .filter(|placed| {
+                placed.candidate.standing == first.candidate.standing
+                    && placed.wish.is_none()
+                    && placed.candidate.model == model
+            })
+            .collect();
+        let unwell = self.placed.iter().filter(|p| p.candidate.model == model).count() - equals.len();
+        let mut why = if let Some(cached) = self.stuck {
+            format!("sticky: its cache holds {} tokens", thousands(cached.min(self.ask.load.prompt)))
+        } else if self.ordered
+            && super::slug::place(&self.ask.wishes.order, first.candidate.endpoint).is_some()
+        {
+            "first in your order".to_owned()
+        } else if self.targets.get(model).is_some_and(|target| target.pin.is_some()) {
+            "the provider you named".to_owned()
+        } else if self.placed.len() == 1 && self.dropped.is_empty() {
+            "the only one that serves it".to_owned()
+        } else if equals.len() <= 1 && unwell == 0 {
+            "the only one that fits".to_owned()
+        } else {
+            self.by_strategy(first, &equals)
+        };
+        if first.candidate.standing == Standing::Resting {
+            why.push_str("; it rests, and nobody else is left");
+        } else if model > 0 {
+            why.push_str(&format!("; {} has no endpoint that can answer now", self.targets[0].model));
+        } else if unwell > 0 {
+            why.push_str(&format!("; {unwell} stand behind: slow, failing or resting"));
+        }
+        why
+    }
+
+    fn by_strategy(&self, first: &Placed<'_>, equals: &[&Placed<'_>]) -> String {
+        let cheaper = equals.iter().filter(|p| p.candidate.price < first.candidate.price).count();
+        let drawn = !strategy::is_sort(self.strategy);
+        match (drawn, cheaper) {
+            (true, 0) => format!("cheapest of {} healthy", equals.len()),
+            (true, _) if first.share.is_finite() => {
+                format!(
+                    "{} of {} (a {:.0} % chance)",
+                    self.strategy.praise(),
+                    equals.len(),
+                    first.share * 100.0
+                )
+            }
+            _ => format!("{} of {}", self.strategy.praise(), equals.len()),
+        }
+    }
+}
+
+fn dearer(cost: Option<Usd>, first: Usd) -> String {
+    match cost {
+        None => "its price is unknown, so it may be dearer than the first choice by any factor".to_owned(),
+        Some(cost) if first.is_zero() => {
+            format!("costs about ${}; the first choice is free", cost.round(6))
+        }
+        Some(cost) => {
+            let times = cost.approximate() / first.approximate();
+            format!("costs {times:.1} times the first choice; `max_dearer` allows it")
+        }
+    }
+}
+
+/// `12k`, `830`.
+fn thousands(n: u64) -> String {
+    if n >= 1_000 { format!("{}k", (n + 500) / 1_000) } else { n.to_string() }
+}

@@ -1,0 +1,91 @@
+//! A circuit breaker: after failures in a row an endpoint rests, then one probe decides; each rest is longer.
+
+use crate::words::At;
+use std::time::Duration;
+
+/// Failures in a row before the first rest.
+const STRIKES: u32 = 3;
+const FIRST_REST: Duration = Duration::from_secs(1);
+const LONGEST_REST: Duration = Duration::from_secs(60);
+/// A server on this machine is tried again soon: nobody is burdened, and the person has probably just restarted it.
+const LONGEST_LOCAL_REST: Duration = Duration::from_secs(2);
+
+/// The state in which an endpoint is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breaker {
+    /// In service.
+    Closed { strikes: u32 },
+    /// Out of service until then; `rests` rests in a row, this one included.
+    Resting { until: At, rests: u32 },
+    /// The rest is over and one probe is on its way; nobody else goes.
+    Probing { rests: u32 },
+}
+
+/// What the breaker says to somebody who wants in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    Go,
+    /// Go, as the one probe.
+    Probe,
+    /// Not before then.
+    Rest(At),
+    /// A probe is on its way.
+    Busy,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self::Closed { strikes: 0 }
+    }
+}
+
+impl Breaker {
+    pub fn admission(&self, now: At) -> Admission {
+        match *self {
+            Self::Closed { .. } => Admission::Go,
+            Self::Resting { until, .. } if now >= until => Admission::Probe,
+            Self::Resting { until, .. } => Admission::Rest(until),
+            Self::Probing { .. } => Admission::Busy,
+        }
+    }
+
+    /// Somebody goes in; true if as a probe. Whoever comes uninvited is no probe and changes nothing.
+    pub(super) fn enter(&mut self, now: At) -> bool {
+        match *self {
+            Self::Resting { until, rests } if now >= until => {
+                *self = Self::Probing { rests };
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn succeeded(&mut self) {
+        *self = Self::default();
+    }
+
+    /// An outage; `asked` is how long the endpoint itself wants to be left alone.
+    pub(super) fn failed(&mut self, probe: bool, local: bool, asked: Option<Duration>, now: At) {
+        let rests = match *self {
+            Self::Closed { strikes } if strikes + 1 < STRIKES && asked.is_none() => {
+                *self = Self::Closed { strikes: strikes + 1 };
+                return;
+            }
+            Self::Closed { .. } => 1,
+            Self::Probing { rests } if probe => rests + 1,
+            // a straggler from before the rest says nothing new
+            Self::Probing { .. } | Self::Resting { .. } => return,
+        };
+        let longest = if local { LONGEST_LOCAL_REST } else { LONGEST_REST };
+        let grown = FIRST_REST.saturating_mul(1 << (rests - 1).min(16));
+        let rest = grown.max(asked.unwrap_or_default()).min(longest);
+        *self = Self::Resting { until: now + rest, rests };
+    }
+
+    /// The probe came back without an answer either way: the next one may go.
+    pub(super) fn undecided(&mut self, probe: bool, now: At) {
+        if let (true, Self::Probing { rests }) = (probe, *self) {
+            *self = Self::Resting { until: now, rests };
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What follows a failure: the same again, the next key, the next endpoint, the next model, or giving up.
+
+use super::health::{Admission, HealthBook, Standing};
+use super::keys::{KeyBook, Pick};
+use crate::catalog::Catalog;
+use crate::words::{
+    At, Considered, Decision, Endpoint, EndpointId, Failure, FailureKind, Filter, Preferences, Remedy, Usd,
+    Verdict,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An attempt that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    pub endpoint: EndpointId,
+    /// Which of the provider's keys.
+    pub key: u32,
+    pub failure: FailureKind,
+}
+
+/// Everything the next step depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct NextInput<'a> {
+    pub decision: &'a Decision,
+    pub catalog: &'a Catalog,
+    pub health: &'a HealthBook,
+    pub keys: &'a KeyBook,
+    /// All attempts so far, the one that just failed last.
+    pub tried: &'a [Tried],
+    pub now: At,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NextStep {
+    /// The same endpoint again, with whatever key is fit, after a pause.
+    RetrySame { wait: Duration },
+    /// The same endpoint with this key.
+    NextKey { key: u32 },
+    /// Another endpoint of the same model, after a pause that is almost always none.
+    NextEndpoint { endpoint: EndpointId, wait: Duration },
+    /// An endpoint of another model that the person listed.
+    NextModel { endpoint: EndpointId, wait: Duration },
+    /// The last word: the failure, its sentence completed by what was not done and why.
+    GiveUp { failure: Failure },
+}
+
+/// Nobody waits longer than this for a retry; the failure is shown instead, with the time to come back.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(20);
+/// Attempts for one request, whatever the list holds.
+pub const MOST_ATTEMPTS: usize = 12;
+/// The same endpoint is asked so often.
+const SAME: usize = 3;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+
+/// What to do after `failure`. The health and key books have already been told of it.
+pub fn next(input: &NextInput<'_>, failure: &Failure) -> NextStep {
+    let give_up = |why: Option<String>| NextStep::GiveUp { failure: last_word(input, failure, why) };
+    let Some(last) = input.tried.last() else { return give_up(None) };
+    if input.tried.len() >= MOST_ATTEMPTS {
+        return give_up(Some(format!("{MOST_ATTEMPTS} attempts were made")));
+    }
+    let here = input.catalog.endpoint(&last.endpoint);
+    let remedy = failure.remedy();
+    if remedy == Remedy::GiveUp {
+        return give_up(None);
+    }
+    if let (Remedy::NextKey, Some(here)) = (remedy, here)
+        && let Pick::Key(key) = input.keys.pick(here, input.now)
+        && !input.tried.iter().any(|tried| tried.endpoint == here.id && tried.key == key)
+    {
+        return NextStep::NextKey { key };
+    }
+    let mut soonest: Option<(Duration, &Arc<Endpoint>)> = None;
+    for endpoint in others(input, failure, last) {
+        match wait(input, endpoint) {
+            Some(Duration::ZERO) => return go(last, endpoint, Duration::ZERO),
+            Some(pause) if soonest.is_none_or(|(best, _)| pause < best) => soonest = Some((pause, endpoint)),
+            _ => {}
+        }
+    }
+    // nobody can be asked now: wait for whoever is back first, the one that just failed among them
+    let again = here.filter(|here| may_again(input, failure, here)).map(|here| {
+        let asked = failure.retry_after.unwrap_or_default();
+        let rest = wait(input, here).unwrap_or(Duration::MAX);
+        (rest.max(asked).max(pause(input, here)), here)
+    });
+    let same = again.is_some_and(|(pause, _)| soonest.is_none_or(|(other, _)| pause <= other));
+    match if same { again } else { soonest } {
+        None => give_up(None),
+        Some((pause, endpoint)) if pause > LONGEST_WAIT => {
+            let seconds = pause.as_secs_f64().ceil();
+            give_up(
+                (pause < Duration::MAX)
+                    .then(|| format!("{} can be asked again in {seconds:.0} s", endpoint.provider_name)),
+            )
+        }
+        Some((wait, _)) if same => NextStep::RetrySame { wait },
+        Some((wait, endpoint)) => go(last, endpoint, wait),
+    }
+}
+
+fn go(last: &Tried, endpoint: &Endpoint, wait: Duration) -> NextStep {
+    let model = last.endpoint.as_str().split_once(':').map_or("", |(_, model)| model);
+    let endpoint_id = endpoint.id.clone();
+    if endpoint.model.as_str() == model {
+        NextStep::NextEndpoint { endpoint: endpoint_id, wait }
+    } else {
+        NextStep::NextModel { endpoint: endpoint_id, wait }
+    }
+}
+
+/// The endpoints of the decision that may help against this failure, in its order.
+fn others<'a>(
+    input: &'a NextInput<'a>,
+    failure: &'a Failure,
+    last: &'a Tried,
+) -> impl Iterator<Item = &'a Arc<Endpoint>> {
+    let failed = input.catalog.endpoint(&last.endpoint);
+    let cost_there = cost(input.decision, &last.endpoint);
+    let untried = input.decision.attempts.iter().filter(|id| !input.tried.iter().any(|t| t.endpoint == **id));
+    untried.filter_map(|id| input.catalog.endpoint(id)).filter(move |endpoint| {
+        let other_model = failed.is_none_or(|failed| failed.model != endpoint.model);
+        match failure.kind {
+            // more room, whoever has it
+            FailureKind::ContextLength | FailureKind::TooLarge => {
+                let room = |e: &Endpoint| e.context.unwrap_or(0);
+                failed.is_none_or(|failed| room(endpoint) > room(failed))
+            }
+            FailureKind::Moderation | FailureKind::InvalidRequest => other_model,
+            // a key that does not work is a thing to be told of, not to be paid for
+            FailureKind::Auth | FailureKind::Quota | FailureKind::Permission => {
+                matches!((cost(input.decision, id_of(endpoint)), cost_there), (Some(c), Some(t)) if c <= t)
+            }
+            _ => true,
+        }
+    })
+}
+
+fn id_of(endpoint: &Endpoint) -> &EndpointId {
+    &endpoint.id
+}
+
+fn cost(decision: &Decision, id: &EndpointId) -> Option<Usd> {
+    let considered = decision.considered.iter().find(|considered| considered.endpoint == *id)?;
+    considered.estimate.as_ref()?.cost
+}
+
+/// How long until the endpoint may be asked; `None`: not for lack of time.
+fn wait(input: &NextInput<'_>, endpoint: &Endpoint) -> Option<Duration> {
+    let key = match input.keys.pick(endpoint, input.now) {
+        Pick::Key(_) => Duration::ZERO,
+        Pick::Cooling(until) => until.since(input.now),
+        Pick::Missing => return None,
+    };
+    let rest = match input.health.admission(&endpoint.id, input.now) {
+        Admission::Go | Admission::Probe => Duration::ZERO,
+        Admission::Rest(until) => until.since(input.now),
+        // a probe is answered or not within seconds
+        Admission::Busy => Duration::from_secs(1),
+    };
+    let full = match input.health.get(&endpoint.id) {
+        Some(health) if rest.is_zero() && health.standing(input.now) == Standing::Resting => {
+            Duration::from_secs(1)
+        }
+        _ => Duration::ZERO,
+    };
+    Some(key.max(rest).max(full))
+}
+
+/// Whether asking the very same endpoint once more can help: passing troubles, and not too often.
+fn may_again(input: &NextInput<'_>, failure: &Failure, here: &Endpoint) -> bool {
+    use FailureKind::*;
+    let passing = matches!(
+        failure.kind,
+        Unreachable
+            | ConnectTimeout
+            | FirstTokenTimeout
+            | IdleTimeout
+            | Cut
+            | RateLimited
+            | Overloaded
+            | Server
+            | Malformed
+            | Empty
+    );
+    passing && input.tried.iter().filter(|tried| tried.endpoint == here.id).count() < SAME
+}
+
+/// Doubles with every attempt at the same endpoint.
+fn pause(input: &NextInput<'_>, here: &Endpoint) -> Duration {
+    let times = input.tried.iter().filter(|tried| tried.endpoint == here.id).count();
+    FIRST_PAUSE.saturating_mul(1 << times.saturating_sub(1).min(8))
+}
+
+/// The failure with what a person needs to know beside it: what was tried, what was not, when to come back.
+fn last_word(input: &NextInput<'_>, failure: &Failure, why: Option<String>) -> Failure {
+    let mut notes: Vec<String> = why.into_iter().collect();
+    let others = input.tried.len().saturating_sub(1);
+    if others > 0 {
+        notes.push(format!(
+            "{others} earlier {} failed too",
+            if others == 1 { "attempt" } else { "attempts" }
+        ));
+    }
+    let dearer = |considered: &&Considered| {
+        matches!(considered.verdict, Verdict::Dropped { filter: Filter::Dearer, .. })
+    };
+    let remedy = failure.remedy();
+    let left_out = input.decision.considered.iter().filter(dearer).count();
+    if left_out > 0 && remedy != Remedy::GiveUp {
+        notes.push(format!("{left_out} dearer left out (`max_dearer` decides)"));
+    }
+    let paid = matches!(failure.kind, FailureKind::Auth | FailureKind::Quota | FailureKind::Permission);
+    let untried = input.decision.attempts.len().saturating_sub(
+        input.decision.attempts.iter().filter(|id| input.tried.iter().any(|t| t.endpoint == **id)).count(),
+    );
+    if paid && untried > 0 {
+        notes.push(format!("{untried} dearer not asked, because a key that fails is no reason to pay more"));
+    }
+    let mut failure = failure.clone();
+    if !notes.is_empty() {
+        failure.message = format!("{} ({})", failure.message.trim_end_matches('.'), notes.join("; "));
+    }
+    failure
+}
+
+/// Whom to ask as well when the first token of `asked` is late, and after how long; `None`: nobody.
+/// The cheapest next endpoint of the same model that can be asked now.
+pub fn hedge(
+    input: &NextInput<'_>,
+    asked: &EndpointId,
+    wishes: &Preferences,
+) -> Option<(Duration, EndpointId)> {
+    let after = Duration::from_millis(wishes.hedge_after_ms?);
+    let model = &input.catalog.endpoint(asked)?.model;
+    let next = input.decision.attempts.iter().filter(|id| *id != asked).find(|id| {
+        !input.tried.iter().any(|tried| tried.endpoint == **id)
+            && input.catalog.endpoint(id).is_some_and(|endpoint| {
+                endpoint.model == *model && wait(input, endpoint) == Some(Duration::ZERO)
+            })
+    })?;
+    Some((after, next.clone()))
+}

@@ -1,0 +1,82 @@
+//! Soft wishes: they move endpoints behind others, and never leave a model without any.
+
+use super::ask::Ask;
+use super::candidate::Candidate;
+use super::health::Quantiles;
+use super::plan::Placed;
+use crate::words::{Endpoint, Percentiles};
+use std::sync::Arc;
+
+/// A wish that an endpoint does not meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    Throughput,
+    Latency,
+    Tools,
+}
+
+impl Wish {
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Throughput => "slower than `preferred_min_throughput`",
+            Self::Latency => "later than `preferred_max_latency`",
+            Self::Tools => "many of its tool calls are malformed",
+        }
+    }
+}
+
+/// More malformed tool calls than this, and an endpoint stands behind the others while tools are in use
+/// (OpenRouter's Auto Exacto, by its plainest signal).
+const MALFORMED: f64 = 0.2;
+
+/// The first wish that is not met. An endpoint that was never measured is given the benefit of the doubt.
+pub fn unmet(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Option<Wish> {
+    let (wishes, health) = (&ask.wishes, candidate.health?);
+    if let Some(least) = &wishes.preferred_min_throughput
+        && misses(least, &health.throughput, |measured, wanted| measured >= wanted)
+    {
+        return Some(Wish::Throughput);
+    }
+    if let Some(most) = &wishes.preferred_max_latency
+        && misses(most, &health.ttft, |measured, wanted| measured <= wanted)
+    {
+        return Some(Wish::Latency);
+    }
+    let tools = !ask.request.tools.is_empty() && wishes.sort.is_none();
+    (tools && health.malformed_share(ask.now).is_some_and(|share| share > MALFORMED)).then_some(Wish::Tools)
+}
+
+/// All cut-offs that are given must hold.
+fn misses(cutoffs: &Percentiles, measured: &Quantiles, good: fn(f64, f64) -> bool) -> bool {
+    let Percentiles { p50, p75, p90, p99 } = *cutoffs;
+    [(p50, measured.median()), (p75, measured.p75()), (p90, measured.p90()), (p99, measured.p99())]
+        .into_iter()
+        .any(|(wanted, measured)| matches!((wanted, measured), (Some(w), Some(m)) if !good(m, w)))
+}
+
+/// Takes out (and names) the model's endpoints, from `from` on, that lack a parameter which others of them support:
+/// where some can, only those are asked; where none can, the parameter is let go.
+pub fn incapable<'a>(
+    ask: &Ask<'_>,
+    placed: &mut Vec<Placed<'a>>,
+    from: usize,
+) -> Vec<(&'a Arc<Endpoint>, &'static str)> {
+    let mut gone = Vec::new();
+    for name in ask.soft_parameters() {
+        let can = |placed: &Placed<'_>| placed.candidate.endpoint.supports(name);
+        let able = placed[from..].iter().filter(|placed| can(placed)).count();
+        if able == 0 || able == placed.len() - from {
+            continue;
+        }
+        let mut at = 0;
+        placed.retain(|one| {
+            at += 1;
+            let keep = at <= from || can(one);
+            if !keep {
+                gone.push((one.candidate.endpoint, name));
+            }
+            keep
+        });
+    }
+    gone
+}

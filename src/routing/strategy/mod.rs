@@ -1,0 +1,132 @@
+//! How survivors are put in order: a file a strategy, a line in the table.
+
+mod latency;
+mod price;
+mod price_weighted;
+mod quality;
+pub mod shares;
+mod throughput;
+mod typical;
+
+use super::ask::Ask;
+use super::candidate::Candidate;
+use crate::words::{Dice, Preferences, SortBy, SpreadRule};
+
+/// Puts candidates of equal standing in order, best first.
+pub trait Strategy: Sync {
+    /// As `Decision::strategy` says it.
+    fn name(&self) -> &'static str;
+
+    /// What being first means, for a person: `cheapest`, `fastest`.
+    fn praise(&self) -> &'static str;
+
+    /// A permutation of the candidates' positions, with what it was made from.
+    fn order(&self, ask: &Ask<'_>, candidates: &[Candidate<'_>], draws: &mut Draws<'_>) -> Ranking;
+}
+
+/// An order and how it came about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ranking {
+    /// Positions of candidates, best first; each exactly once.
+    pub order: Vec<u32>,
+    /// What was ranked by, per candidate; smaller is better.
+    pub scores: Vec<f64>,
+    /// The chance of being first, per candidate; empty: nothing was drawn by shares.
+    pub shares: Vec<f64>,
+}
+
+/// The strategies.
+pub const STRATEGIES: &[&dyn Strategy] = &[
+    &price_weighted::PriceWeighted,
+    &shares::Shares,
+    &price::Price,
+    &latency::Latency,
+    &throughput::Throughput,
+    &quality::Quality,
+];
+
+/// The strategy that these preferences ask for. An explicit `order` is laid over it by the plan.
+pub fn strategy(wishes: &Preferences) -> &'static dyn Strategy {
+    match (&wishes.sort, wishes.spread.unwrap_or_default()) {
+        (Some(sort), _) => match sort.by() {
+            SortBy::Price => &price::Price,
+            SortBy::Latency => &latency::Latency,
+            SortBy::Throughput => &throughput::Throughput,
+            SortBy::Exacto => &quality::Quality,
+        },
+        (None, SpreadRule::InversePriceSquare) => &price_weighted::PriceWeighted,
+        (None, SpreadRule::Shares) => &shares::Shares,
+    }
+}
+
+/// Whether it sorts, rather than spreads requests by chance.
+pub fn is_sort(strategy: &dyn Strategy) -> bool {
+    strategy.name().starts_with("sort:")
+}
+
+/// Dice that write down what they showed.
+pub struct Draws<'a> {
+    dice: &'a mut Dice,
+    pub drawn: Vec<f64>,
+}
+
+impl<'a> Draws<'a> {
+    pub fn new(dice: &'a mut Dice) -> Self {
+        Self { dice, drawn: Vec::new() }
+    }
+
+    pub fn unit(&mut self) -> f64 {
+        let drawn = self.dice.unit();
+        self.drawn.push(drawn);
+        drawn
+    }
+
+    /// A position by weight; `None` when no weight is positive.
+    fn by_weight(&mut self, weights: &[f64]) -> Option<usize> {
+        let all: f64 = weights.iter().sum();
+        if !all.is_finite() || all <= 0.0 {
+            return None;
+        }
+        let mut left = self.unit() * all;
+        for (place, weight) in weights.iter().enumerate() {
+            left -= weight;
+            if left < 0.0 && *weight > 0.0 {
+                return Some(place);
+            }
+        }
+        weights.iter().rposition(|weight| *weight > 0.0)
+    }
+}
+
+/// Ascending by score, unknown (not a number) last; then the first place is drawn among those within `near` times
+/// the best score: two are drawn, the one with less in flight wins. Whoever always takes the minimum sends everything
+/// to one endpoint until it breaks, and never learns that another has become better.
+fn rank(scores: Vec<f64>, near: f64, candidates: &[Candidate<'_>], draws: &mut Draws<'_>) -> Ranking {
+    let mut order: Vec<u32> = (0..u32::try_from(scores.len()).unwrap_or(u32::MAX)).collect();
+    let key = |place: &u32| scores[*place as usize];
+    order.sort_unstable_by(|a, b| {
+        let (x, y) = (key(a), key(b));
+        // not-a-numbers compare as greatest; equals stay in catalog order, the maker's own endpoint first
+        x.is_nan().cmp(&y.is_nan()).then(x.total_cmp(&y)).then(a.cmp(b))
+    });
+    let best = order.first().map_or(f64::NAN, key);
+    let equals = order.iter().take_while(|place| best.is_nan() || key(place) <= best * near + 1e-12).count();
+    if equals > 1 {
+        let mut pick = || below(draws.unit(), equals);
+        let (one, other) = (pick(), pick());
+        let busy = |place: usize| candidates[order[place] as usize].in_flight();
+        let first = if busy(other) < busy(one) { other } else { one };
+        order[..=first].rotate_right(1);
+    }
+    Ranking { order, scores, shares: Vec::new() }
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "a position in a list"
+)]
+fn below(unit: f64, n: usize) -> usize {
+    ((unit * n as f64) as usize).min(n.saturating_sub(1))
+}
