@@ -12,19 +12,21 @@ struct Rule {
     code: &'static [&'static str],
     /// The message holds one of these. Empty: any.
     phrase: &'static [&'static str],
+    /// The message holds this too.
+    and: &'static str,
     kind: FailureKind,
 }
 
 const fn code(code: &'static [&'static str], kind: FailureKind) -> Rule {
-    Rule { status: &[], code, phrase: &[], kind }
+    Rule { status: &[], code, phrase: &[], and: "", kind }
 }
 
 const fn phrase(phrase: &'static [&'static str], kind: FailureKind) -> Rule {
-    Rule { status: &[], code: &[], phrase, kind }
+    Rule { status: &[], code: &[], phrase, and: "", kind }
 }
 
 const fn status(status: &'static [u16], kind: FailureKind) -> Rule {
-    Rule { status, code: &[], phrase: &[], kind }
+    Rule { status, code: &[], phrase: &[], and: "", kind }
 }
 
 /// What only one format's vendors mean so; looked at first.
@@ -39,10 +41,12 @@ const BY_FORMAT: &[(&str, &[Rule])] = &[
                 status: &[429],
                 code: &[],
                 phrase: &["per day", "perday", "limit: 0", "prepay", "credits are depleted"],
+                and: "",
                 kind: Quota,
             },
             code(&["RESOURCE_EXHAUSTED", "RATE_LIMIT_EXCEEDED"], RateLimited),
             phrase(&["user location is not supported"], Permission),
+            phrase(&["is not found for api version"], ModelNotFound),
         ],
     ),
     (
@@ -51,7 +55,7 @@ const BY_FORMAT: &[(&str, &[Rule])] = &[
             phrase(&["credit balance is too low", "specified api usage limits"], Quota),
             code(&["overloaded_error"], Overloaded),
             code(&["request_too_large"], TooLarge),
-            Rule { status: &[404], code: &["not_found_error"], phrase: &[], kind: ModelNotFound },
+            Rule { status: &[404], code: &["not_found_error"], phrase: &[], and: "", kind: ModelNotFound },
         ],
     ),
     ("ollama", &[phrase(&["not found, try pulling it first", "try pulling"], ModelNotFound)]),
@@ -169,6 +173,8 @@ const COMMON: &[Rule] = &[
             "context limit",
             "maximum context",
             "prompt is too long",
+            "prompt too long",
+            "messages is too long",
             "input is too long",
             "prompt length",
             "input token count",
@@ -229,7 +235,6 @@ const COMMON: &[Rule] = &[
             "model does not exist",
             "no endpoints found",
             "no allowed providers",
-            "is not found for api version",
             "has been deprecated",
             "has been decommissioned",
             "no longer available",
@@ -242,6 +247,7 @@ const COMMON: &[Rule] = &[
         status: &[400, 404, 422],
         code: &[],
         phrase: &["does not exist", "not exist", "not found"],
+        and: "model",
         kind: ModelNotFound,
     },
     phrase(
@@ -321,7 +327,8 @@ const COMMON: &[Rule] = &[
     code(
         &["server_error", "api_error", "internal_error", "server", "provider_unavailable", "INTERNAL"],
         Server,
-    ),
+    )
+    .when(&[200, 500, 502, 503, 504]),
     status(&[401, 407], Auth),
     status(&[402], Quota),
     status(&[403, 451], Permission),
@@ -344,6 +351,7 @@ impl Rule {
                 || self.code.iter().any(|code| {
                     code.eq_ignore_ascii_case(&refusal.code) || code.eq_ignore_ascii_case(&refusal.kind)
                 }))
+            && message.contains(self.and)
             && (self.phrase.is_empty() || self.phrase.iter().any(|phrase| message.contains(phrase)))
     }
 }
@@ -393,7 +401,7 @@ fn sentence(kind: FailureKind, refusal: &Refusal) -> String {
         ModelNotFound => "the provider does not have this model",
         ContextLength => "the conversation does not fit the model's context",
         TooLarge => "the request is larger than the provider takes",
-        InvalidRequest => "the provider calls the request wrong",
+        InvalidRequest => "the provider refuses the request as wrong",
         Unsupported => "this endpoint cannot do what was asked",
         Moderation => "a content filter refused",
         Malformed if refusal.html => "an HTML page came instead of an answer; is the base URL right?",

@@ -79,9 +79,6 @@ struct Piece<'a> {
 
 impl Voice for Messages {
     fn hear(&mut self, name: &[u8], data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
-        if self.ended && self.blocks.is_empty() {
-            return Ok(());
-        }
         let data = data.trim_ascii();
         if data.is_empty() || data == b"[DONE]" {
             return Ok(());
@@ -122,6 +119,7 @@ impl Messages {
             }
             "content_block_stop" => self.end(event.index.unwrap_or(0), out),
             "message_start" => {
+                self.ended = false;
                 let message = event.message.map(value).unwrap_or_default();
                 let text = |key: &str| message.get(key).and_then(Value::as_str).map(str::to_owned);
                 out.push(Delta::Head { id: text("id"), model: text("model"), provider: None });

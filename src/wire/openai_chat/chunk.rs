@@ -23,7 +23,7 @@ open_struct! {
 
 open_struct! {
     Choice {
-        index: u32 = "index",
+        index: i64 = "index",
         delta: Spoken<'a> = "delta",
         message: Spoken<'a> = "message",
         finish_reason: Str<'a> = "finish_reason",
@@ -51,7 +51,7 @@ open_struct! {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, bound(deserialize = "'de: 'a"))]
 pub struct ToolCall<'a> {
-    pub index: Option<u32>,
+    pub index: Option<i64>,
     pub id: Option<Str<'a>>,
     pub function: Option<Function<'a>>,
     pub extra_content: Option<Extra<'a>>,

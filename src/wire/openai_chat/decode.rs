@@ -19,6 +19,7 @@ pub struct Chat {
     /// `[DONE]` was heard: nothing counts after it.
     done: bool,
     stop: Option<String>,
+    at_limit: bool,
     calls: Vec<Call>,
     blocks: Blocks,
     cited: usize,
@@ -26,7 +27,7 @@ pub struct Chat {
 
 /// A tool call that has begun: the provider's index and id.
 struct Call {
-    index: Option<u32>,
+    index: Option<i64>,
     id: String,
 }
 
@@ -159,6 +160,7 @@ impl Chat {
         let native = choice.native_finish_reason.filter(|n| !n.is_empty()).unwrap_or_else(|| reason.clone());
         if self.stop.as_deref() != Some(&*native.0) {
             self.stop = Some(native.0.clone().into_owned());
+            self.at_limit = stop(&reason.0, false) == Stop::Length;
             out.push(Delta::Stop {
                 reason: stop(&reason.0, !self.calls.is_empty()),
                 native: native.0.into_owned(),
@@ -187,9 +189,8 @@ impl Chat {
             }
             None => {}
         }
-        if let Some(refusal) = spoken.refusal.filter(|text| !text.is_empty()) {
-            out.push(Delta::Opaque(json!({"delta": {"refusal": refusal.0}})));
-        }
+        // a model's own refusal is what it has to say
+        say(spoken.refusal.unwrap_or_default(), out);
         for call in spoken.tool_calls.into_iter().flatten() {
             self.call(call, out);
         }

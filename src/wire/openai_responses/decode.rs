@@ -64,7 +64,7 @@ struct Event<'a> {
 impl Voice for Response {
     fn hear(&mut self, name: &[u8], data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
         let data = data.trim_ascii();
-        if self.ended || data.is_empty() || data == b"[DONE]" {
+        if data.is_empty() || data == b"[DONE]" {
             return Ok(());
         }
         match serde_json::from_slice::<Event<'_>>(data) {
@@ -132,6 +132,9 @@ impl Response {
                 self.done(place, &item, out);
             }
             "response.created" | "response.in_progress" | "response.queued" => {
+                if self.ended {
+                    self.again();
+                }
                 self.head(&event.response.map(value).unwrap_or_default(), out);
             }
             "response.completed"
@@ -159,6 +162,15 @@ impl Response {
             self.head = true;
             let text = |key: &str| response.get(key).and_then(Value::as_str).map(str::to_owned);
             out.push(Delta::Head { id: text("id"), model: text("model"), provider: None });
+        }
+    }
+
+    /// Another response in the same body: its items are not those before.
+    fn again(&mut self) {
+        self.ended = false;
+        self.items.clear();
+        for thought in &mut self.thoughts {
+            thought.place = u64::MAX;
         }
     }
 

@@ -1,5 +1,6 @@
 //! Tests of `fareway::wire`.
 
+mod classify;
 mod face;
 mod framing;
 mod helpers;

@@ -55,8 +55,8 @@ fn recordings() {
         if reasons.is_empty() {
             *counts.entry(format!("{format}: agree")).or_default() += 1;
         }
-        for reason in reasons {
-            disagree.entry(format!("{format}: {reason}")).or_default().push(id.to_owned());
+        for (reason, values) in reasons {
+            disagree.entry(format!("{format}: {reason}")).or_default().push(format!("{id} {values:.60}"));
         }
         if !whole["failure"].is_null() {
             let kind = whole["failure"]["kind"].as_str().unwrap_or_default();
@@ -69,18 +69,24 @@ fn recordings() {
     for (name, count) in &counts {
         println!("{count:6} {name}");
     }
+    let shown = std::env::var("SHOWN").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
     println!("-- disagreements");
     for (reason, ids) in &disagree {
-        println!("{:6} {reason}: {}", ids.len(), ids.iter().take(4).cloned().collect::<Vec<_>>().join(" "));
+        println!(
+            "{:6} {reason}: {}",
+            ids.len(),
+            ids.iter().take(shown).cloned().collect::<Vec<_>>().join("; ")
+        );
     }
 }
 
-fn compare(row: &Value, heard: &Value) -> Vec<String> {
+/// What differs, and how.
+fn compare(row: &Value, heard: &Value) -> Vec<(String, String)> {
     let derived = &row["derived"];
     let mut reasons = Vec::new();
     let mut differ = |what: &str, theirs: &Value, ours: Value| {
         if *theirs != ours && !(theirs.is_null() && ours == json!("")) {
-            reasons.push(what.to_owned());
+            reasons.push((what.to_owned(), format!("{theirs}≠{ours}")));
         }
     };
     let text = heard["text"].as_str().unwrap_or_default();
