@@ -1,11 +1,19 @@
 //! Markdown to rows: whole documents with [`layout`], replies that still grow with [`StreamDoc`].
+//!
+//! Rows hold meanings, not colours, so they are kept for as long as the message and the width stay the same.
 
+mod blocks;
+mod highlight;
+mod math;
 mod stream;
+mod table;
+mod tail;
 
+pub use highlight::load as load_syntaxes;
+pub use math::readable as readable_math;
 pub use stream::StreamDoc;
 
-use crate::tui::text::{Face, Line, Prefix, Row, expand_tabs, wrap};
-use crate::tui::theme::Meaning;
+use crate::tui::text::Row;
 
 /// How a document is laid out. Colours play no part: rows hold meanings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,10 +27,8 @@ pub struct Options {
 /// Lays out a finished document. The text may be anything; it is cleaned here.
 pub fn layout(text: &str, options: Options) -> Vec<Row> {
     let text = crate::words::clean(text);
+    let text = tail::dollars(&text);
     let mut rows = Vec::new();
-    for line in text.lines() {
-        let line = Line::of(&expand_tabs(line, 0), Face::new(Meaning::Text));
-        wrap(&line, options.width.into(), &mut Prefix::default(), &mut rows);
-    }
+    blocks::lay_out(&text, options, &mut blocks::Carry::default(), &mut rows);
     rows
 }

@@ -90,6 +90,11 @@ impl Caps {
         }
     }
 
+    /// Whether plain lines serve better than the full screen here: a terminal without cursor, or `ACCESSIBLE=1`.
+    pub fn wants_plain(&self, env: &Environment) -> bool {
+        !self.full_screen || env.accessible
+    }
+
     /// Everything a modern terminal has: for tests and benchmarks.
     pub fn modern() -> Caps {
         Caps {

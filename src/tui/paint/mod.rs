@@ -2,12 +2,20 @@
 
 mod caps;
 mod grid;
+mod osc;
+mod pace;
 mod painter;
 mod pen;
 mod picture;
+mod plain;
 mod scroll;
+mod terminal;
 
 pub use caps::{Caps, Environment};
+pub use osc::{CLIPBOARD_LIMIT, clipboard, notify, title};
+pub use pace::{Due, LineStats, Pace, Rates};
 pub use painter::{Painted, Painter};
 pub use picture::{Link, Picture};
+pub use plain::Plain;
 pub use scroll::ScrollHint;
+pub use terminal::{Modes, Terminal, restore};

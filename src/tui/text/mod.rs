@@ -8,4 +8,6 @@ mod wrap;
 
 pub use row::{Face, Joint, Row, RowKind};
 pub use width::{expand_tabs, fit, graphemes, width};
-pub use wrap::{Line, Piece, Prefix, wrap};
+pub use wrap::{Line, Piece, Prefix, chop, wrap};
+
+pub(crate) use row::RowBuilder;

@@ -117,7 +117,7 @@ fn cut(units: &[Unit], start: usize, room: usize) -> (usize, usize, Joint) {
     // the last place where the row may end, and where the next would begin
     let mut last: Option<(usize, usize, Joint)> = None;
     for (i, u) in units.iter().enumerate().skip(start) {
-        if u.space {
+        if u.space && (i == start || !units[i - 1].space) {
             let next = units[i..].iter().position(|u| !u.space).map_or(units.len(), |n| i + n);
             last = Some((i, next, Joint::Space));
         }
@@ -161,4 +161,37 @@ fn units(line: &Line, room: usize) -> Vec<Unit> {
         }
     }
     units
+}
+
+/// As [`wrap`], but rows end exactly at the edge and keep every blank: for code.
+pub fn chop(line: &Line, columns: usize, prefix: &mut Prefix, out: &mut Vec<Row>) {
+    let room = columns.saturating_sub(prefix.width()).max(2);
+    let mut row = RowBuilder::default();
+    let begin = |row: &mut RowBuilder, prefix: &mut Prefix| {
+        for (text, face) in prefix.take() {
+            row.push(&text, face, None);
+        }
+        row.end_gutter();
+    };
+    begin(&mut row, prefix);
+    let mut used = 0;
+    for piece in &line.pieces {
+        let mut from = 0;
+        let mut at = 0;
+        for (g, width) in graphemes(&piece.text) {
+            if used + width > room {
+                row.push(&piece.text[from..at], piece.face, piece.link.as_ref());
+                let mut done = std::mem::take(&mut row).finish();
+                done.joint = Joint::Word;
+                out.push(done);
+                begin(&mut row, prefix);
+                from = at;
+                used = 0;
+            }
+            used += width;
+            at += g.len();
+        }
+        row.push(&piece.text[from..], piece.face, piece.link.as_ref());
+    }
+    out.push(row.finish());
 }

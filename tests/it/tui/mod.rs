@@ -1,4 +1,7 @@
 //! Tests of `fareway::tui`.
 
+mod markdown;
+mod pace;
 mod paint;
+mod text;
 mod theme;

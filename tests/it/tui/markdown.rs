@@ -1,0 +1,199 @@
+//! Markdown to rows, at once and while it streams.
+
+use fareway::tui::markdown::{Options, StreamDoc, layout, readable_math};
+use fareway::tui::text::{Row, RowKind, width};
+use fareway::tui::theme::Meaning;
+use proptest::prelude::*;
+
+const OPTIONS: Options = Options { width: 40, links: true };
+
+fn shown(rows: &[Row]) -> Vec<String> {
+    rows.iter().map(|r| r.text().trim_end().to_owned()).collect()
+}
+
+fn laid_out(text: &str) -> Vec<String> {
+    shown(&layout(text, OPTIONS))
+}
+
+/// Meanings of the row that holds `text`, piece by piece.
+fn meanings(rows: &[Row], text: &str) -> Vec<(String, Meaning)> {
+    let row = rows.iter().find(|r| r.text().contains(text)).expect(text);
+    row.pieces().map(|(t, face, _)| (t.to_owned(), face.meaning)).collect()
+}
+
+#[test]
+fn blocks() {
+    let cases: &[(&str, &[&str])] = &[
+        ("# Title\n\nText\nmore", &["Title", "", "Text more"]),
+        ("- a\n- b\n  - c\n\nend", &["• a", "• b", "  ◦ c", "", "end"]),
+        ("- a\n\n- b", &["• a", "", "• b"]),
+        ("3. a\n4. b", &["3. a", "4. b"]),
+        ("- [x] done\n- [ ] open", &["• ☑ done", "• ☐ open"]),
+        ("> one\n>\n> two", &["▎ one", "▎", "▎ two"]),
+        ("> - deep\n>   > er", &["▎ • deep", "▎   ▎ er"]),
+        ("a\n\n---\n\nb", &["a", "", "────────────────────────────────────────", "", "b"]),
+        ("```rust\nlet x = 1;\n```", &["  rust · 1", "  let x = 1;"]),
+        ("![a cat](cat.png)", &["[image: a cat]"]),
+        ("x <b>y</b>", &["x <b>y</b>"]),
+        ("<div onclick=\"x\">\nhi\n</div>", &["<div onclick=\"x\">", "hi", "</div>"]),
+        ("a[^1]\n\n[^1]: note", &["a[1]", "", "[1] note"]),
+        ("| a | b |\n|--|-:|\n| 1 | 22 |", &["a │  b", "──┼───", "1 │ 22"]),
+        ("costs $5-$10", &["costs $5-$10"]),
+        ("so \\(x^2\\) and $\\alpha_1$", &["so x² and α₁"]),
+        ("\u{1b}[31mred", &["␛[31mred"]),
+        ("a\\\nb", &["a", "b"]),
+    ];
+    for (text, rows) in cases {
+        let got = laid_out(text);
+        assert_eq!(got, *rows, "{text}");
+    }
+}
+
+#[test]
+fn code_is_highlighted_by_meaning_and_numbered() {
+    let rows = layout(
+        "```rust\nfn main() { \"s\" } // c\n```\n\n```\nplain\n```\n\n```diff\n+in\n-out\n```",
+        OPTIONS,
+    );
+    let code = meanings(&rows, "fn main");
+    for (text, meaning) in [
+        ("fn", Meaning::Keyword),
+        ("main", Meaning::Function),
+        ("\"s\"", Meaning::String),
+        ("// c", Meaning::Comment),
+    ] {
+        assert!(code.iter().any(|(t, m)| t.trim() == text && *m == meaning), "{text} in {code:?}");
+    }
+    assert_eq!(meanings(&rows, "plain")[1].1, Meaning::Code);
+    assert_eq!(meanings(&rows, "+in")[1].1, Meaning::DiffAdd);
+    assert_eq!(meanings(&rows, "-out")[1].1, Meaning::DiffDel);
+    let numbers: Vec<u32> = rows.iter().filter(|r| r.kind == RowKind::Code).map(|r| r.code).collect();
+    assert_eq!(numbers, [1, 2, 3, 3]);
+    let content: Vec<&str> = rows.iter().filter(|r| r.kind == RowKind::Code).map(Row::content).collect();
+    assert_eq!(content[0], "fn main() { \"s\" } // c");
+}
+
+#[test]
+fn links_carry_their_address_or_show_it() {
+    let text = "see [docs](https://example.invalid/d) and <https://example.invalid/x>";
+    let rows = layout(text, Options { width: 80, links: true });
+    assert_eq!(shown(&rows), ["see docs and https://example.invalid/x"]);
+    assert_eq!(rows[0].links().len(), 2);
+    let rows = layout(text, Options { width: 80, links: false });
+    assert_eq!(shown(&rows), ["see docs (https://example.invalid/d) and https://example.invalid/x"]);
+}
+
+#[test]
+fn a_table_wraps_its_cells_and_becomes_cards_when_it_is_too_narrow() {
+    let table =
+        "| name | what it does |\n|---|---|\n| clean | makes text from outside inert before it is drawn |\n";
+    assert_eq!(
+        laid_out(table),
+        [
+            "name  │ what it does",
+            "──────┼─────────────────────────────────",
+            "clean │ makes text from outside inert",
+            "      │ before it is drawn",
+        ]
+    );
+    let rows = layout(table, Options { width: 15, links: true });
+    assert_eq!(
+        shown(&rows),
+        ["name: clean", "what it does:", "makes text from", "outside inert", "before it is", "drawn"]
+    );
+}
+
+#[test]
+fn mathematics_is_readable() {
+    let cases = [
+        ("\\frac{a+b}{2}", "(a+b)/2"),
+        ("\\sqrt{x^2 + y^2}", "√(x² + y²)"),
+        ("\\sum_{i=0}^{n} i", "∑ᵢ₌₀ⁿ i"),
+        ("x \\in \\mathbb{R}^n", "x ∈ ℝⁿ"),
+        ("\\alpha \\leq \\beta \\Rightarrow \\gamma", "α ≤ β ⇒ γ"),
+        ("e^{i\\pi} + 1 = 0", "e^(iπ) + 1 = 0"),
+        ("\\sin x", "sin x"),
+        ("\\text{if } x", "if x"),
+        ("\\left( x \\right)", "( x )"),
+        ("\\unknown{y}", "unknowny"),
+        ("a - b", "a − b"),
+        ("{{{", ""),
+        ("\\", ""),
+    ];
+    for (tex, text) in cases {
+        assert_eq!(readable_math(tex), text, "{tex}");
+    }
+}
+
+#[test]
+fn markers_that_would_flash_wait_and_open_emphasis_is_closed() {
+    let cases: &[(&str, &[&str])] = &[
+        ("some **bo", &["some bo"]),
+        ("some **", &["some"]),
+        ("some `co", &["some co"]),
+        ("a [label](https://exa", &["a label"]),
+        ("text\n\n##", &["text"]),
+        ("text\n\n| a | b |", &["text"]),
+        ("text\n\n| a | b |\n|--", &["text"]),
+        ("text\n\n```ru", &["text"]),
+        ("- a\n-", &["• a"]),
+    ];
+    for (text, rows) in cases {
+        let mut doc = StreamDoc::new(OPTIONS);
+        doc.push(text);
+        assert_eq!(shown(doc.rows()), *rows, "{text:?}");
+    }
+}
+
+const DOCUMENT: &str = "# One\n\nText with **bold**, *it* and `code`.\r\n\r\n- a\n- b\n\n1. x\n2. y\n   ```sql\n   select 1;\n   ```\n\n\
+    ```rust\nfn main() {\n    let s = \"``\";\n}\n```\nafter\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |\n\n> quote\n> more\n\n\
+    \\[ x^2 \\]\n\n~~~\nlast ``` block\n~~~\n\nEnd 日本語 👩‍👩‍👧‍👦.\n\n";
+
+#[test]
+fn settled_rows_stay() {
+    let mut doc = StreamDoc::new(OPTIONS);
+    let mut settled: Vec<Row> = Vec::new();
+    for c in DOCUMENT.chars() {
+        doc.push(c.encode_utf8(&mut [0; 4]));
+        let rows = doc.rows().to_vec();
+        let n = doc.settled();
+        assert!(n >= settled.len());
+        assert_eq!(rows[..settled.len()], settled[..]);
+        settled = rows[..n].to_vec();
+    }
+    assert_eq!(shown(doc.rows()), laid_out(DOCUMENT));
+}
+
+proptest! {
+    #[test]
+    fn any_cutting_gives_the_same_rows(cuts in proptest::collection::vec(1usize..40, 1..60)) {
+        let chars: Vec<char> = DOCUMENT.chars().collect();
+        let mut doc = StreamDoc::new(OPTIONS);
+        let mut from = 0;
+        for cut in cuts.iter().cycle() {
+            let to = (from + cut).min(chars.len());
+            doc.push(&chars[from..to].iter().collect::<String>());
+            doc.rows();
+            from = to;
+            if from == chars.len() {
+                break;
+            }
+        }
+        prop_assert_eq!(doc.rows(), layout(DOCUMENT, OPTIONS));
+    }
+
+    #[test]
+    fn anything_is_laid_out_within_its_width(
+        text in "([a-z`*_#>|~$\\[\\]()!<>\\\\ -]|\n|\n\n|日|👩‍👧|\u{1b}|\t|1\\. |```rs\n|\\|--\\|){0,80}",
+        width in 8u16..60,
+    ) {
+        let options = Options { width, links: true };
+        let mut doc = StreamDoc::new(options);
+        doc.push(&text);
+        for row in doc.rows().iter().chain(&layout(&text, options)) {
+            prop_assert!(!row.text().contains(char::is_control), "{:?}", row.text());
+            prop_assert!(row.width() <= usize::from(width) || row.width() - self::width(row.content()) + 2 > usize::from(width),
+                "{:?} at {width}", row.text());
+        }
+    }
+}
