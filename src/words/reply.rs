@@ -6,8 +6,8 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// One item of the gateway's answer. The grammar, kept by the gateway:
-/// `Chosen (FellBack Chosen)* Delta* (Resumed Delta*)* (Done | Failed)`; `Waiting` may stand anywhere before a `Chosen`.
-/// `Failed` before any `Chosen` is allowed: nothing could be chosen.
+/// `Chosen ((FellBack Waiting? | Waiting) Chosen)* Delta* (Resumed Delta*)* (Done | Failed)`; a `Waiting` without a
+/// `FellBack` announces the same endpoint again. `Failed` before any `Chosen` is allowed: nothing could be chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
     /// This endpoint is being asked, and why.

@@ -1,1 +1,8 @@
-//! Tests of `fareway::gateway`.
+//! The gateway over real sockets against a scripted upstream.
+
+mod bench;
+mod demo;
+mod faults;
+mod grammar;
+mod keys;
+mod stop;

@@ -1,1 +1,3 @@
 //! What several test modules share: a scripted upstream, temporary homes, builders.
+
+pub mod upstream;

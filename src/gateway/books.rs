@@ -1,0 +1,263 @@
+//! The books of one request: its attempts as they end, its open row while it streams, its receipt and row at the end.
+
+use super::gateway::Core;
+use crate::words::{
+    At, Attempt, AttemptRow, Chosen, Cost, CostSource, Decision, Endpoint, EndpointId, Entry, Failure,
+    GenerationId, GenerationRow, ModelId, OpenRow, Outcome, ProviderId, Receipt, Request, Stop, Usage, Usd,
+};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Shared by a request and its attempts; whoever is dropped last closes it.
+pub(super) struct Books {
+    pub core: Arc<Core>,
+    pub request: Arc<Request>,
+    generation: GenerationId,
+    started: At,
+    t0: Instant,
+    day: i32,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    begun: u32,
+    /// Those that have ended, with their place.
+    ended: Vec<(u32, Attempt)>,
+    decision: Option<Box<Decision>>,
+    /// Who was asked last.
+    asked: Option<Arc<Endpoint>>,
+    ttft: Option<Duration>,
+    stop: Option<(Stop, String)>,
+    upstream_id: Option<String>,
+    closed: bool,
+}
+
+impl Books {
+    pub fn open(core: Arc<Core>, request: Arc<Request>) -> Arc<Self> {
+        let started = super::clock::now();
+        let mut generation = request.generation;
+        if generation == GenerationId::nil() {
+            generation = core.generation(started);
+        }
+        let day = super::clock::day(started, core.options.zone.as_ref());
+        Arc::new(Self {
+            core,
+            request,
+            generation,
+            started,
+            t0: Instant::now(),
+            day,
+            state: Mutex::default(),
+        })
+    }
+
+    /// Wall-clock time that cannot jump within a request.
+    pub fn now(&self) -> At {
+        self.started + self.t0.elapsed()
+    }
+
+    pub fn started(&self) -> At {
+        self.started
+    }
+
+    /// When the whole request must be over.
+    pub fn deadline(&self) -> Instant {
+        self.t0 + self.core.options.clocks.total
+    }
+
+    pub fn decided(&self, decision: Decision) {
+        self.state().decision = Some(Box::new(decision));
+    }
+
+    pub fn attempts(&self) -> u32 {
+        self.state().begun
+    }
+
+    /// An attempt begins; its place among the others.
+    pub fn begin(&self, endpoint: &Arc<Endpoint>) -> u32 {
+        let mut state = self.state();
+        state.asked = Some(Arc::clone(endpoint));
+        state.begun += 1;
+        state.begun - 1
+    }
+
+    /// What answers from here on: a hedge may have been asked last and yet lose.
+    pub fn heard_first(&self, endpoint: &Arc<Endpoint>) {
+        let mut state = self.state();
+        state.asked = Some(Arc::clone(endpoint));
+        let elapsed = self.t0.elapsed();
+        state.ttft.get_or_insert(elapsed);
+    }
+
+    pub fn head(&self, id: &str) {
+        self.state().upstream_id = Some(id.to_owned());
+    }
+
+    pub fn stopped(&self, reason: Stop, native: &str) {
+        self.state().stop = Some((reason, native.to_owned()));
+    }
+
+    /// An attempt has ended: its row is written and its money counts.
+    pub fn ended(&self, number: u32, attempt: Attempt, demo: bool) {
+        self.core.ledger.write(vec![Entry::Attempt(Box::new(AttemptRow {
+            generation: self.generation,
+            number,
+            session: self.request.session,
+            demo,
+            attempt: attempt.clone(),
+        }))]);
+        self.state().ended.push((number, attempt));
+    }
+
+    /// What is known of the attempt under way, so that it survives `kill -9`.
+    pub fn save(&self, endpoint: &Endpoint, usage: Usage, cost: Cost) {
+        let request = &self.request;
+        let attempts = self.state().in_order();
+        self.core.ledger.write(vec![Entry::Open(Box::new(OpenRow {
+            generation: self.generation,
+            at: self.started,
+            day: self.day,
+            session: request.session,
+            message: None,
+            purpose: request.purpose,
+            requested: request.model.to_string(),
+            model: endpoint.model.clone(),
+            provider: endpoint.provider.clone(),
+            endpoint: endpoint.id.clone(),
+            demo: endpoint.demo,
+            attempts,
+            usage,
+            cost,
+            tags: request.tags.clone(),
+            key_label: request.key_label.clone(),
+        }))]);
+    }
+
+    /// The end: the receipt, and the generation's row if anybody was asked.
+    pub fn close(&self, outcome: Outcome) -> Receipt {
+        let mut state = self.state();
+        state.closed = true;
+        let receipt = self.receipt(&state);
+        drop(state);
+        if !receipt.attempts.is_empty() {
+            self.core.ledger.write(vec![Entry::Generation(Box::new(GenerationRow {
+                at: self.now(),
+                day: self.day,
+                session: self.request.session,
+                message: None,
+                purpose: self.request.purpose,
+                tags: self.request.tags.clone(),
+                key_label: self.request.key_label.clone(),
+                outcome,
+                receipt: receipt.clone(),
+            }))]);
+        }
+        receipt
+    }
+
+    fn receipt(&self, state: &State) -> Receipt {
+        let attempts = state.in_order();
+        let requested = self.request.model.to_string();
+        let (model, provider, endpoint, demo) = state.asked.as_ref().map_or_else(
+            || (ModelId::new(&requested), ProviderId::new(""), EndpointId::new(""), false),
+            |e| (e.model.clone(), e.provider.clone(), e.id.clone(), e.demo),
+        );
+        Receipt {
+            generation: self.generation,
+            requested,
+            model,
+            provider,
+            endpoint,
+            usage: attempts.iter().fold(Usage::default(), |sum, a| sum + a.usage),
+            cost: sum(attempts.iter().map(|a| &a.cost)),
+            attempts,
+            ttft: state.ttft,
+            total: self.t0.elapsed(),
+            stop: state.stop.as_ref().map(|(reason, _)| *reason),
+            native_stop: state.stop.as_ref().map(|(_, native)| native.clone()).filter(|n| !n.is_empty()),
+            upstream_id: state.upstream_id.clone(),
+            demo,
+            decision: state.decision.clone(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn in_order(&self) -> Vec<Attempt> {
+        let mut ended: Vec<_> = self.ended.iter().collect();
+        ended.sort_by_key(|(number, _)| *number);
+        ended.into_iter().map(|(_, attempt)| attempt.clone()).collect()
+    }
+}
+
+impl Drop for Books {
+    /// Dropped in the middle: the person, the client or the program stopped it.
+    fn drop(&mut self) {
+        if !self.state().closed {
+            self.close(Outcome::Cancelled);
+        }
+    }
+}
+
+/// Money over several attempts: unknown as soon as one is; as uncertain as its least certain part.
+fn sum<'a>(costs: impl Iterator<Item = &'a Cost> + Clone) -> Cost {
+    let mut costs = costs.filter(|cost| cost.booked != Some(Usd::ZERO) || !cost.lines.is_empty()).peekable();
+    if costs.peek().is_none() {
+        return Cost {
+            booked: Some(Usd::ZERO),
+            source: CostSource::Free,
+            ours: Some(Usd::ZERO),
+            lines: Vec::new(),
+        };
+    }
+    let rank = |source: CostSource| match source {
+        CostSource::Free => 0,
+        CostSource::Catalog => 1,
+        CostSource::Provider => 2,
+        CostSource::Estimate => 3,
+        CostSource::Unknown => 4,
+    };
+    let mut total =
+        Cost { booked: Some(Usd::ZERO), source: CostSource::Free, ours: Some(Usd::ZERO), lines: Vec::new() };
+    for cost in costs {
+        total.booked = total.booked.zip(cost.booked).map(|(a, b)| a + b);
+        total.ours = total.ours.zip(cost.ours).map(|(a, b)| a + b);
+        if rank(cost.source) > rank(total.source) {
+            total.source = cost.source;
+        }
+        for line in &cost.lines {
+            match total.lines.iter_mut().find(|l| l.category == line.category && l.price == line.price) {
+                Some(same) => same.count += line.count,
+                None => total.lines.push(line.clone()),
+            }
+        }
+    }
+    total
+}
+
+/// The item that tells who is asked.
+pub(super) fn chosen(endpoint: &Endpoint, prompt_tokens: u64, why: String) -> Chosen {
+    Chosen {
+        endpoint: endpoint.id.clone(),
+        model: endpoint.model.clone(),
+        provider: endpoint.provider.clone(),
+        provider_name: endpoint.provider_name.clone(),
+        demo: endpoint.demo,
+        prices: endpoint.prices.clone(),
+        prompt_tokens,
+        why,
+    }
+}
+
+/// Says where it happened, so that nobody has to guess.
+pub(super) fn at(mut failure: Failure, endpoint: &Endpoint) -> Failure {
+    failure.provider.get_or_insert_with(|| endpoint.provider.clone());
+    failure.endpoint.get_or_insert_with(|| endpoint.id.clone());
+    failure
+}
