@@ -185,7 +185,9 @@ async fn oddities_that_are_no_faults() {
         ),
     ];
     for (name, script, said) in cases {
-        let heard = alone(script, brief()).await;
+        let idle = Duration::from_millis(200);
+        let options = Options { clocks: Clocks { idle, ..options().clocks }, ..options() };
+        let heard = alone(script, options).await;
         assert_eq!(heard.outline(), "CDn", "{name}: {:?}", heard.failure());
         assert_eq!(heard.text(), said, "{name}");
     }
