@@ -96,7 +96,9 @@ impl KeyBook {
         match failure.kind {
             FailureKind::RateLimited => {
                 let rest = key.rest_at(&endpoint.id);
-                let guess = FIRST_COOL_DOWN.saturating_mul(1 << rest.times.min(16)).min(LONGEST_GUESS);
+                // concurrent refusals of one storm count once
+                let before = if rest.until > now { rest.times.saturating_sub(1) } else { rest.times };
+                let guess = FIRST_COOL_DOWN.saturating_mul(1 << before.min(16)).min(LONGEST_GUESS);
                 rest.extend(asked.unwrap_or(guess), now);
             }
             FailureKind::Permission => key.rest_at(&endpoint.id).extend(asked.unwrap_or(BROKEN_KEY), now),
@@ -131,7 +133,7 @@ impl Key {
 }
 
 impl Rest {
-    /// A later end stands; concurrent refusals of one storm count once.
+    /// A later end stands.
     fn extend(&mut self, rest: Duration, now: At) {
         if self.until <= now {
             self.times += 1;

@@ -4,7 +4,7 @@
 //! the gateway asks them and reports to [`HealthBook`] and [`KeyBook`], and [`next`] says what follows a failure.
 
 mod ask;
-mod auto;
+pub mod auto;
 mod candidate;
 mod explain;
 mod filter;
@@ -25,6 +25,7 @@ mod sticky;
 mod strategy;
 
 pub use ask::{Ask, TierWish};
+pub use auto::classify;
 pub use candidate::Candidate;
 pub use health::{Admission, Breaker, End, Health, HealthBook, Quantiles, Rate, Standing, Ticket};
 pub use keys::{KeyBook, Pick};

@@ -178,6 +178,12 @@ fn find(bare: &str, catalog: &Catalog, steps: &mut Vec<String>) -> Result<Found,
         steps.push(format!("{bare} is {}, of {day}", model.id));
         return Ok((model.id.clone(), None));
     }
+    if let Some((tag, rest)) = bare.split_once(':')
+        && !CATALOGUE.contains(&rest)
+        && let Some(found) = pinned(tag, rest, catalog, steps)
+    {
+        return found;
+    }
     if let Some((name, variant)) = bare.rsplit_once(':')
         && CATALOGUE.contains(&variant)
     {
@@ -185,11 +191,6 @@ fn find(bare: &str, catalog: &Catalog, steps: &mut Vec<String>) -> Result<Found,
             "`{name}` has no `:{variant}` variant; it is a model of its own and nothing stands in for it"
         );
         return Err(unknown(bare, catalog, &say));
-    }
-    if let Some((tag, rest)) = bare.split_once(':')
-        && let Some(found) = pinned(tag, rest, catalog, steps)
-    {
-        return found;
     }
     if !bare.contains('/') {
         return by_bare_name(bare, catalog, steps);

@@ -133,6 +133,15 @@ impl<'a> Plan<'a> {
         if plan.placed.is_empty() { Err(refuse::nobody(&plan, &input)) } else { Ok(plan) }
     }
 
+    /// The endpoints to ask, best first.
+    pub fn attempts(&self) -> impl Iterator<Item = &'a Arc<Endpoint>> + '_ {
+        self.placed.iter().map(|placed| placed.candidate.endpoint)
+    }
+
+    pub fn first(&self) -> Option<&'a Arc<Endpoint>> {
+        self.attempts().next()
+    }
+
     /// The endpoints of these models, filtered and ordered.
     fn over(ask: Ask<'a>, targets: Vec<Target>, input: &PlanInput<'a>, dice: &mut Dice) -> Self {
         let mut plan = Self {

@@ -63,6 +63,8 @@ fn keys_wanted(plan: &Plan<'_>, input: &PlanInput<'_>) -> String {
             wanted.push(say);
         }
     }
+    // variables first: they are the quickest to set
+    wanted.sort_by_key(|say| say.starts_with("a key"));
     let more = wanted.len().saturating_sub(4);
     wanted.truncate(4);
     let more = if more > 0 { format!(" (or {more} others)") } else { String::new() };

@@ -3,7 +3,7 @@
 
 mod task;
 
-pub use task::{Task, classify};
+pub use task::{Kind, Task, classify};
 
 use super::ask::Ask;
 use super::filter;

@@ -21,14 +21,17 @@ const LIMITED: f64 = 2.5;
 /// Dollars per million tokens, when nobody's price is known.
 const UNPRICED: f64 = 1.0;
 /// Preference by how far the score lies above the best: flat inside the competitive edge (30 %), then steep.
-const CURVE: [(f64, f64); 10] = [
+/// The points at 0.226 and 0.373 are where the published figure's third and fourth endpoints lie.
+const CURVE: [(f64, f64); 12] = [
     (0.0, 1.0),
     (0.07, 0.905),
     (0.14, 0.796),
     (0.20, 0.666),
+    (0.226, 0.60),
     (0.25, 0.522),
     (0.30, 0.363),
     (0.35, 0.221),
+    (0.373, 0.172),
     (0.41, 0.107),
     (0.50, 0.033),
     (0.60, 0.01),

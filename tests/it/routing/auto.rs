@@ -1,0 +1,129 @@
+//! The auto router: what a prompt is taken for, and what is picked within the cost band.
+
+use super::support::{World, ask, ask_with, endpoint, model};
+use fareway::catalog::{EndpointRow, ModelRow, Score};
+use fareway::routing::{auto::Kind, classify, plan};
+use fareway::words::{CostTier, Decision, Dice, Message, Part, Preferences, Request, Role, Source};
+use std::sync::Arc;
+
+fn says(text: &str) -> Request {
+    Request {
+        messages: vec![Arc::new(Message::loose(Role::User, vec![Part::text(text)]))],
+        ..ask("fareway/auto")
+    }
+}
+
+#[test]
+fn what_a_prompt_is_taken_for() {
+    let table = [
+        ("hello, how are you?", Kind::Chat),
+        ("What is the capital of France?", Kind::Chat),
+        ("Why does this not work?\n```rust\nlet x = &mut y;\n```", Kind::Code),
+        ("Refactor this function so that it is readable", Kind::Code),
+        ("my Python script raises an exception", Kind::Code),
+        ("Prove that the square root of two is irrational", Kind::Math),
+        ("What is the integral of x^2 from 0 to 3?", Kind::Math),
+        ("Write a haiku about the first snow", Kind::Writing),
+        ("Please proofread my cover letter", Kind::Writing),
+        ("The classroom functions well for our programme", Kind::Chat),
+    ];
+    for (text, kind) in table {
+        let request = says(text);
+        let ask = fareway::routing::Ask::new(&request, Preferences::default(), None, super::support::NOW);
+        let task = classify(&ask);
+        assert_eq!(task.kind, kind, "{text}: {}", task.because);
+    }
+    let mut picture = says("what is this?");
+    let image =
+        Part::Image { source: Source::Url { url: "https://example.org/x.png".to_owned() }, detail: None };
+    picture.messages.push(Arc::new(Message::loose(Role::User, vec![image])));
+    let ask = fareway::routing::Ask::new(&picture, Preferences::default(), None, super::support::NOW);
+    assert_eq!(classify(&ask).kind, Kind::Vision);
+    let long = says(&"word ".repeat(40_000));
+    let ask = fareway::routing::Ask::new(&long, Preferences::default(), None, super::support::NOW);
+    assert_eq!(classify(&ask).kind, Kind::LongDocument);
+}
+
+/// Four models: the dearer the better, except one that is cheap and codes well.
+fn world() -> World {
+    let scored = |id: &str, price: &str, intelligence: f64, coding: f64| ModelRow {
+        scores: [("intelligence", intelligence), ("coding", coding)]
+            .map(|(name, value)| Score {
+                name: name.to_owned(),
+                value,
+                source: String::new(),
+                date: String::new(),
+            })
+            .to_vec(),
+        endpoints: vec![EndpointRow {
+            inputs: Some(vec!["text".to_owned()]),
+            ..endpoint("aa", price, price)
+        }],
+        ..model(id, &[])
+    };
+    World::from_rows(vec![
+        scored("maker/tiny", "0.1", 20.0, 15.0),
+        scored("maker/coder", "0.5", 35.0, 60.0),
+        scored("maker/solid", "2", 55.0, 50.0),
+        scored("maker/grand", "15", 75.0, 70.0),
+    ])
+}
+
+fn first(decision: &Decision) -> &str {
+    decision.attempts[0].as_str().split_once(':').expect("a tag").1
+}
+
+#[test]
+fn the_best_within_the_band_is_picked() {
+    let table = [
+        (CostTier::Low, "hello", "maker/tiny"),
+        (CostTier::Medium, "hello", "maker/coder"),
+        (CostTier::High, "hello", "maker/grand"),
+        (CostTier::Max, "hello", "maker/grand"),
+        (CostTier::Medium, "refactor my python function", "maker/coder"),
+    ];
+    let world = world();
+    for (tier, text, model) in table {
+        let wishes = Preferences { cost_tier: Some(tier), ..Preferences::default() };
+        let request = Request { preferences: wishes, ..says(text) };
+        let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+        assert_eq!(first(&decision), model, "{tier:?}: {text}");
+        assert!(decision.strategy.starts_with("auto, "), "{}", decision.strategy);
+        assert!(decision.resolved[0].starts_with("fareway/auto: looks like "), "{:?}", decision.resolved);
+    }
+}
+
+#[test]
+fn patterns_say_who_may_be_picked() {
+    let world = world();
+    let mut request =
+        ask_with("fareway/auto", Preferences { cost_tier: Some(CostTier::Max), ..Preferences::default() });
+    request.extra.insert(
+        "plugins".to_owned(),
+        serde_json::json!([{"id": "auto-router", "allowed_models": ["maker/*"], "excluded_models": ["*/grand"]}]),
+    );
+    let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+    assert_eq!(first(&decision), "maker/solid");
+}
+
+#[test]
+fn with_no_key_at_all_the_demonstration_answers() {
+    let mut world = world();
+    world.keys.set(&"aa".into(), 0);
+    let decision = plan(world.input(&says("hello")), &mut Dice::new(1)).expect("a plan");
+    assert!(first(&decision).starts_with("demo/"), "{}", first(&decision));
+}
+
+#[test]
+fn the_bundled_catalog_routes_by_itself() {
+    let catalog = fareway::catalog::Catalog::bundled();
+    let keys = fareway::routing::KeyBook::of(&catalog, |_| 1);
+    let mut world = world();
+    (world.catalog, world.keys) = (catalog, keys);
+    for tier in CostTier::ALL {
+        let wishes = Preferences { cost_tier: Some(tier), ..Preferences::default() };
+        let request = Request { preferences: wishes, ..says("refactor this python function") };
+        let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+        assert!(!first(&decision).starts_with("demo/"), "{tier:?}: {:?}", decision.resolved);
+    }
+}

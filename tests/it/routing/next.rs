@@ -1,0 +1,198 @@
+//! What follows a failure: a table of failures, and the waits.
+
+use super::support::{NOW, World, ask_with, endpoint, model};
+use fareway::catalog::{EndpointRow, ModelRow};
+use fareway::routing::{End, NextInput, NextStep, Tried, hedge, next, plan};
+use fareway::words::{Decision, Dice, Failure, FailureKind, Preferences, Request, Sort, SortBy};
+use std::time::Duration;
+
+/// One model at three places, a dearer model with more room behind it.
+fn world() -> World {
+    let small = |tag: &str, price: &str| EndpointRow { context: Some(8_000), ..endpoint(tag, price, price) };
+    World::from_rows(vec![
+        ModelRow {
+            endpoints: vec![small("aa", "1"), small("bb", "1.5"), small("cc", "3")],
+            ..model("maker/one", &[])
+        },
+        ModelRow { endpoints: vec![endpoint("dd", "2", "2")], ..model("maker/two", &[]) },
+    ])
+}
+
+fn request() -> Request {
+    let by_price = Preferences { sort: Some(Sort::By(SortBy::Price)), ..Preferences::default() };
+    Request { fallbacks: vec!["maker/two".into()], ..ask_with("maker/one", by_price) }
+}
+
+fn decide(world: &World) -> Decision {
+    plan(world.input(&request()), &mut Dice::new(1)).expect("a plan")
+}
+
+fn tried(list: &[(&str, FailureKind)]) -> Vec<Tried> {
+    list.iter().map(|(id, failure)| Tried { endpoint: (*id).into(), key: 0, failure: *failure }).collect()
+}
+
+/// Tells the books what happened, as the gateway does, and asks what is next.
+fn after(world: &mut World, decision: &Decision, tried: &[Tried], failure: &Failure) -> NextStep {
+    let last = tried.last().expect("something was tried");
+    let endpoint = world.catalog.endpoint(&last.endpoint).expect("known").clone();
+    let ticket = world.health.started(&endpoint, world.now);
+    world.health.finished(ticket, End::Failed(failure), world.now);
+    world.keys.failed(&endpoint, last.key, failure, world.now);
+    let input = NextInput {
+        decision,
+        catalog: &world.catalog,
+        health: &world.health,
+        keys: &world.keys,
+        tried,
+        now: world.now,
+    };
+    next(&input, failure)
+}
+
+fn to(endpoint: &str) -> NextStep {
+    let (endpoint, wait) = (endpoint.into(), Duration::ZERO);
+    if endpoint == "dd:maker/two".into() {
+        NextStep::NextModel { endpoint, wait }
+    } else {
+        NextStep::NextEndpoint { endpoint, wait }
+    }
+}
+
+#[test]
+fn what_follows_each_kind_of_failure() {
+    use FailureKind::*;
+    let mut give_up = Vec::new();
+    for (kind, step) in [
+        (Unreachable, Some("bb:maker/one")),
+        (Server, Some("bb:maker/one")),
+        (Empty, Some("bb:maker/one")),
+        (FirstTokenTimeout, Some("bb:maker/one")),
+        // its only key cools down: on to the next endpoint
+        (RateLimited, Some("bb:maker/one")),
+        // money or keys: everybody else is dearer
+        (Quota, None),
+        (Auth, None),
+        (Permission, None),
+        // more room, whoever has it
+        (ContextLength, Some("dd:maker/two")),
+        // only a model that the person listed
+        (Moderation, Some("dd:maker/two")),
+        (InvalidRequest, Some("dd:maker/two")),
+        (Budget, None),
+        (Cancelled, None),
+    ] {
+        let mut world = world();
+        let decision = decide(&world);
+        assert_eq!(decision.attempts, ["aa:maker/one".into(), "bb:maker/one".into(), "dd:maker/two".into()]);
+        let failure = Failure::new(kind, "It failed.");
+        let found = after(&mut world, &decision, &tried(&[("aa:maker/one", kind)]), &failure);
+        match step {
+            Some(endpoint) => assert_eq!(found, to(endpoint), "{kind:?}"),
+            None => match found {
+                NextStep::GiveUp { failure } => give_up.push((kind, failure.message)),
+                other => panic!("{kind:?}: {other:?}"),
+            },
+        }
+    }
+    let said = |kind| &give_up.iter().find(|(of, _)| *of == kind).expect("given up").1;
+    assert!(said(Quota).contains("a key that fails is no reason to pay more"), "{}", said(Quota));
+    assert!(said(Auth).contains("1 dearer left out (`max_dearer` decides)"), "{}", said(Auth));
+    assert_eq!(said(Budget), "It failed.");
+}
+
+#[test]
+fn the_next_key_before_the_next_endpoint_but_not_for_overload() {
+    let mut world = world();
+    world.keys.set(&"aa".into(), 2);
+    let decision = decide(&world);
+    for kind in [FailureKind::RateLimited, FailureKind::Auth, FailureKind::Quota] {
+        let mut world = World { keys: world.keys.clone(), ..self::world() };
+        let step = after(&mut world, &decision, &tried(&[("aa:maker/one", kind)]), &Failure::new(kind, "no"));
+        assert_eq!(step, NextStep::NextKey { key: 1 }, "{kind:?}");
+    }
+    // no key would fare better at an overloaded provider
+    let kind = FailureKind::Overloaded;
+    let step = after(&mut world, &decision, &tried(&[("aa:maker/one", kind)]), &Failure::new(kind, "no"));
+    assert_eq!(step, to("bb:maker/one"));
+}
+
+#[test]
+fn a_wait_is_for_when_nobody_else_is_left() {
+    let mut world = World::of(&[("aa", "1", "1")]);
+    let decision =
+        plan(world.input(&ask_with("maker/one", Preferences::default())), &mut Dice::new(1)).expect("a plan");
+    let limited = |asked| Failure {
+        retry_after: Some(Duration::from_secs(asked)),
+        ..Failure::new(FailureKind::RateLimited, "Slow down.")
+    };
+    let once = tried(&[("aa:maker/one", FailureKind::RateLimited)]);
+    assert_eq!(
+        after(&mut world, &decision, &once, &limited(7)),
+        NextStep::RetrySame { wait: Duration::from_secs(7) }
+    );
+    let NextStep::GiveUp { failure } = after(&mut world, &decision, &once, &limited(90)) else {
+        panic!("too long")
+    };
+    assert_eq!(failure.message, "Slow down (aa Inc can be asked again in 90 s)");
+    // and not for ever
+    let thrice = tried(&[("aa:maker/one", FailureKind::RateLimited); 3]);
+    assert!(matches!(after(&mut world, &decision, &thrice, &limited(1)), NextStep::GiveUp { .. }));
+}
+
+#[test]
+fn a_passing_trouble_of_the_only_endpoint_is_retried_with_growing_pauses() {
+    let mut world = World::of(&[("aa", "1", "1")]);
+    let decision =
+        plan(world.input(&ask_with("maker/one", Preferences::default())), &mut Dice::new(1)).expect("a plan");
+    let failure = Failure::new(FailureKind::Server, "It broke.");
+    let mut attempts = Vec::new();
+    let mut waits = Vec::new();
+    loop {
+        attempts.extend(tried(&[("aa:maker/one", FailureKind::Server)]));
+        match after(&mut world, &decision, &attempts, &failure) {
+            NextStep::RetrySame { wait } => waits.push(wait.as_millis()),
+            NextStep::GiveUp { failure } => {
+                assert_eq!(failure.message, "It broke (2 earlier attempts failed too)");
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(waits, [500, 1_000]);
+}
+
+#[test]
+fn whoever_rests_is_passed_over() {
+    let mut world = world();
+    let decision = decide(&world);
+    let bb = world.catalog.endpoint(&"bb:maker/one".into()).expect("known").clone();
+    for _ in 0..3 {
+        let ticket = world.health.started(&bb, NOW);
+        world.health.finished(ticket, End::Failed(&Failure::new(FailureKind::Server, "no")), NOW);
+    }
+    let kind = FailureKind::Server;
+    let step = after(&mut world, &decision, &tried(&[("aa:maker/one", kind)]), &Failure::new(kind, "no"));
+    assert_eq!(step, to("dd:maker/two"));
+}
+
+#[test]
+fn a_hedge_goes_to_the_next_of_the_same_model() {
+    let world = world();
+    let decision = decide(&world);
+    let asked = tried(&[]);
+    let input = NextInput {
+        decision: &decision,
+        catalog: &world.catalog,
+        health: &world.health,
+        keys: &world.keys,
+        tried: &asked,
+        now: NOW,
+    };
+    let wishes = |after| Preferences { hedge_after_ms: after, ..Preferences::default() };
+    assert_eq!(hedge(&input, &"aa:maker/one".into(), &wishes(None)), None);
+    assert_eq!(
+        hedge(&input, &"aa:maker/one".into(), &wishes(Some(4_000))),
+        Some((Duration::from_secs(4), "bb:maker/one".into()))
+    );
+    assert_eq!(hedge(&input, &"dd:maker/two".into(), &wishes(Some(4_000))), None, "no other of that model");
+}
