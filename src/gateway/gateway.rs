@@ -103,6 +103,21 @@ impl Gateway {
         self.core.names.store(Arc::new(names));
     }
 
+    /// Whether this endpoint could be asked at all: it needs no key, or there is one.
+    pub fn can_ask(&self, endpoint: &Endpoint) -> bool {
+        self.core.memory().keys.has(&endpoint.provider)
+    }
+
+    /// An id for a request whose answer must name it before it is over.
+    pub fn new_generation(&self) -> GenerationId {
+        self.core.generation(super::clock::now())
+    }
+
+    /// Attempts under way.
+    pub fn in_flight(&self) -> u64 {
+        self.core.memory().health.in_flight()
+    }
+
     /// How the endpoints have been doing, as of now.
     pub fn health(&self) -> HealthBook {
         self.core.memory().health.clone()

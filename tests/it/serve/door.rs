@@ -1,0 +1,58 @@
+//! Keys, the list of models, and paths that are not there.
+
+use super::{client, open};
+use fareway::serve::{Key, Options};
+use serde_json::Value;
+
+fn keyed() -> Options {
+    Options {
+        keys: vec![Key { label: "team".into(), secret: "s3cret".to_owned().into() }],
+        ..Options::default()
+    }
+}
+
+#[tokio::test]
+async fn without_the_key_nobody_comes_in() {
+    let door = open(keyed()).await;
+    let url = door.url("/v1/models");
+    let status = |request: reqwest::RequestBuilder| async {
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(status(client().get(&url)).await, 401);
+    assert_eq!(status(client().get(&url).bearer_auth("s3cre")).await, 401);
+    assert_eq!(status(client().get(&url).bearer_auth("s3cret")).await, 200);
+    assert_eq!(status(client().get(&url).header("x-api-key", "s3cret")).await, 200);
+    assert_eq!(status(client().get(door.url("/health"))).await, 200);
+}
+
+#[tokio::test]
+async fn models_are_listed_in_openrouters_shape_and_only_those_that_can_be_asked() {
+    let door = open(Options::default()).await;
+    let list: Value = serde_json::from_str(
+        &client().get(door.url("/v1/models")).send().await.expect("an answer").text().await.expect("a body"),
+    )
+    .expect("JSON");
+    let models = list["data"].as_array().expect("a list");
+    // no key is set, so that only the demonstration can be asked
+    assert!(
+        models.iter().all(|model| model["id"].as_str().expect("an id").starts_with("demo/")),
+        "{models:?}"
+    );
+    let swift = models.iter().find(|model| model["id"] == "demo/swift").expect("demo/swift");
+    assert!(
+        swift["pricing"]["prompt"].as_str().expect("a decimal string").parse::<fareway::words::Usd>().is_ok()
+    );
+    let one = client().get(door.url("/v1/models/demo/flaky/endpoints")).send().await.expect("an answer");
+    let one: Value = serde_json::from_str(&one.text().await.expect("a body")).expect("JSON");
+    assert!(one["data"]["endpoints"].as_array().expect("endpoints").len() > 1);
+}
+
+#[tokio::test]
+async fn a_wrong_path_says_what_there_is() {
+    let door = open(Options::default()).await;
+    let answer = client().get(door.url("/v2/nothing")).send().await.expect("an answer");
+    assert_eq!(answer.status(), 404);
+    assert!(answer.text().await.expect("a body").contains("POST /v1/chat/completions"));
+    let answer = client().get(door.url("/v1/chat/completions")).send().await.expect("an answer");
+    assert_eq!(answer.status(), 405);
+}
