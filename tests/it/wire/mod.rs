@@ -2,6 +2,8 @@
 
 mod classify;
 mod face;
+mod formats_decode;
+mod formats_encode;
 mod framing;
 mod helpers;
 mod openai_chat_decode;

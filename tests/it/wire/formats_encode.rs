@@ -1,0 +1,265 @@
+//! One conversation in the formats other than chat: system, image, signed thinking, parallel tools, limits.
+
+use super::helpers::{body, encode, request, say};
+use fareway::wire::Auth;
+use fareway::words::{
+    Effort, Message, Params, Part, Reasoning, ReasoningKind, ReasoningParams, Request, ResponseFormat, Role,
+    Source, Tool, ToolChoice,
+};
+use serde_json::{Value, json};
+
+fn thinking(format: &str) -> Vec<Part> {
+    let reasoning = |kind, text: &str, signature: Option<&str>, data: Option<&str>| {
+        Part::Reasoning(Reasoning {
+            kind,
+            text: text.into(),
+            signature: signature.map(str::to_owned),
+            data: data.map(str::to_owned),
+            id: Some("rs_1".into()),
+            format: Some(format.into()),
+        })
+    };
+    vec![
+        reasoning(ReasoningKind::Text, "hm", Some("sig"), None),
+        reasoning(ReasoningKind::Encrypted, "", None, Some("xx")),
+    ]
+}
+
+fn call(id: &str, signature: Option<&str>) -> Part {
+    Part::ToolCall {
+        id: id.into(),
+        name: "f".into(),
+        arguments: "{\"x\":1}".into(),
+        signature: signature.map(str::to_owned),
+    }
+}
+
+fn conversation(family: &str) -> Request {
+    let result = |call: &str, text: &str, error| Part::ToolResult {
+        call: call.into(),
+        name: String::new(),
+        parts: vec![Part::text(text)],
+        error,
+    };
+    let mut said = thinking(family);
+    said.push(Part::text("let me see"));
+    said.push(call("c1", Some("tsig")));
+    said.push(call("c2", None));
+    let mut request = request(vec![
+        say(Role::System, "Be brief."),
+        Message::loose(
+            Role::User,
+            vec![
+                Part::Text { text: "look".into(), cache: true },
+                Part::Image {
+                    source: Source::Data { media_type: "image/png".into(), base64: "AA==".into() },
+                    detail: None,
+                },
+            ],
+        ),
+        Message::loose(Role::Assistant, said),
+        Message::loose(Role::Tool, vec![result("c1", "{\"t\":20}", false), result("c2", "no", true)]),
+        say(Role::User, "so?"),
+    ]);
+    request.tools = vec![Tool {
+        name: "f".into(),
+        description: "d".into(),
+        parameters: json!({"type": "object"}),
+        strict: None,
+        cache: false,
+        opaque: None,
+    }];
+    request.params = Params {
+        max_tokens: Some(4000),
+        top_p: Some(0.5),
+        stop: vec!["END".into()],
+        tool_choice: Some(ToolChoice::Required),
+        ..Params::default()
+    };
+    request.extra = json!({"safe_prompt": true}).as_object().cloned().unwrap_or_default();
+    request
+}
+
+#[test]
+fn anthropic() {
+    let asked = conversation("anthropic-claude-v1");
+    let sent = encode("anthropic-messages", &[], &asked);
+    assert_eq!(
+        (sent.url.as_str(), sent.auth),
+        ("https://api.example/v1/messages", Auth::Header("x-api-key"))
+    );
+    assert!(sent.headers.contains(&("anthropic-version".into(), "2023-06-01".into())));
+    assert_eq!(
+        serde_json::from_slice::<Value>(&sent.body).expect("JSON"),
+        json!({
+            "model": "m",
+            "max_tokens": 4000,
+            "system": [{"type": "text", "text": "Be brief."}],
+            "messages": [
+                {"role": "user", "content": [
+                    {"type": "text", "text": "look", "cache_control": {"type": "ephemeral"}},
+                    {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AA=="}}]},
+                {"role": "assistant", "content": [
+                    {"type": "thinking", "thinking": "hm", "signature": "sig"},
+                    {"type": "redacted_thinking", "data": "xx"},
+                    {"type": "text", "text": "let me see"},
+                    {"type": "tool_use", "id": "c1", "name": "f", "input": {"x": 1}},
+                    {"type": "tool_use", "id": "c2", "name": "f", "input": {"x": 1}}]},
+                {"role": "user", "content": [
+                    {"type": "tool_result", "tool_use_id": "c1", "content": [{"type": "text", "text": "{\"t\":20}"}]},
+                    {"type": "tool_result", "tool_use_id": "c2", "content": [{"type": "text", "text": "no"}], "is_error": true},
+                    {"type": "text", "text": "so?"}]},
+            ],
+            "stream": true,
+            "top_p": 0.5,
+            "stop_sequences": ["END"],
+            "tools": [{"name": "f", "input_schema": {"type": "object"}, "description": "d"}],
+            "tool_choice": {"type": "any"},
+        })
+    );
+    // another vendor's thinking stays out
+    let foreign = body("anthropic-messages", &[], &conversation("google-gemini-v1"));
+    assert_eq!(foreign["messages"][1]["content"][0]["type"], "text");
+}
+
+#[test]
+fn anthropic_thinks_by_budget_or_by_itself() {
+    let mut asked = request(vec![say(Role::User, "hi"), say(Role::Assistant, "I am  ")]);
+    asked.params.temperature = Some(0.2);
+    asked.params.max_tokens = Some(2000);
+    asked.params.reasoning =
+        Some(ReasoningParams { effort: Some(Effort::High), ..ReasoningParams::default() });
+    asked.params.response_format =
+        Some(ResponseFormat::JsonSchema { json_schema: json!({"name": "n", "schema": {"type": "object"}}) });
+    let mut endpoint = super::helpers::endpoint("anthropic-messages", &[]);
+    let format = fareway::wire::format("anthropic-messages").expect("a format");
+    let mut sent = |model: &str| -> Value {
+        endpoint.upstream_model = model.into();
+        serde_json::from_slice(&format.encode(&endpoint, &asked).expect("encodes").body).expect("JSON")
+    };
+    let old = sent("claude-sonnet-4-5-20250929");
+    assert_eq!(old["thinking"], json!({"type": "enabled", "budget_tokens": 1600}));
+    assert_eq!(
+        old["output_config"],
+        json!({"format": {"type": "json_schema", "schema": {"type": "object"}}})
+    );
+    assert_eq!(old.get("temperature"), None);
+    assert_eq!(old["messages"][1]["content"][0]["text"], "I am");
+    for model in ["claude-opus-4-6", "claude-opus-4-7", "claude-sonnet-5"] {
+        let new = sent(model);
+        assert_eq!(new["thinking"], json!({"type": "adaptive"}), "{model}");
+        assert_eq!(new["output_config"]["effort"], "high");
+    }
+}
+
+#[test]
+fn responses() {
+    let mut asked = conversation("p-responses-v1");
+    asked.params.reasoning =
+        Some(ReasoningParams { effort: Some(Effort::Low), ..ReasoningParams::default() });
+    let sent = encode("openai-responses", &[], &asked);
+    assert_eq!((sent.url.as_str(), sent.auth), ("https://api.example/v1/responses", Auth::Bearer));
+    assert_eq!(
+        serde_json::from_slice::<Value>(&sent.body).expect("JSON"),
+        json!({
+            "model": "m",
+            "instructions": "Be brief.",
+            "input": [
+                {"type": "message", "role": "user", "content": [
+                    {"type": "input_text", "text": "look"},
+                    {"type": "input_image", "image_url": "data:image/png;base64,AA=="}]},
+                {"type": "reasoning", "summary": [], "content": [{"type": "reasoning_text", "text": "hm"}],
+                 "id": "rs_1", "encrypted_content": "xx"},
+                {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "let me see"}]},
+                {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{\"x\":1}"},
+                {"type": "function_call", "call_id": "c2", "name": "f", "arguments": "{\"x\":1}"},
+                {"type": "function_call_output", "call_id": "c1", "output": "{\"t\":20}"},
+                {"type": "function_call_output", "call_id": "c2", "output": "no"},
+                {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "so?"}]},
+            ],
+            "stream": true,
+            "store": false,
+            "include": ["reasoning.encrypted_content"],
+            "max_output_tokens": 4000,
+            "top_p": 0.5,
+            "reasoning": {"effort": "low"},
+            "tools": [{"type": "function", "name": "f", "description": "d", "parameters": {"type": "object"}, "strict": false}],
+            "tool_choice": "required",
+        })
+    );
+}
+
+#[test]
+fn gemini() {
+    let sent = encode("gemini", &[], &conversation("google-gemini-v1"));
+    assert_eq!(sent.url, "https://api.example/v1/models/m:streamGenerateContent?alt=sse");
+    assert_eq!(sent.auth, Auth::Header("x-goog-api-key"));
+    assert_eq!(
+        serde_json::from_slice::<Value>(&sent.body).expect("JSON"),
+        json!({
+            "systemInstruction": {"parts": [{"text": "Be brief."}]},
+            "contents": [
+                {"role": "user", "parts": [{"text": "look"}, {"inlineData": {"mimeType": "image/png", "data": "AA=="}}]},
+                {"role": "model", "parts": [
+                    {"text": "hm", "thought": true, "thoughtSignature": "sig"},
+                    {"text": "", "thoughtSignature": "xx"},
+                    {"text": "let me see"},
+                    {"functionCall": {"name": "f", "args": {"x": 1}, "id": "c1"}, "thoughtSignature": "tsig"},
+                    {"functionCall": {"name": "f", "args": {"x": 1}, "id": "c2"}}]},
+                {"role": "user", "parts": [
+                    {"functionResponse": {"name": "f", "response": {"t": 20}, "id": "c1"}},
+                    {"functionResponse": {"name": "f", "response": {"error": "no"}, "id": "c2"}},
+                    {"text": "so?"}]},
+            ],
+            "generationConfig": {"maxOutputTokens": 4000, "topP": 0.5, "stopSequences": ["END"]},
+            "tools": [{"functionDeclarations": [{"name": "f", "description": "d", "parametersJsonSchema": {"type": "object"}}]}],
+            "toolConfig": {"functionCallingConfig": {"mode": "ANY"}},
+        })
+    );
+}
+
+#[test]
+fn ollama() {
+    let mut endpoint = super::helpers::endpoint("ollama", &[]);
+    endpoint.base_url = "http://localhost:11434/v1".into();
+    let format = fareway::wire::format("ollama").expect("a format");
+    let sent = format.encode(&endpoint, &conversation("x")).expect("encodes");
+    assert_eq!(sent.url, "http://localhost:11434/api/chat");
+    assert_eq!(
+        serde_json::from_slice::<Value>(&sent.body).expect("JSON"),
+        json!({
+            "model": "m",
+            "messages": [
+                {"role": "system", "content": "Be brief."},
+                {"role": "user", "content": "look", "images": ["AA=="]},
+                {"role": "assistant", "content": "let me see", "tool_calls": [
+                    {"function": {"name": "f", "arguments": {"x": 1}}}, {"function": {"name": "f", "arguments": {"x": 1}}}]},
+                {"role": "tool", "content": "{\"t\":20}", "tool_name": "c1"},
+                {"role": "tool", "content": "no", "tool_name": "c2"},
+                {"role": "user", "content": "so?"},
+            ],
+            "stream": true,
+            "tools": [{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}],
+            "options": {"num_predict": 4000, "top_p": 0.5, "stop": ["END"]},
+        })
+    );
+}
+
+#[test]
+fn nothing_given_nothing_sent() {
+    let bare = request(vec![say(Role::User, "hi")]);
+    for (format, expected) in [
+        (
+            "anthropic-messages",
+            json!({"model": "m", "max_tokens": 8192, "messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}], "stream": true}),
+        ),
+        (
+            "openai-responses",
+            json!({"model": "m", "input": [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "hi"}]}], "stream": true, "store": false}),
+        ),
+        ("gemini", json!({"contents": [{"role": "user", "parts": [{"text": "hi"}]}]})),
+        ("ollama", json!({"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": true})),
+    ] {
+        assert_eq!(body(format, &[], &bare), expected, "{format}");
+    }
+}
