@@ -1,6 +1,6 @@
 //! What may be written on the command line; the arguments of a command stand in its own file.
 
-use super::{budget, completions, config, decode, export, keys, models, sessions, usage, why};
+use super::{ask, budget, completions, config, decode, export, keys, models, sessions, usage, why};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -27,7 +27,7 @@ Examples:
   fareway serve                                 one OpenAI-compatible endpoint over all your keys
 
 Keys come from the usual variables (OPENROUTER_API_KEY, OPENAI_API_KEY, ANTHROPIC_API_KEY, ...): see `fareway keys`.
-Without any key the built-in demo models answer: try `fareway ask -m demo/chatty hello`.
+Without any key the built-in demo models answer: try `fareway ask -m demo/sage hello`.
 
 Exit codes:
     0  done
@@ -97,6 +97,7 @@ pub struct On {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Ask(Box<ask::Args>),
     Models(models::Args),
     Sessions(sessions::Args),
     Usage(usage::Args),

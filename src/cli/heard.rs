@@ -1,7 +1,7 @@
 //! Gathers a stream of replies into what was heard: text, thinking, tool calls, receipt.
 
 use crate::words::{
-    Attempt, Delta, Failure, GenerationId, ModelId, Outcome, Part, Reasoning, Receipt, Stop, Usage,
+    Attempt, Delta, Failure, GenerationId, ModelId, Outcome, Part, Reasoning, Receipt, Reply, Stop, Usage,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -75,6 +75,69 @@ impl Heard {
             Delta::Head { .. } | Delta::Opaque(_) => {}
         }
         None
+    }
+
+    /// Takes in what is not a delta.
+    pub fn end(&mut self, reply: Reply) {
+        match reply {
+            Reply::Chosen(chosen) => {
+                self.model = Some(chosen.model);
+                self.provider = Some(chosen.provider.to_string());
+            }
+            Reply::Resumed { model, .. } => self.model = Some(model),
+            Reply::Done(receipt) => self.receipt = Some(receipt),
+            Reply::Failed { failure, receipt } => {
+                self.failure = Some(failure);
+                self.receipt = Some(receipt);
+            }
+            Reply::Waiting { .. } | Reply::FellBack { .. } | Reply::Delta(_) => {}
+        }
+    }
+
+    /// As parts of a message.
+    pub fn parts(&self) -> Vec<Part> {
+        let mut parts: Vec<Part> = self.reasoning.values().cloned().map(Part::Reasoning).collect();
+        if !self.text.is_empty() {
+            parts.push(Part::text(self.text.clone()));
+        }
+        parts.extend(self.tool_calls.values().cloned().map(|call| Part::ToolCall {
+            id: call.id,
+            name: call.name,
+            arguments: call.arguments,
+            signature: call.signature,
+        }));
+        parts.extend(self.others.iter().cloned());
+        parts
+    }
+
+    /// The one object of `ask --json`.
+    pub fn json(&self) -> Value {
+        let receipt = self.receipt.as_deref();
+        let usage = receipt.map_or(self.usage, |r| r.usage);
+        let thoughts: Vec<&str> = self.reasoning.values().map(|r| r.text.as_str()).collect();
+        let stop = receipt.and_then(|r| r.stop).or(self.stop);
+        let finish = match (stop, &self.failure) {
+            (_, Some(_)) => Some("error"),
+            (Some(stop), None) => Some(stop.name()),
+            (None, None) => None,
+        };
+        json!({
+            "text": self.text,
+            "reasoning": thoughts.concat(),
+            "tool_calls": self.tool_calls.values().map(|call| json!({
+                "id": call.id, "name": call.name, "arguments": call.arguments,
+            })).collect::<Vec<_>>(),
+            "model": receipt.map(|r| r.model.to_string()).or_else(|| self.model.as_ref().map(ToString::to_string)),
+            "provider": receipt.map(|r| r.provider.to_string()).or_else(|| self.provider.clone()),
+            "finish_reason": finish,
+            "usage": every(usage),
+            "cost_usd": receipt.and_then(|r| r.cost.booked).map(|usd| usd.to_string()),
+            "cost_source": receipt.map_or("unknown", |r| r.cost.source.name()),
+            "attempts": receipt.map(|r| r.attempts.iter().map(attempt).collect::<Vec<_>>()).unwrap_or_default(),
+            "ttft_ms": receipt.and_then(|r| r.ttft).map(millis),
+            "total_ms": receipt.map(|r| millis(r.total)),
+            "generation": receipt.map_or(self.generation, |r| r.generation).to_string(),
+        })
     }
 }
 

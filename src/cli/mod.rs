@@ -1,6 +1,7 @@
 //! The command line: one file a command, exit codes, and help that teaches.
 
 mod args;
+mod ask;
 mod budget;
 mod completions;
 mod config;
@@ -11,6 +12,7 @@ mod heard;
 mod keys;
 mod models;
 mod out;
+mod prompt;
 mod sessions;
 mod shell;
 mod usage;
@@ -42,7 +44,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Exit, Fail> {
-    let Some(command) = cli.command else { return Err(Fail::usage("the terminal is not built yet")) };
+    let Some(command) = cli.command else { return shell::Shell::new(&cli.globals)?.chat(cli.start) };
     // these two need no settings: they work when the config is broken
     match &command {
         Command::Completions(args) => return completions::run(args),
@@ -54,6 +56,7 @@ fn run(cli: Cli) -> Result<Exit, Fail> {
     }
     let shell = shell::Shell::new(&cli.globals)?;
     match command {
+        Command::Ask(args) => ask::run(*args, shell),
         Command::Models(args) => models::run(args, shell),
         Command::Sessions(args) => sessions::run(args, shell),
         Command::Usage(args) => usage::run(args, shell),
@@ -63,4 +66,9 @@ fn run(cli: Cli) -> Result<Exit, Fail> {
         Command::Keys(args) => keys::run(args, shell),
         Command::Completions(_) | Command::Decode(_) | Command::Config(_) => Ok(Exit::Ok),
     }
+}
+
+/// A word of a closed list, by the names its type has everywhere else.
+fn parse_word<T: serde::de::DeserializeOwned>(word: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).map_err(|e| e.to_string())
 }

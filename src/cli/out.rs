@@ -84,6 +84,34 @@ pub fn csv(head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
     bytes(out.as_bytes())
 }
 
+/// What an answer took, on one line of stderr.
+pub fn summary(receipt: &crate::words::Receipt) {
+    let usage = receipt.usage;
+    let mut said = vec![format!("{} at {}", receipt.model, receipt.provider)];
+    let mut tokens = format!("{} in, {} out", usage.input(), usage.output());
+    if usage.cached_read > 0 {
+        tokens.push_str(&format!(", {} cached", usage.cached_read));
+    }
+    if usage.reasoning > 0 {
+        tokens.push_str(&format!(", {} thinking", usage.reasoning));
+    }
+    said.push(tokens);
+    let demo = if receipt.demo { " (demo, not real money)" } else { "" };
+    said.push(cost(&receipt.cost) + demo);
+    if let Some(ttft) = receipt.ttft {
+        said.push(format!("first token {:.2} s", ttft.as_secs_f64()));
+    }
+    said.push(format!("{:.2} s", receipt.total.as_secs_f64()));
+    if let Some(rate) = receipt.throughput() {
+        said.push(format!("{rate:.0} tok/s"));
+    }
+    if receipt.attempts.len() > 1 {
+        said.push(format!("{} attempts", receipt.attempts.len()));
+    }
+    said.push(receipt.generation.to_string());
+    note(&said.join(" · "));
+}
+
 /// An amount and how sure it is: `$0.00123`, `~$0.00123`, `free`, `cost unknown`.
 pub fn cost(cost: &crate::words::Cost) -> String {
     use crate::words::CostSource;

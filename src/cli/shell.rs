@@ -1,9 +1,9 @@
 //! What every command stands on: directories, settings, catalog, and the core when it is needed.
 
-use super::{Exit, Fail, Globals, out};
+use super::{Exit, Fail, Globals, On, Start, out};
 use crate::catalog::Catalog;
 use crate::config::{self, Config, Dirs};
-use crate::runtime::last_session;
+use crate::runtime::{Core, Launch, last_session};
 use crate::store::Store;
 use crate::words::{Endpoint, ModelId, ModelRef, ProviderId};
 use std::cell::OnceCell;
@@ -35,12 +35,7 @@ impl Shell {
         if let Some(catalog) = self.catalog.get() {
             return Ok(catalog.clone());
         }
-        let bundled = Catalog::bundled();
-        let overlay = self.config.overlay(&bundled, &formats()).map_err(Fail::usage)?;
-        let mut catalog = bundled.with(overlay);
-        if let Some(loose) = &self.loose {
-            catalog = catalog.with(loose.clone());
-        }
+        let catalog = crate::runtime::catalog(&self.config, self.loose.as_ref()).map_err(Fail::usage)?;
         Ok(self.catalog.get_or_init(|| Arc::new(catalog)).clone())
     }
 
@@ -63,25 +58,70 @@ impl Shell {
             return Ok(session.model);
         }
         let catalog = self.catalog()?;
-        let usable = self.usable();
-        let ready = |id: &&ModelId| catalog.endpoints(id).iter().any(|e| !e.demo && !e.local && usable(e));
-        let first = catalog.ids().find(ready);
-        Ok(first.map_or_else(|| ModelRef::new("demo/sage"), ModelRef::from))
+        let usable = self.config.usable_providers(&catalog, &env);
+        Ok(crate::runtime::first_model(&ModelRef::new(""), &self.config, &catalog, &usable))
+    }
+
+    /// Store, keys and gateway.
+    pub fn core(&self) -> Result<Core, Fail> {
+        let core = Core::open(&self.dirs, &self.config, self.catalog()?)?;
+        for notice in &core.notices {
+            out::note(notice);
+        }
+        Ok(core)
+    }
+
+    /// Takes the endpoint of the command line into the catalog, and gives the name to ask for.
+    pub fn on(&mut self, on: &On, model: Option<&str>) -> Result<Option<ModelRef>, Fail> {
+        let (Some(url), Some(name)) = (&on.endpoint, model) else { return Ok(model.map(ModelRef::new)) };
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            return Err(Fail::usage(format!("--endpoint must begin with http:// or https://, not `{url}`")));
+        }
+        let formats = crate::runtime::formats();
+        if !formats.contains(&on.format.as_str()) {
+            return Err(Fail::usage(format!("no format `{}`; allowed: {}", on.format, formats.join(", "))));
+        }
+        if let Some(var) = &on.key_env
+            && env(var).is_none_or(|value| value.trim().is_empty())
+        {
+            return Err(Fail::usage(format!("--key-env {var}: the variable is not set")));
+        }
+        let (overlay, id) = config::loose(url, &on.format, on.key_env.as_deref(), name);
+        self.loose = Some(overlay);
+        self.catalog = OnceCell::new();
+        Ok(Some(ModelRef::from(&id)))
+    }
+
+    /// A small runtime for one command.
+    pub fn runtime(&self) -> Result<tokio::runtime::Runtime, Fail> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        runtime.map_err(|e| Fail::new(Exit::Failed, format!("cannot start: {e}")))
+    }
+
+    /// Opens the terminal.
+    pub fn chat(mut self, start: Start) -> Result<Exit, Fail> {
+        use std::io::IsTerminal;
+        if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+            return Err(Fail::usage("the chat needs a terminal; without one: fareway ask \"...\""));
+        }
+        let model = self.on(&start.on, start.model.as_deref())?;
+        if let Some(theme) = start.theme {
+            self.config.theme = theme;
+        }
+        let launch = Launch { loose: self.loose, model, new: start.new, session: start.session };
+        crate::runtime::chat(self.dirs, self.config, launch).map_err(|e| Fail::new(Exit::Failed, e))?;
+        Ok(Exit::Ok)
     }
 
     /// The model that a name means.
     pub fn resolve(&self, name: &ModelRef) -> Result<ModelId, Fail> {
         let catalog = self.catalog()?;
-        match catalog.model(name.as_str()) {
-            Some(model) => Ok(model.id.clone()),
-            None => {
-                let nearest: Vec<String> =
-                    catalog.nearest(name.as_str(), 3).iter().map(ToString::to_string).collect();
-                Err(Fail::new(
-                    Exit::NoEndpoint,
-                    format!("no model `{name}`; nearest: {}", nearest.join(", ")),
-                ))
-            }
+        let names = crate::runtime::names(&self.config);
+        let resolved =
+            crate::routing::resolve(name, &catalog, &names).map_err(|failure| Fail::from(&failure))?;
+        match resolved.models.first() {
+            Some(target) => Ok(target.model.clone()),
+            None => Err(Fail::usage(format!("`{name}` is no single model"))),
         }
     }
 
@@ -92,11 +132,6 @@ impl Shell {
         });
         config::usable(providers)
     }
-}
-
-/// The names of the wire formats there are.
-pub fn formats() -> Vec<&'static str> {
-    crate::wire::FORMATS.iter().map(|format| format.name()).collect()
 }
 
 fn env(name: &str) -> Option<String> {

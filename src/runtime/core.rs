@@ -2,10 +2,11 @@
 
 use super::ledger::StoreLedger;
 use crate::catalog::Catalog;
-use crate::config::{Config, Dirs};
+use crate::config::{self, Config, Dirs};
 use crate::gateway::{Clocks, Gateway, Keys, Options};
+use crate::routing::{Names, Preset};
 use crate::store::{self, Store, StoreError};
-use crate::words::{Message, Session};
+use crate::words::{Message, ModelRef, Session};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,10 +27,23 @@ impl Core {
         super::orphans::settle(&opened.store, &opened.orphans);
         let (keys, mut refused) = keys(dirs, config, &catalog);
         notices.append(&mut refused);
-        let ledger = Arc::new(StoreLedger::new());
-        ledger.attach(opened.store.clone());
+        let ledger = Arc::new(StoreLedger(opened.store.clone()));
         let gateway = Gateway::new(options(config), catalog, keys, ledger);
         Ok(Self { store: opened.store, gateway, notices })
+    }
+
+    /// The same with a store that keeps nothing, because the real one cannot be used: `why` is told.
+    pub fn forgetful(
+        dirs: &Dirs,
+        config: &Config,
+        catalog: Arc<Catalog>,
+        why: &StoreError,
+    ) -> Result<Self, StoreError> {
+        let store = Store::memory()?;
+        let (keys, mut notices) = keys(dirs, config, &catalog);
+        notices.insert(0, format!("nothing will be kept: {why}"));
+        let gateway = Gateway::new(options(config), catalog, keys, Arc::new(StoreLedger(store.clone())));
+        Ok(Self { store, gateway, notices })
     }
 
     /// Waits until everything written so far is on disk.
@@ -69,6 +83,23 @@ pub fn keys(dirs: &Dirs, config: &Config, catalog: &Catalog) -> (Keys, Vec<Strin
     (keys, notices)
 }
 
+/// Aliases, favourites and presets of the config, as routing reads them.
+pub fn names(config: &Config) -> Names {
+    let preset = |preset: &config::Preset| Preset {
+        model: (!preset.model.is_empty()).then(|| ModelRef::new(&preset.model)),
+        fallbacks: preset.fallbacks.iter().map(ModelRef::new).collect(),
+        system: (!preset.system.is_empty()).then(|| preset.system.clone()),
+        params: preset.params.clone(),
+        preferences: preset.preferences.clone(),
+        ..Preset::default()
+    };
+    Names {
+        aliases: config.aliases.clone(),
+        favourites: config.favourites.clone(),
+        presets: config.presets.iter().map(|(name, given)| (name.clone(), preset(given))).collect(),
+    }
+}
+
 /// The gateway's options, as the config has them.
 pub fn options(config: &Config) -> Options {
     // 0 means no limit; a year is as good as none and cannot overflow a clock
@@ -83,6 +114,8 @@ pub fn options(config: &Config) -> Options {
             total: seconds(timeouts.total),
         },
         zone: config.zone(),
+        names: names(config),
+        preferences: config.preferences.clone(),
         ..Options::default()
     }
 }

@@ -1,18 +1,34 @@
 //! The imperative shell: feeds events in, carries effects out.
 
+pub mod attach;
+mod begin;
+mod cards;
+mod chat;
 mod clipboard;
+mod core;
+mod desk;
+mod editor;
 mod history;
 mod inbox;
+mod ledger;
+mod news;
 mod orphans;
+mod pace;
+pub mod settings;
 mod signals;
 mod terminal;
+mod themes;
 
+pub use self::core::{Core, keys, names, options};
+pub use begin::{Launch, catalog, first_model, formats};
+pub use chat::chat;
 pub use clipboard::{Between, osc52};
 pub use history::{branch, find_session, last_session, shown_branch};
 pub use inbox::{Heard, Inbox, inbox, join};
 pub use orphans::{close, settle};
 pub use signals::{Caught, Signals};
 pub use terminal::{Terminal, guard_panics, leave};
+pub use themes::read as read_themes;
 
 use crate::words::{At, Dice};
 

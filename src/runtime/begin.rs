@@ -1,0 +1,166 @@
+//! What happens beside the first frame: the store opens, the keys are found, the last session is read.
+
+use super::core::Core;
+use super::{cards, dice, find_session, last_session, now, settings};
+use crate::app::{Began, Card, Opened, Spent};
+use crate::catalog::{Catalog, Overlay};
+use crate::config::{self, Config, Dirs};
+use crate::store::{Of, Store, StoreError};
+use crate::words::{ModelId, ModelRef, ProviderId, Session, SessionId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// How the terminal is to open.
+#[derive(Clone, Debug, Default)]
+pub struct Launch {
+    /// An endpoint of the command line.
+    pub loose: Option<Overlay>,
+    /// The model of the session.
+    pub model: Option<ModelRef>,
+    /// A new session instead of the last one.
+    pub new: bool,
+    /// This session instead of the last one.
+    pub session: Option<String>,
+}
+
+/// Everything that the session's effects work with, and its first event.
+pub struct Ready {
+    pub core: Core,
+    pub began: Began,
+    pub usable: BTreeSet<ProviderId>,
+}
+
+/// Opens everything. Blocks; runs beside the first frames.
+pub fn open(dirs: &Dirs, config: &Config, launch: &Launch) -> Result<Ready, String> {
+    let catalog = Arc::new(catalog(config, launch.loose.as_ref())?);
+    let env = |name: &str| std::env::var(name).ok();
+    let usable = config.usable_providers(&catalog, &env);
+    let core = match Core::open(dirs, config, catalog.clone()) {
+        Ok(core) => core,
+        // a newer or unusable store is no reason not to chat: but the person must know that nothing is kept
+        Err(error) => Core::forgetful(dirs, config, catalog.clone(), &error).map_err(|e| e.to_string())?,
+    };
+    let began = began(&core, config, launch, &catalog, &usable).map_err(|e| e.to_string())?;
+    Ok(Ready { core, began, usable })
+}
+
+/// The bundled catalog under the config's rows and the command line's endpoint.
+pub fn catalog(config: &Config, loose: Option<&Overlay>) -> Result<Catalog, String> {
+    let bundled = Catalog::bundled();
+    let overlay = config.overlay(&bundled, &formats())?;
+    let catalog = if overlay.providers.is_empty() && overlay.models.is_empty() {
+        bundled
+    } else {
+        bundled.with(overlay)
+    };
+    Ok(match loose {
+        Some(loose) => catalog.with(loose.clone()),
+        None => catalog,
+    })
+}
+
+/// The names of the wire formats there are.
+pub fn formats() -> Vec<&'static str> {
+    crate::wire::FORMATS.iter().map(|format| format.name()).collect()
+}
+
+fn began(
+    core: &Core,
+    config: &Config,
+    launch: &Launch,
+    catalog: &Catalog,
+    usable: &BTreeSet<ProviderId>,
+) -> Result<Began, StoreError> {
+    let store = &core.store;
+    let mut notices = core.notices.clone();
+    let kept = store.setting(settings::KEY).wait()?;
+    let settings = settings::merge(&settings::of_config(config), kept.as_ref());
+    let sessions = store.sessions(None, 10_000).wait()?;
+    let asked = match &launch.session {
+        Some(name) => {
+            let found = find_session(store, name)?;
+            if found.is_none() {
+                notices.push(format!("no session `{name}`; Ctrl-S lists them"));
+            }
+            found
+        }
+        None if launch.new || launch.model.is_some() => None,
+        None => last_session(store)?,
+    };
+    let last = match asked {
+        Some(mut session) => {
+            if let Some(model) = &launch.model {
+                session.model = model.clone();
+            }
+            opened(store, session)?
+        }
+        None => {
+            let model =
+                launch.model.clone().unwrap_or_else(|| first_model(&settings.model, config, catalog, usable));
+            let at = now();
+            let session = Session::new(SessionId::new(at, &mut dice()), model, at);
+            // what was typed before there was a session is kept under no session
+            let draft = store.draft(SessionId::nil()).wait()?.unwrap_or_default();
+            Opened { session, messages: Vec::new(), draft }
+        }
+    };
+    // the one card that the first picture needs; the others come right behind
+    let is_usable = config::usable(usable);
+    let mine = catalog.model(last.session.model.as_str());
+    let cards: Vec<Card> = mine.map(|model| cards::card(catalog, model, &is_usable)).into_iter().collect();
+    let spent = spent(store, config, last.session.id)?;
+    Ok(Began {
+        cards: Arc::new(cards),
+        themes: Vec::new(),
+        sessions,
+        last: Some(last),
+        settings,
+        spent,
+        notices,
+    })
+}
+
+/// A session with everything that is shown of it.
+pub fn opened(store: &Store, session: Session) -> Result<Opened, StoreError> {
+    let messages = store.messages(session.id, None, usize::MAX).wait()?.messages;
+    let draft = store.draft(session.id).wait()?.unwrap_or_default();
+    Ok(Opened { session, messages, draft })
+}
+
+/// Today's sums and a session's, from the ledger's totals.
+pub fn spent(store: &Store, config: &Config, session: SessionId) -> Result<Spent, StoreError> {
+    let today = config.day(now());
+    let day = |demo| store.totals(today..today + 1, demo, Of::All);
+    let all = |demo| store.totals(0..today + 1, demo, Of::Session(session));
+    let (today, today_demo, mine, mine_demo) = (day(false), day(true), all(false), all(true));
+    Ok(Spent {
+        today: *today.wait()?,
+        today_demo: *today_demo.wait()?,
+        session: *mine.wait()?,
+        session_demo: *mine_demo.wait()?,
+        budget: None,
+    })
+}
+
+/// The model of a first session: the chosen one, else the first there is a key for, else the demonstration.
+pub fn first_model(
+    chosen: &ModelRef,
+    config: &Config,
+    catalog: &Catalog,
+    usable: &BTreeSet<ProviderId>,
+) -> ModelRef {
+    if !chosen.as_str().is_empty() {
+        return chosen.clone();
+    }
+    if let Some(favourite) = config.favourites.first() {
+        return ModelRef::new(favourite);
+    }
+    let keyed: BTreeSet<&ProviderId> = usable
+        .iter()
+        .filter(|slug| catalog.provider(slug.as_str()).is_some_and(|p| p.needs_key() && !p.demo && !p.local))
+        .collect();
+    // without a key nothing needs to be looked through
+    let ready = |id: &&ModelId| catalog.endpoints(id).iter().any(|e| keyed.contains(&e.provider));
+    let first = if keyed.is_empty() { None } else { catalog.ids().find(ready) };
+    first.map_or_else(|| ModelRef::new("demo/sage"), ModelRef::from)
+}

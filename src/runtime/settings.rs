@@ -1,0 +1,63 @@
+//! The person's choices and the config in one: what was changed last wins, field by field.
+
+use crate::app::{MeterPlace, Settings};
+use crate::config::{Config, Meter};
+use crate::words::ModelRef;
+use serde_json::{Map, Value, json};
+
+/// Where the store keeps the choices: `{"chosen": ..., "config": ...}`.
+pub const KEY: &str = "settings";
+
+/// What the config says.
+pub fn of_config(config: &Config) -> Settings {
+    Settings {
+        theme: config.theme.clone(),
+        model: ModelRef::new(&config.model),
+        favourites: config.favourites.iter().map(ModelRef::new).collect(),
+        meter: match config.meter {
+            Meter::Bottom => MeterPlace::Bottom,
+            Meter::Right => MeterPlace::Right,
+            Meter::Hidden => MeterPlace::Hidden,
+        },
+        profile: config.preferences.profile,
+        preferences: config.preferences.clone(),
+        params: config.params.clone(),
+        templates: config.templates.clone(),
+        personas: config.personas.clone(),
+        keys: config.keymap.clone(),
+        notify: config.notify,
+        vi: config.vi,
+        low_bandwidth: config.low_bandwidth,
+        accessible: config.plain,
+        titles_by_model: config.titles_by_model,
+        ..Settings::default()
+    }
+}
+
+/// The choices that were kept, over the config. A field of the config that was edited since wins over an older choice.
+pub fn merge(config: &Settings, kept: Option<&Value>) -> Settings {
+    let now = object(config);
+    let chosen = kept.and_then(|kept| kept.get("chosen")).and_then(Value::as_object);
+    let before = kept.and_then(|kept| kept.get("config")).and_then(Value::as_object);
+    let Some(chosen) = chosen else { return config.clone() };
+    let mut merged = now.clone();
+    for (field, value) in chosen {
+        let edited = before.and_then(|before| before.get(field)) != now.get(field);
+        if !edited {
+            merged.insert(field.clone(), value.clone());
+        }
+    }
+    serde_json::from_value(Value::Object(merged)).unwrap_or_else(|_| config.clone())
+}
+
+/// As the store keeps it.
+pub fn keep(chosen: &Settings, config: &Settings) -> Value {
+    json!({"chosen": object(chosen), "config": object(config)})
+}
+
+fn object(settings: &Settings) -> Map<String, Value> {
+    match serde_json::to_value(settings) {
+        Ok(Value::Object(map)) => map,
+        _ => Map::new(),
+    }
+}
