@@ -2,6 +2,8 @@
 
 use super::attempt::{Aim, Attempt, Hearing};
 use super::books::{self, Books};
+use super::budget::Reserved;
+use super::count;
 use super::gateway::Core;
 use super::rescue::{self, Heard};
 use super::seam::Seam;
@@ -9,7 +11,8 @@ use super::stream::Mailbox;
 use crate::catalog::Catalog;
 use crate::routing::{self, NextInput, NextStep, Pick, PlanInput, Tried};
 use crate::words::{
-    Decision, Delta, Endpoint, EndpointId, Failure, FailureKind, ModelId, Outcome, Reply, Request, Rescue,
+    Decision, Delta, Endpoint, EndpointId, Estimate, Failure, FailureKind, ModelId, Outcome, Reply, Request,
+    Rescue,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +52,7 @@ async fn answer(books: &Arc<Books>, mailbox: &Mailbox) -> Result<(), Failure> {
             health: &memory.health,
             keys: &memory.keys,
             sticky: &memory.sticky,
-            prompt_tokens: None,
+            prompt_tokens: Some(count::prompt(&books.request)),
             now: books.started(),
         };
         routing::plan(input, &mut memory.dice)?
@@ -82,45 +85,30 @@ impl Line<'_> {
     async fn first(&mut self) -> Result<Hearing, Failure> {
         let first = self.decision.attempts.first().cloned();
         let mut endpoint = self.endpoint(first.as_ref())?;
+        let mut reserved = self.reserve(&endpoint)?;
         let mut why = self.decision.why.clone();
         loop {
-            let attempt = match self.begin(&endpoint, Role::default()) {
-                Ok(attempt) => attempt,
-                // a budget of ours speaks for all endpoints that cost as much: routing says whom to ask instead
-                Err(failure) => {
-                    if self.tried.is_empty() {
-                        self.choose(&endpoint, why).await;
-                    }
-                    let failure = books::at(failure, &endpoint);
-                    if failure.kind == FailureKind::Budget {
-                        return Err(failure);
-                    }
-                    self.tried.push(Tried { endpoint: endpoint.id.clone(), key: 0, failure: failure.kind });
-                    (endpoint, why) = self.move_on(&endpoint, failure).await?;
-                    continue;
-                }
-            };
             self.choose(&endpoint, why).await;
+            let attempt = self.begin(&endpoint, reserved, Role::default());
             let key = attempt.key();
             let failure = match self.race(attempt).await {
                 Ok(hearing) => return Ok(hearing),
                 Err(failure) => failure,
             };
+            // a hedge may have taken its place
             let asked = failure.endpoint.clone().unwrap_or_else(|| endpoint.id.clone());
-            self.tried.push(Tried { endpoint: asked.clone(), key, failure: failure.kind });
-            if asked != endpoint.id {
-                endpoint = self.endpoint(Some(&asked))?;
-            }
-            (endpoint, why) = self.move_on(&endpoint, failure).await?;
+            endpoint = self.endpoint(Some(&asked))?;
+            self.tried.push(Tried { endpoint: asked, key, failure: failure.kind });
+            (endpoint, reserved, why) = self.move_on(&endpoint, failure).await?;
         }
     }
 
-    /// What routing says after a failure: who is next and why, said to the reader, and waited for.
+    /// What routing says after a failure: who is next and why. The money is set aside before anybody hears of it.
     async fn move_on(
         &mut self,
         from: &Arc<Endpoint>,
         failure: Failure,
-    ) -> Result<(Arc<Endpoint>, String), Failure> {
+    ) -> Result<(Arc<Endpoint>, Reserved, String), Failure> {
         let (next, wait, why) = match self.next(&failure) {
             NextStep::GiveUp { failure } => return Err(failure),
             NextStep::RetrySame { wait } => (from.id.clone(), wait, "the same again".to_owned()),
@@ -134,13 +122,16 @@ impl Line<'_> {
                 (endpoint, wait, format!("next in your list, since {} failed", from.model))
             }
         };
-        let over = Instant::now() + wait >= self.books.deadline();
-        if self.books.attempts() >= self.books.core.options.max_attempts
-            || wait > self.books.core.options.max_wait
-            || over
+        let options = &self.books.core.options;
+        let due = Instant::now() + wait;
+        if self.books.attempts() >= options.max_attempts
+            || wait > options.max_wait
+            || due >= self.books.deadline()
         {
             return Err(failure);
         }
+        let endpoint = self.endpoint(Some(&next))?;
+        let reserved = self.reserve(&endpoint)?;
         let same = next == from.id && !wait.is_zero();
         let failure = Box::new(failure);
         if !same {
@@ -148,12 +139,11 @@ impl Line<'_> {
         }
         if !wait.is_zero() {
             let until = self.books.now() + wait;
-            let due = Instant::now() + wait;
-            self.mailbox.push(Reply::Waiting { endpoint: next.clone(), until, failure });
+            self.mailbox.push(Reply::Waiting { endpoint: next, until, failure });
             self.mailbox.drained().await;
             sleep_until(due).await;
         }
-        Ok((self.endpoint(Some(&next))?, why))
+        Ok((endpoint, reserved, why))
     }
 
     fn next(&self, failure: &Failure) -> NextStep {
@@ -184,25 +174,32 @@ impl Line<'_> {
         self.mailbox.drained().await;
     }
 
-    fn prompt_tokens(&self, endpoint: &EndpointId) -> u64 {
-        let considered = self.decision.considered.iter().find(|c| c.endpoint == *endpoint);
-        considered.and_then(|c| c.estimate.as_ref()).map_or(0, |estimate| estimate.prompt_tokens)
+    fn estimate(&self, endpoint: &EndpointId) -> Option<&Estimate> {
+        self.decision.considered.iter().find(|c| c.endpoint == *endpoint)?.estimate.as_ref()
     }
 
-    /// Money set aside, a key picked, the books opened: nothing is sent yet.
-    fn begin(&self, endpoint: &Arc<Endpoint>, role: Role) -> Result<Attempt, Failure> {
-        let core = &self.books.core;
-        let key = match core.memory().keys.pick(endpoint, self.books.now()) {
+    fn prompt_tokens(&self, endpoint: &EndpointId) -> u64 {
+        self.estimate(endpoint).map_or(0, |estimate| estimate.prompt_tokens)
+    }
+
+    fn reserve(&self, endpoint: &Endpoint) -> Result<Reserved, Failure> {
+        let Books { core, request, .. } = &**self.books;
+        core.purse
+            .reserve(request, endpoint, self.estimate(&endpoint.id), self.books.day(), self.books.now())
+            .map_err(|failure| books::at(failure, endpoint))
+    }
+
+    /// A key picked, the books opened: nothing is sent yet.
+    fn begin(&self, endpoint: &Arc<Endpoint>, reserved: Reserved, role: Role) -> Attempt {
+        let key = match self.books.core.memory().keys.pick(endpoint, self.books.now()) {
             Pick::Key(key) => key,
-            Pick::Missing => return Err(core.no_key(endpoint)),
-            // all of them rest; the request that was planned on one of them goes ahead with the first
-            Pick::Cooling(_) => 0,
+            // all rest, or the last was taken away since the plan was made: the attempt itself will say so
+            Pick::Cooling(_) | Pick::Missing => 0,
         };
-        let prompt_tokens = self.prompt_tokens(&endpoint.id);
-        let reserved = core.purse.reserve(self.books, endpoint, prompt_tokens)?;
         let Role { hedge, rescue } = role;
+        let prompt_tokens = self.prompt_tokens(&endpoint.id);
         let aim = Aim { endpoint: Arc::clone(endpoint), key, prompt_tokens, hedge, rescue, reserved };
-        Ok(Attempt::begin(self.books, aim))
+        Attempt::begin(self.books, aim)
     }
 
     /// Waits for the first token; when it is late and the person wants that, a second endpoint is asked as well.
@@ -220,9 +217,8 @@ impl Line<'_> {
             () = tokio::time::sleep(after) => {}
         }
         let second = self.endpoint(Some(&second))?;
-        let Ok(attempt) = self.begin(&second, Role { hedge: true, rescue: false }) else {
-            return first.await;
-        };
+        let Ok(reserved) = self.reserve(&second) else { return first.await };
+        let attempt = self.begin(&second, reserved, Role { hedge: true, rescue: false });
         let mut other = Box::pin(attempt.first_token(&request));
         let late = || {
             let say = format!("{} was late; {} spoke first", asked.provider_name, second.provider_name);
@@ -329,7 +325,8 @@ impl Line<'_> {
             }
             let how = rescue::how(&next);
             let request = rescue::request(&self.books.request, &heard.text, said, how);
-            let attempt = self.begin(&next, Role { hedge: false, rescue: true }).ok()?;
+            let reserved = self.reserve(&next).ok()?;
+            let attempt = self.begin(&next, reserved, Role { hedge: false, rescue: true });
             let key = attempt.key();
             match attempt.first_token(&request).await {
                 Ok(hearing) => return Some((hearing, how)),

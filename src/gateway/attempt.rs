@@ -246,7 +246,7 @@ impl Attempt {
     }
 
     fn save(&self) {
-        let usage = self.reported.unwrap_or_else(|| self.counted.usage());
+        let usage = self.reported.unwrap_or_else(|| self.counted.usage(&self.aim.endpoint.model));
         let cost = metering::estimate(&usage, self.aim.endpoint.prices.as_ref(), self.started);
         self.books.save(&self.aim.endpoint, usage, cost);
     }
@@ -261,7 +261,7 @@ impl Attempt {
             Outcome::Failed(_) if began => Ended::Broken,
             Outcome::Cancelled | Outcome::Failed(_) => Ended::Refused,
         };
-        let mut counted = self.counted.usage();
+        let mut counted = self.counted.usage(&self.aim.endpoint.model);
         let mut reported = self.reported;
         if let Some(usage) = reported
             && ended != Ended::Complete
@@ -302,13 +302,19 @@ impl Drop for Attempt {
             core.memory().health.finished(ticket, end, now);
         }
         match &self.outcome {
-            Outcome::Answered => core.memory().keys.answered(&self.aim.endpoint, self.aim.key),
+            Outcome::Answered => {
+                let mut memory = core.memory();
+                memory.keys.answered(&self.aim.endpoint, self.aim.key);
+                if let Some(session) = self.books.request.session {
+                    memory.sticky.answered(session, &self.aim.endpoint, &usage, now);
+                }
+            }
             Outcome::Failed(failure) => {
                 core.memory().keys.failed(&self.aim.endpoint, self.aim.key, failure, now);
             }
             Outcome::Cancelled => {}
         }
-        core.settle(std::mem::take(&mut self.aim.reserved), &cost, &self.books);
+        self.aim.reserved.settle(&cost);
         let has_key = !core.keys().of(&self.aim.endpoint.provider).is_empty();
         let record = Record {
             endpoint: self.aim.endpoint.id.clone(),
@@ -419,7 +425,7 @@ impl Hearing {
 
     /// Tokens it has said so far, by our count.
     pub fn said(&self) -> u64 {
-        self.attempt.counted.usage().output()
+        self.attempt.counted.usage(&self.attempt.aim.endpoint.model).output()
     }
 }
 

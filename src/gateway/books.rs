@@ -67,6 +67,10 @@ impl Books {
         self.t0 + self.core.options.clocks.total
     }
 
+    pub fn day(&self) -> i32 {
+        self.day
+    }
+
     pub fn decided(&self, decision: Decision) {
         self.state().decision = Some(Box::new(decision));
     }

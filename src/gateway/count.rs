@@ -1,32 +1,14 @@
 //! Counting what is heard as it is heard, for the books' open row and for providers that report no usage.
 
-use crate::words::Usage;
+use crate::metering::{Counter, Tally};
+use crate::words::{ModelId, Request, Usage};
 
-/// Our own count of one attempt; exact enough for an estimate, and marked as one wherever it is used.
+/// Our own count of one attempt; an estimate, and marked as one wherever it is used.
 #[derive(Default)]
 pub(super) struct Counted {
     prompt: u64,
     text: Tally,
     reasoning: Tally,
-}
-
-/// Characters by how many of them make a token: four of Latin script, one and a half of the dense ones.
-#[derive(Default)]
-struct Tally {
-    thin: u64,
-    dense: u64,
-}
-
-impl Tally {
-    fn add(&mut self, text: &str) {
-        let dense = text.chars().filter(|c| *c >= '\u{2e80}').count() as u64;
-        self.dense += dense;
-        self.thin += text.chars().count() as u64 - dense;
-    }
-
-    fn tokens(&self) -> u64 {
-        self.thin.div_ceil(4) + (self.dense * 2).div_ceil(3)
-    }
 }
 
 impl Counted {
@@ -35,19 +17,31 @@ impl Counted {
     }
 
     pub fn text(&mut self, text: &str) {
-        self.text.add(text);
+        self.text.push(text);
     }
 
     pub fn reasoning(&mut self, text: &str) {
-        self.reasoning.add(text);
+        self.reasoning.push(text);
     }
 
-    pub fn usage(&self) -> Usage {
+    pub fn usage(&self, model: &ModelId) -> Usage {
+        let counter = Counter::default();
         Usage {
             prompt: self.prompt,
-            completion: self.text.tokens(),
-            reasoning: self.reasoning.tokens(),
+            completion: counter.tokens(model, &self.text),
+            reasoning: counter.tokens(model, &self.reasoning),
             ..Usage::default()
         }
     }
+}
+
+/// About how many tokens the prompt is, whoever reads it.
+pub(super) fn prompt(request: &Request) -> u64 {
+    let messages: u64 = request.messages.iter().map(|message| Tally::message(message).milli()).sum();
+    let tools: u64 = request
+        .tools
+        .iter()
+        .map(|tool| Tally::of(&format!("{}{}{}", tool.name, tool.description, tool.parameters)).milli())
+        .sum();
+    (messages + tools).div_ceil(1000).max(1)
 }

@@ -1,8 +1,7 @@
 //! The gateway: what it knows and remembers, and the doors into it.
 
 use super::ask;
-use super::books::Books;
-use super::budget::{Purse, Reserved};
+use super::budget::Purse;
 use super::demo;
 use super::keys::Keys;
 use super::ledger::Ledger;
@@ -10,9 +9,10 @@ use super::options::Options;
 use super::stream::ReplyStream;
 use super::transport::Transport;
 use crate::catalog::Catalog;
+use crate::metering::{Ask, Budgets, Limit, Standing, Unpriced};
 use crate::routing::{HealthBook, KeyBook, Names, StickyBook};
 use crate::words::{
-    At, Attempt, Cost, Dice, Endpoint, Failure, FailureKind, GenerationId, ProviderId, Request,
+    At, Attempt, Dice, Endpoint, Failure, FailureKind, GenerationId, ProviderId, Request, RollupKey, Totals,
 };
 use arc_swap::{ArcSwap, Guard};
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ impl Gateway {
         let core = Core {
             transport,
             ledger,
-            purse: Purse,
+            purse: Purse::new(Budgets::new(options.limits.clone(), options.unpriced), options.basis),
             catalog: ArcSwap::new(catalog),
             keys: ArcSwap::from_pointee(keys),
             names: ArcSwap::from_pointee(options.names.clone()),
@@ -131,6 +131,27 @@ impl Gateway {
         }
     }
 
+    /// What the ledger says was spent before: every rollup of the budgets' windows, once at the start.
+    pub fn spent<'a>(&self, rollups: impl IntoIterator<Item = (&'a RollupKey, &'a Totals)>) {
+        let mut budgets = self.core.purse.budgets();
+        for (key, totals) in rollups {
+            budgets.remember(key, totals);
+        }
+    }
+
+    /// Budgets that were changed; what was spent and set aside stays.
+    pub fn set_limits(&self, limits: Vec<Limit>, unpriced: Unpriced) {
+        let mut budgets = self.core.purse.budgets();
+        budgets.limits = limits;
+        budgets.unpriced = unpriced;
+    }
+
+    /// How the budgets stand for a request like this one, today.
+    pub fn budgets(&self, ask: &Ask) -> Vec<Standing> {
+        let day = super::clock::day(super::clock::now(), self.core.options.zone.as_ref());
+        self.core.purse.budgets().standing(day, ask)
+    }
+
     /// Builds the HTTP client ahead of the first request; call it off the first frame's path.
     pub async fn warm(&self) -> Result<(), Failure> {
         self.core.transport.warm().await
@@ -185,10 +206,5 @@ impl Core {
             FailureKind::Auth,
             format!("no key for {}: set {variable}{page} or add one to the config", endpoint.provider_name),
         )
-    }
-
-    /// Money set aside for an attempt becomes money spent.
-    pub fn settle(&self, reserved: Reserved, cost: &Cost, books: &Books) {
-        self.purse.settle(reserved, cost, books);
     }
 }

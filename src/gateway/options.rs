@@ -1,5 +1,6 @@
 //! What the shell may set: clocks, limits, time zone, the demonstration's pace.
 
+use crate::metering::{Basis, Limit, Unpriced};
 use crate::routing::Names;
 use crate::words::Preferences;
 use std::time::Duration;
@@ -26,6 +27,10 @@ pub struct Options {
     pub names: Names,
     /// What stands under every request's own preferences.
     pub preferences: Preferences,
+    pub limits: Vec<Limit>,
+    /// What is set aside for a request: its likely cost or its worst.
+    pub basis: Basis,
+    pub unpriced: Unpriced,
 }
 
 impl Default for Options {
@@ -41,6 +46,9 @@ impl Default for Options {
             zone: None,
             names: Names::default(),
             preferences: Preferences::default(),
+            limits: Vec::new(),
+            basis: Basis::default(),
+            unpriced: Unpriced::default(),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The gateway over real sockets against a scripted upstream.
 
 mod bench;
+mod budgets;
 mod demo;
 mod faults;
 mod grammar;
+mod hedge;
 mod keys;
 mod stop;
