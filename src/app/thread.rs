@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::words::{Draft, Message, MessageId, Session};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A message in its conversation, with what only the screen asks of it.
@@ -76,6 +76,11 @@ impl Thread {
 
     pub fn last(&self) -> Option<&Arc<Message>> {
         self.message(*self.path.last()?)
+    }
+
+    /// Messages of all branches.
+    pub fn count(&self) -> usize {
+        self.nodes.len()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -162,9 +167,11 @@ impl Thread {
     /// The message and all that follows it, in every branch.
     pub fn below(&self, id: MessageId) -> Vec<MessageId> {
         let mut found = vec![id];
+        let mut seen = HashSet::from([id]);
         let mut next = 0;
         while next < found.len() {
-            found.extend_from_slice(self.children(Some(found[next])));
+            let children = self.children(Some(found[next])).iter().copied();
+            found.extend(children.filter(|child| seen.insert(*child)));
             next += 1;
         }
         found
@@ -202,7 +209,9 @@ impl Thread {
 
     fn newest_below(&self, from: Option<MessageId>) -> Option<MessageId> {
         let mut at = from;
-        while let Some(child) = self.children(at).last() {
+        // never more steps than messages: a damaged store may hold a circle
+        for _ in 0..self.nodes.len() {
+            let Some(child) = self.children(at).last() else { break };
             at = Some(*child);
         }
         at
@@ -215,10 +224,10 @@ impl Thread {
             let Some(node) = self.nodes.get(&id) else { break };
             self.path.push(id);
             // a damaged store may hold a circle
-            if self.path.len() > self.nodes.len() {
+            if self.path.len() >= self.nodes.len() {
                 break;
             }
-            at = node.message.parent;
+            at = node.message.parent.filter(|parent| *parent != id);
         }
         self.path.reverse();
         self.position = self.path.iter().enumerate().map(|(at, id)| (*id, at)).collect();

@@ -68,7 +68,9 @@ pub fn request(model: &Model, upto: Option<MessageId>, who: ModelRef) -> Request
     let session = &thread.session;
     let mut messages = Vec::new();
     let mut at = upto;
-    while let Some(message) = at.and_then(|id| thread.message(id)) {
+    // never more than there are: a damaged store may hold a circle of parents
+    for _ in 0..thread.count() {
+        let Some(message) = at.and_then(|id| thread.message(id)) else { break };
         // a reply that failed before its first word says nothing to anybody
         if message.role != Role::Assistant || !message.parts.is_empty() {
             messages.push(Arc::clone(message));

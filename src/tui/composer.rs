@@ -79,7 +79,7 @@ impl Composer {
             Edit::Newline => self.engine.insert_newline(),
             Edit::Backspace => {
                 let count = self.unit_before();
-                self.go(CursorMove::Back, count);
+                self.back(count);
                 self.engine.delete_str(count);
             }
             Edit::Delete => {
@@ -101,8 +101,8 @@ impl Composer {
             Edit::ToEnd => {
                 self.engine.delete_line_by_end();
             }
-            Edit::Left => self.go(CursorMove::Back, self.unit_before()),
-            Edit::Right => self.go(CursorMove::Forward, self.unit_after()),
+            Edit::Left => self.back(self.unit_before()),
+            Edit::Right => self.forward(self.unit_after()),
             Edit::WordLeft => self.engine.move_cursor(CursorMove::WordBack),
             Edit::WordRight => self.engine.move_cursor(CursorMove::WordForward),
             Edit::Up => return self.vertical(-1),
@@ -122,9 +122,29 @@ impl Composer {
         true
     }
 
-    fn go(&mut self, by: CursorMove, count: usize) {
-        for _ in 0..count {
-            self.engine.move_cursor(by);
+    /// To a character of a line. The engine's own steps go by screen columns and lose their way at zero-width marks.
+    fn jump(&mut self, row: usize, column: usize) {
+        let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.engine.move_cursor(CursorMove::Jump(small(row), small(column)));
+    }
+
+    fn back(&mut self, count: usize) {
+        match self.engine.cursor() {
+            (row, column) if column >= count => self.jump(row, column - count),
+            (0, _) => {}
+            (row, _) => {
+                let end = self.engine.lines().get(row - 1).map_or(0, |l| l.chars().count());
+                self.jump(row - 1, end);
+            }
+        }
+    }
+
+    fn forward(&mut self, count: usize) {
+        let (row, column) = self.engine.cursor();
+        if count > self.line().chars().count().saturating_sub(column) {
+            self.jump(row + 1, 0);
+        } else if count > 0 {
+            self.jump(row, column + count);
         }
     }
 
@@ -168,16 +188,18 @@ impl Composer {
     fn settle(&mut self) {
         let at = self.offset();
         let line = self.line();
-        let ends = line.grapheme_indices(true).map(|(start, g)| start + g.len());
-        let mut end = std::iter::once(0).chain(ends).find(|end| *end >= at).unwrap_or(line.len());
+        let ends = || std::iter::once(0).chain(line.grapheme_indices(true).map(|(start, g)| start + g.len()));
+        let mut end = ends().find(|end| *end >= at).unwrap_or(line.len());
         let open = line[..end].rfind('⟦');
         if let Some(open) = open.filter(|open| !line[*open..end].contains('⟧') && *open < end)
             && let Some(close) = line[open..].find('⟧')
         {
-            end = open + close + '⟧'.len_utf8();
+            let closed = open + close + '⟧'.len_utf8();
+            // a mark that combines with the bracket belongs to it
+            end = ends().find(|end| *end >= closed).unwrap_or(line.len());
         }
         let by = line[at..end].chars().count();
-        self.go(CursorMove::Forward, by);
+        self.forward(by);
     }
 
     // === rows ===
@@ -216,8 +238,7 @@ impl Composer {
             used += w;
             chars += count;
         }
-        let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-        self.engine.move_cursor(CursorMove::Jump(small(row.line), small(chars)));
+        self.jump(row.line, chars);
         self.settle();
         true
     }
@@ -277,7 +298,8 @@ fn wrap(line: usize, text: &str, width: usize, rows: &mut Vec<Row>) {
     // where the row may be cut: behind the last space, with the columns up to there
     let mut cut: Option<(usize, usize, usize)> = None;
     for (g, w) in graphemes(text) {
-        if used + w > width && byte > start.0 {
+        // a space at the end of a row hangs over its edge
+        if used + w > width && byte > start.0 && g != " " {
             let (at_byte, at_char, at_used) =
                 cut.filter(|(b, ..)| *b > start.0).unwrap_or((byte, chars, used));
             rows.push(Row { line, from: start.1, to: at_char, bytes: (start.0, at_byte), goes_on: true });

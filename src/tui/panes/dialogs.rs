@@ -221,7 +221,8 @@ pub fn keys(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &keys::S
 fn table_title(model: &Model, key: crate::app::Key) -> &'static str {
     ACTIONS
         .iter()
-        .find(|action| model.keymap.keys(action.id).contains(&key))
+        .filter(|action| model.keymap.keys(action.id).contains(&key))
+        .max_by_key(|action| action.when)
         .map_or(if key.typed().is_some() { "types itself" } else { "nothing here" }, |action| action.title)
 }
 

@@ -319,7 +319,15 @@ pub fn usd(amount: Usd) -> String {
         s if s < 1.0 => 4,
         _ => 2,
     };
-    format!("${}", amount.round(places))
+    let mut text = amount.round(places);
+    // zeros behind the cents say nothing
+    while text.ends_with('0') && text.split_once('.').is_some_and(|(_, cents)| cents.len() > 2) {
+        text.pop();
+    }
+    match text.strip_prefix('-') {
+        Some(owed) => format!("-${owed}"),
+        None => format!("${text}"),
+    }
 }
 
 /// `812`, `12.4k`, `1.2M`.

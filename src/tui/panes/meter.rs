@@ -168,7 +168,10 @@ fn sums(name: &str, totals: &Totals, running: Option<Usd>, demo: bool, short: bo
     if totals.usage.cached_read > 0 {
         facts.push(fact(format!("{} cached", count(totals.usage.cached_read)), Meaning::Dim));
     }
-    facts.push(fact(format!("{} replies", totals.requests), Meaning::Dim));
+    facts.push(fact(
+        format!("{} {}", totals.requests, if totals.requests == 1 { "reply" } else { "replies" }),
+        Meaning::Dim,
+    ));
     if let Some(ttft) = totals.ttft.quantile(0.5) {
         facts.push(fact(format!("first {} p50", seconds(Duration::from_micros(ttft))), Meaning::Dim));
     }

@@ -4,4 +4,7 @@ mod markdown;
 mod pace;
 mod paint;
 mod text;
+mod composer;
+mod paint;
+mod panes;
 mod theme;

@@ -1,0 +1,449 @@
+//! Every pane at four sizes, as text; and any sequence of keys on all of them.
+
+use crate::support::stage::{Stage, chosen, done, endpoint, failure, receipt, text};
+use fareway::app::{Attached, Effect, Event, HealthRow, Hit, Quote};
+use fareway::words::{
+    Delta, Dimension, FailureKind, GenerationRow, MessageId, ModelId, Outcome, Purpose, Reasoning, Reply,
+    RollupKey, Totals, Usd,
+};
+use proptest::prelude::*;
+use std::time::Duration;
+
+const SIZES: [(u16, u16); 4] = [(40, 12), (80, 24), (120, 40), (200, 60)];
+
+const ANSWER: &str = "A monad is a monoid in the category of endofunctors, which says little to most people.\n\nThink of it as a way to put one step after another when each step may fail, wait, or give several results.\n\nThat is all there is to it.";
+
+fn check(name: &str, play: impl Fn(&mut Stage)) {
+    for (columns, rows) in SIZES {
+        let mut stage = Stage::new(columns, rows);
+        play(&mut stage);
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(format!("{name}_{columns}x{rows}"), stage.screen());
+        });
+    }
+}
+
+fn talk(stage: &mut Stage) {
+    stage.exchange("What is a monad, in three sentences?", ANSWER);
+}
+
+#[test]
+fn welcome() {
+    check("welcome", |_| {});
+}
+
+#[test]
+fn conversation() {
+    check("conversation", |stage| {
+        talk(stage);
+        stage.types("And a comonad?");
+    });
+}
+
+#[test]
+fn streaming() {
+    check("streaming", |stage| {
+        talk(stage);
+        stage.types("And a comonad?").press("enter");
+        let turn = stage.asked()[0];
+        stage.reply(turn, chosen("azure"));
+        let from = fareway::words::EndpointId::new("azure:openai/gpt-5");
+        stage.reply(turn, Reply::FellBack { from, failure: failure(FailureKind::Overloaded, Some(503)) });
+        stage.reply(turn, chosen("openai"));
+        stage.model.now = stage.model.now + Duration::from_millis(700);
+        let piece = Reasoning { text: "The dual. ".repeat(30), ..Reasoning::default() };
+        stage.reply(turn, Reply::Delta(Delta::Reasoning { index: 0, piece }));
+        stage.model.now = stage.model.now + Duration::from_millis(1_200);
+        stage.reply(turn, text("A comonad is the dual: it takes a value out of a context"));
+        stage.model.now = stage.model.now + Duration::from_millis(800);
+        stage.event(Event::Tick);
+    });
+}
+
+#[test]
+fn selected_message() {
+    check("selected", |stage| {
+        talk(stage);
+        stage.press("alt-up + p");
+    });
+}
+
+#[test]
+fn picker() {
+    check("picker", |stage| {
+        stage.press("ctrl-k ctrl-d");
+        let turn = stage.model.pending.health.expect("health was asked for");
+        stage.event(Event::Health {
+            turn,
+            rows: vec![HealthRow {
+                endpoint: endpoint("openai", "openai/gpt-5", None, 1).id.clone(),
+                state: "healthy".into(),
+                ttft_ms: Some(620),
+                tokens_per_second: Some(71.0),
+                errors: Some(0.01),
+                mine: Totals { requests: 12, booked: "0.42".parse().expect("dollars"), ..Totals::default() },
+            }],
+        });
+    });
+}
+
+#[test]
+fn sessions() {
+    check("sessions", |stage| {
+        talk(stage);
+        stage.press("ctrl-n");
+        stage.exchange("Plan a week in Lisbon", "Monday: Alfama.");
+        stage.press("ctrl-o");
+    });
+}
+
+#[test]
+fn palette() {
+    check("palette", |stage| {
+        stage.press("ctrl-p").types("mod");
+    });
+}
+
+#[test]
+fn help() {
+    check("help", |stage| {
+        stage.press("?");
+    });
+}
+
+#[test]
+fn keys() {
+    check("keys", |stage| {
+        stage.types("/keys").press("enter ctrl-k alt-enter f5 up").types("ß");
+    });
+}
+
+#[test]
+fn question() {
+    check("question", |stage| {
+        stage.types("!rm -rf build").press("enter");
+    });
+}
+
+#[test]
+fn search() {
+    check("search", |stage| {
+        stage.press("ctrl-f").types("monad");
+        let turn = stage.model.pending.search.expect("a search was asked for");
+        let hit = Hit {
+            session: stage.model.here,
+            message: MessageId::nil(),
+            title: "What is a monad?".into(),
+            excerpt: "A monad is a monoid in the category of endofunctors".into(),
+            marks: vec![(2, 7)],
+        };
+        stage.event(Event::Found { turn, hits: vec![hit.clone(), hit] });
+    });
+}
+
+#[test]
+fn find() {
+    check("find", |stage| {
+        talk(stage);
+        stage.press("f3").types("monad");
+    });
+}
+
+#[test]
+fn why() {
+    check("why", |stage| {
+        talk(stage);
+        stage.press("alt-w");
+    });
+}
+
+#[test]
+fn usage() {
+    check("usage", |stage| {
+        stage.press("alt-u");
+        let turn = stage.model.pending.rollups.expect("rollups were asked for");
+        let rows = (0..20)
+            .flat_map(|day| {
+                let totals = Totals {
+                    requests: 3 + u64::from(day % 5_u32),
+                    booked: Usd::from_cents(i64::from(10 + day * 7 % 50)),
+                    ..Totals::default()
+                };
+                let day = 20_700 + i32::try_from(day).expect("small");
+                let model = Dimension::Model(ModelId::new("openai/gpt-5"), "openai".into());
+                [Dimension::All, model].map(|of| (RollupKey { day, demo: false, of }, totals.clone()))
+            })
+            .collect();
+        stage.event(Event::Rollups { turn, rows });
+        stage.press("left left");
+    });
+}
+
+#[test]
+fn usage_replies() {
+    check("usage_replies", |stage| {
+        stage.press("alt-u");
+        let turn = stage.model.pending.rollups.expect("rollups were asked for");
+        let totals = Totals { requests: 1, booked: Usd::from_cents(12), ..Totals::default() };
+        let key = RollupKey { day: 20_700, demo: false, of: Dimension::All };
+        stage.event(Event::Rollups { turn, rows: vec![(key, totals)] });
+        stage.press("enter");
+        let turn = stage.model.pending.generations.expect("its replies were asked for");
+        let row = GenerationRow {
+            at: stage.model.now,
+            day: 20_700,
+            session: None,
+            message: None,
+            purpose: Purpose::Chat,
+            tags: Vec::new(),
+            key_label: None,
+            outcome: Outcome::Answered,
+            receipt: receipt("openai", 1_204, 356, stage.model.now),
+        };
+        stage.event(Event::Generations { turn, rows: vec![row] });
+    });
+}
+
+#[test]
+fn themes() {
+    check("themes", |stage| {
+        talk(stage);
+        stage.types("/theme").press("enter down");
+    });
+}
+
+#[test]
+fn preferences() {
+    check("preferences", |stage| {
+        stage.press("alt-p right down down right down down down down down").types("2.5");
+    });
+}
+
+#[test]
+fn templates_personas_entry_context_versus() {
+    check("templates", |stage| {
+        stage.model.settings.templates.insert("review".into(), "Review this {{language}} code".into());
+        stage.press("alt-e");
+    });
+    check("variable", |stage| {
+        stage.model.settings.templates.insert("review".into(), "Review this {{language}} code".into());
+        stage.press("alt-e enter").types("Rust");
+    });
+    check("personas", |stage| {
+        stage.model.settings.personas.insert("terse".into(), "Answer in one sentence.".into());
+        stage.types("/persona").press("enter");
+    });
+    check("context", |stage| {
+        talk(stage);
+        talk(stage);
+        stage.types("/context").press("enter");
+    });
+    check("versus", |stage| {
+        stage.types("Which is best?").press("alt-m");
+    });
+}
+
+#[test]
+fn compare() {
+    check("compare", |stage| {
+        stage.types("which?").press("alt-m a").types("kimi").press("enter enter");
+        let turns = stage.asked();
+        for (turn, words) in turns.iter().zip(["The left answer, at length.", "The right one."]) {
+            stage.reply(*turn, chosen("openai"));
+            stage.reply(*turn, text(words));
+        }
+        stage.model.now = stage.model.now + Duration::from_secs(1);
+        stage.reply(turns[0], done("openai", 4, 12));
+    });
+}
+
+#[test]
+fn completion_and_quote() {
+    check("completion", |stage| {
+        stage.types("/se");
+    });
+    check("quote", |stage| {
+        stage.types("a prompt");
+        stage.wait(Duration::from_millis(200));
+        let turn = stage.model.pending.quote.expect("a quote was asked for");
+        let quote = |model: &str, cost: Option<&str>| Quote {
+            model: ModelId::new(model),
+            prompt_tokens: 132,
+            cost: cost.map(|c| c.parse().expect("dollars")),
+            worst: cost.map(|_| "0.082".parse().expect("dollars")),
+            context: Some(400_000),
+            demo: false,
+        };
+        let quotes = vec![quote("openai/gpt-5", Some("0.0006")), quote("groq/kimi-k2", None)];
+        stage.event(Event::Quoted { turn, quotes });
+    });
+}
+
+#[test]
+fn meter_at_the_right() {
+    check("meter_right", |stage| {
+        talk(stage);
+        stage.press("alt-l");
+    });
+}
+
+#[test]
+fn too_small_says_so_and_nothing_panics() {
+    for columns in 1..30 {
+        for rows in 1..14 {
+            let mut stage = Stage::new(columns, rows);
+            talk(&mut stage);
+            stage.screen();
+            for key in ["ctrl-k", "ctrl-p", "f1", "alt-u", "alt-p", "alt-w"] {
+                stage.press(key);
+                stage.screen();
+                stage.press("esc esc");
+            }
+        }
+    }
+    assert!(Stage::new(23, 5).screen().starts_with("too small: 40x12"));
+}
+
+#[test]
+fn what_a_model_writes_is_inert() {
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("hi", "\u{1b}[2J\u{1b}]0;owned\u{7} \u{202e}evil\u{9b}31m");
+    let screen = stage.screen();
+    assert!(!screen.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{screen:?}");
+}
+
+#[test]
+fn the_view_stays_while_a_reply_streams_below() {
+    let mut stage = Stage::new(80, 24);
+    for n in 0..10 {
+        stage.exchange(&format!("question {n}"), &format!("{ANSWER}\n\nanswer {n}"));
+    }
+    stage.types("more").press("enter");
+    let turn = stage.asked()[0];
+    stage.reply(turn, chosen("openai"));
+    stage.screen();
+    stage.press("pageup pageup");
+    let before: Vec<String> = stage.screen().lines().take(15).map(str::to_owned).collect();
+    for _ in 0..50 {
+        stage.reply(turn, text("a new line\n\n"));
+    }
+    let after = stage.screen();
+    assert_eq!(before[1..14], after.lines().take(15).map(str::to_owned).collect::<Vec<_>>()[1..14]);
+    assert!(after.contains("new lines below"), "{after}");
+    stage.press("alt->");
+    assert!(stage.screen().contains("a new line"));
+}
+
+#[test]
+fn a_long_conversation_lays_out_only_what_is_seen() {
+    let mut stage = Stage::new(80, 24);
+    let mut parent = None;
+    let mut messages = Vec::new();
+    for n in 0..20_000 {
+        let id = MessageId::new(fareway::words::At::from_secs(n), &mut stage.model.dice);
+        let role = if n % 2 == 0 { fareway::words::Role::User } else { fareway::words::Role::Assistant };
+        messages.push(std::sync::Arc::new(fareway::words::Message::text(
+            id,
+            parent,
+            role,
+            format!("message {n}"),
+            stage.model.now,
+        )));
+        parent = Some(id);
+    }
+    let session = stage.model.session().clone();
+    let thread = fareway::app::Thread::new(session, messages, fareway::words::Draft::default());
+    stage.model.threads.insert(stage.model.here, thread);
+    assert!(stage.screen().contains("message 19999"));
+    stage.press("pageup pageup pageup");
+    assert!(stage.screen().contains("message 199"));
+    stage.press("alt-<");
+    assert!(stage.screen().contains("message 0"));
+    stage.press("pagedown");
+    assert!(!stage.screen().contains("message 0\n"));
+}
+
+fn keys_in_play() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "enter",
+        "esc",
+        "tab",
+        "up",
+        "down",
+        "left",
+        "right",
+        "pageup",
+        "pagedown",
+        "home",
+        "end",
+        "backspace",
+        "delete",
+        "ctrl-k",
+        "ctrl-p",
+        "ctrl-o",
+        "ctrl-n",
+        "ctrl-r",
+        "ctrl-y",
+        "ctrl-f",
+        "ctrl-d",
+        "ctrl-t",
+        "ctrl-c",
+        "f1",
+        "f3",
+        "?",
+        "alt-up",
+        "alt-down",
+        "alt-m",
+        "alt-p",
+        "alt-u",
+        "alt-w",
+        "alt-e",
+        "alt-l",
+        "alt-1",
+        "alt-0",
+        "a",
+        "d",
+        "e",
+        "y",
+        "n",
+        "q",
+        "s",
+        "x",
+        "+",
+        "/",
+        "@",
+        "!",
+        "5",
+        "界",
+        "alt-z",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_keys_on_any_pane_never_panic(keys in prop::collection::vec(keys_in_play(), 0..80), size in 0usize..4) {
+        let (columns, rows) = SIZES[size];
+        let mut stage = Stage::new(columns, rows);
+        talk(&mut stage);
+        for key in keys {
+            stage.press(key);
+            for turn in stage.asked() {
+                stage.reply(turn, chosen("openai"));
+                stage.reply(turn, text("words"));
+            }
+            let pending: Vec<_> = stage.effects.drain(..).collect();
+            prop_assert!(pending.iter().all(|e| !matches!(e, Effect::Redraw)));
+            let screen = stage.screen();
+            prop_assert!(screen.lines().count() > usize::from(rows));
+            if let Some((x, y)) = stage.caret() {
+                prop_assert!(x < columns && y < rows);
+            }
+        }
+        let chip = fareway::words::Chip {
+            label: "⟦a.txt⟧".into(),
+            body: fareway::words::ChipBody::Text { name: "a.txt".into(), text: "x".into() },
+        };
+        stage.event(Event::Attached { turn: fareway::words::TurnId(9), chip: Ok(Box::new(Attached { chip, tokens: 1 })) });
+    }
+}
