@@ -1,4 +1,4 @@
 //! What several test modules share: a scripted upstream, temporary homes, builders.
 
-pub mod upstream;
 pub mod stage;
+pub mod upstream;

@@ -1,10 +1,9 @@
 //! Tests of `fareway::tui`.
 
+mod composer;
 mod markdown;
 mod pace;
 mod paint;
-mod text;
-mod composer;
-mod paint;
 mod panes;
+mod text;
 mod theme;
