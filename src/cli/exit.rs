@@ -32,7 +32,7 @@ impl From<Exit> for ExitCode {
 #[derive(Debug)]
 pub struct Fail {
     pub exit: Exit,
-    /// Empty: nothing to say (the reader of our output went away).
+    /// Empty: nothing to say (the reader of our output went away, the person pressed Ctrl-C).
     pub message: String,
 }
 
@@ -43,6 +43,11 @@ impl Fail {
 
     pub fn usage(message: impl fmt::Display) -> Self {
         Self::new(Exit::Usage, message)
+    }
+
+    /// The person stopped it, and knows.
+    pub fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "")
     }
 
     pub(super) fn print(&self) {

@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod budget;
+mod compare;
 mod completions;
 mod config;
 mod decode;
@@ -15,6 +16,8 @@ mod out;
 mod prompt;
 mod sessions;
 mod shell;
+mod stream;
+mod turn;
 mod usage;
 mod why;
 

@@ -84,8 +84,8 @@ pub fn csv(head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
     bytes(out.as_bytes())
 }
 
-/// What an answer took, on one line of stderr.
-pub fn summary(receipt: &crate::words::Receipt) {
+/// What an answer took, on one line: who, tokens, cost, times, the name under which `why` knows it.
+pub fn figures(receipt: &crate::words::Receipt) -> String {
     let usage = receipt.usage;
     let mut said = vec![format!("{} at {}", receipt.model, receipt.provider)];
     let mut tokens = format!("{} in, {} out", usage.input(), usage.output());
@@ -109,7 +109,7 @@ pub fn summary(receipt: &crate::words::Receipt) {
         said.push(format!("{} attempts", receipt.attempts.len()));
     }
     said.push(receipt.generation.to_string());
-    note(&said.join(" · "));
+    said.join(" · ")
 }
 
 /// An amount and how sure it is: `$0.00123`, `~$0.00123`, `free`, `cost unknown`.
