@@ -93,6 +93,16 @@ impl Gateway {
         self.core.count_keys();
     }
 
+    /// Takes away what that source said.
+    pub(super) fn without(&self, source: &str) {
+        self.core.catalog.rcu(|catalog| catalog.without(source));
+        self.core.count_keys();
+    }
+
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+
     /// Keys that came later: from a command that asked for a passphrase, from a changed config.
     pub fn set_keys(&self, keys: Keys) {
         self.core.keys.store(Arc::new(keys));

@@ -1,5 +1,6 @@
 //! What the shell may set: clocks, limits, time zone, the demonstration's pace.
 
+use super::lists::Sources;
 use crate::metering::{Basis, Limit, Unpriced};
 use crate::routing::Names;
 use crate::words::Preferences;
@@ -31,6 +32,7 @@ pub struct Options {
     /// What is set aside for a request: its likely cost or its worst.
     pub basis: Basis,
     pub unpriced: Unpriced,
+    pub sources: Sources,
 }
 
 impl Default for Options {
@@ -49,6 +51,7 @@ impl Default for Options {
             limits: Vec::new(),
             basis: Basis::default(),
             unpriced: Unpriced::default(),
+            sources: Sources::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Clocks, demo};
 use crate::words::{Failure, FailureKind};
 use bytes::Bytes;
 use reqwest::header::{HeaderName, HeaderValue, LOCATION};
-use reqwest::{Client, Response, Url, redirect, retry};
+use reqwest::{Client, Response, StatusCode, Url, redirect, retry};
 use secrecy::{ExposeSecret, SecretString};
 use std::error::Error;
 use std::io;
@@ -83,7 +83,7 @@ impl Transport {
             request = request.header(name, value);
         }
         let response = request.send().await.map_err(|error| self.unsent(&place, &error))?;
-        if response.status().is_redirection() {
+        if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
             return Err(redirected(&place, &response));
         }
         let status = response.status().as_u16();

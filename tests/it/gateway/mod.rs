@@ -7,4 +7,5 @@ mod faults;
 mod grammar;
 mod hedge;
 mod keys;
+mod lists;
 mod stop;

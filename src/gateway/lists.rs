@@ -1,0 +1,332 @@
+//! Lists of models fetched: each provider's own, the local servers', and the public collections with a cache on disk.
+
+use super::clock;
+use super::gateway::{Core, Gateway};
+use super::transport::{Answer, Call};
+use crate::catalog::{self, Catalog, ListError, Overlay, Provider, ProviderRow};
+use crate::words::{At, Failure, FailureKind, ProviderId};
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A local server answers at once or is not there.
+const LOCAL: Duration = Duration::from_millis(1_500);
+const REMOTE: Duration = Duration::from_secs(20);
+/// The largest list read; models.dev's has 3 MB.
+const LARGEST: usize = 32 << 20;
+
+/// How a list is asked for, by wire format: the path, the key's header, what stands before the key, further headers.
+type Manner =
+    (&'static str, &'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+const MANNERS: &[Manner] = &[
+    ("anthropic-messages", "/models?limit=1000", "x-api-key", "", &[("anthropic-version", "2023-06-01")]),
+    ("gemini", "/models?pageSize=1000", "x-goog-api-key", "", &[]),
+    ("openai-chat", "/models", "authorization", "Bearer ", &[]),
+];
+
+/// A public collection: its name in the catalog, its reader.
+struct Collection {
+    name: &'static str,
+    read: fn(&[u8], &Catalog, At) -> Result<Overlay, ListError>,
+}
+
+const COLLECTIONS: [Collection; 2] = [
+    Collection { name: "models.dev", read: catalog::models_dev },
+    Collection { name: "openrouter", read: |body, _, at| catalog::openrouter(body, at) },
+];
+
+/// Where the public collections are; an empty address turns one off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sources {
+    pub models_dev: String,
+    pub openrouter: String,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self {
+            models_dev: "https://models.dev/api.json".to_owned(),
+            openrouter: "https://openrouter.ai/api/v1/models".to_owned(),
+        }
+    }
+}
+
+/// A local server that answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub provider: ProviderId,
+    pub base_url: String,
+    pub models: usize,
+}
+
+/// The first line of a cached list; the list itself follows.
+#[derive(Default, Serialize, Deserialize)]
+struct Head {
+    etag: Option<String>,
+    at: At,
+}
+
+impl Gateway {
+    /// Looks for local servers at their usual ports (and `OLLAMA_HOST`), all at once, and lays what they serve over the
+    /// catalog. A server that is gone takes its models with it.
+    pub async fn discover(&self, env: impl Fn(&str) -> Option<String>) -> Vec<Found> {
+        let catalog = self.catalog();
+        let probes = catalog.providers().filter(|provider| provider.local).map(|provider| {
+            let base_url = match (provider.slug.as_str(), env("OLLAMA_HOST")) {
+                ("ollama", Some(host)) => ollama_host(&host),
+                _ => provider.base_url.clone(),
+            };
+            let catalog = &catalog;
+            async move { (provider, self.core().probe(provider, &base_url, catalog).await, base_url) }
+        });
+        let mut found = Vec::new();
+        for (provider, overlay, base_url) in join_all(probes).await {
+            match overlay {
+                Ok(mut overlay) => {
+                    if base_url != provider.base_url {
+                        let row = ProviderRow {
+                            base_url: Some(base_url.clone()),
+                            ..ProviderRow::new(provider.slug.as_str())
+                        };
+                        overlay.providers.push(row);
+                    }
+                    let models = overlay.models.len();
+                    self.overlay(&overlay);
+                    found.push(Found { provider: provider.slug.clone(), base_url, models });
+                }
+                Err(_) => self.without(provider.slug.as_str()),
+            }
+        }
+        found
+    }
+
+    /// Asks the provider for its own list of models and lays it over the catalog; how many there are.
+    pub async fn list(&self, provider: &ProviderId) -> Result<usize, Failure> {
+        let catalog = self.catalog();
+        let provider = catalog.provider(provider.as_str()).ok_or_else(|| {
+            Failure::new(FailureKind::NoEndpoint, format!("there is no provider `{provider}`"))
+        })?;
+        if provider.demo {
+            return Ok(0);
+        }
+        let overlay = self.core().fetch_list(provider, &provider.base_url, &catalog, REMOTE).await?;
+        let count = overlay.models.len();
+        self.overlay(&overlay);
+        Ok(count)
+    }
+
+    /// Lays the public collections over the catalog as they were fetched last. Reads files of some megabytes.
+    pub async fn recall(&self, dir: &Path) {
+        let catalog = self.catalog();
+        for collection in &COLLECTIONS {
+            if let Some((head, body)) = read(&file(dir, collection)).await
+                && let Ok(overlay) = (collection.read)(&body, &catalog, head.at)
+            {
+                self.overlay(&overlay);
+            }
+        }
+    }
+
+    /// Fetches the public collections that are older than `age`, keeps them in `dir`, and lays them over the catalog.
+    /// On any doubt the old one stays; the sentences say why.
+    pub async fn refresh(&self, dir: &Path, age: Duration) -> Vec<Failure> {
+        let catalog = self.catalog();
+        let sources = &self.core().options.sources;
+        let addresses = [&sources.models_dev, &sources.openrouter];
+        let fetches = COLLECTIONS.iter().zip(addresses).filter(|(_, url)| !url.is_empty());
+        let fetches = fetches.map(|(collection, url)| self.core().renew(collection, url, dir, age, &catalog));
+        let mut failures = Vec::new();
+        for renewed in join_all(fetches).await {
+            match renewed {
+                Ok(Some(overlay)) => self.overlay(&overlay),
+                Ok(None) => {}
+                Err(failure) => failures.push(failure),
+            }
+        }
+        failures
+    }
+}
+
+impl Core {
+    async fn probe(
+        &self,
+        provider: &Provider,
+        base_url: &str,
+        catalog: &Catalog,
+    ) -> Result<Overlay, Failure> {
+        let mut overlay = self.fetch_list(provider, base_url, catalog, LOCAL).await?;
+        if provider.slug.as_str() == "ollama" {
+            // its list says nothing of context and capabilities; asked one by one, the server being next door
+            let url = format!("{}/api/show", base_url.trim_end_matches("/v1"));
+            join_all(overlay.models.iter_mut().take(64).map(|row| {
+                let name = row.endpoints.first().and_then(|e| e.upstream_model.clone()).unwrap_or_default();
+                let call = Call {
+                    url: url.clone(),
+                    headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+                    body: Some(serde_json::json!({"model": name}).to_string().into_bytes()),
+                    key: None,
+                };
+                async move {
+                    if let Ok((200, _, body)) = self.get(call, LOCAL).await {
+                        // a model without details is a model all the same
+                        let _ = catalog::ollama_show(row, &body);
+                    }
+                }
+            }))
+            .await;
+        }
+        Ok(overlay)
+    }
+
+    async fn fetch_list(
+        &self,
+        provider: &Provider,
+        base_url: &str,
+        catalog: &Catalog,
+        patience: Duration,
+    ) -> Result<Overlay, Failure> {
+        let (_, path, header, prefix, extra) =
+            MANNERS.iter().find(|manner| manner.0 == provider.format).unwrap_or(&MANNERS[MANNERS.len() - 1]);
+        let url = if provider.slug.as_str() == "ollama" {
+            format!("{}/api/tags", base_url.trim_end_matches("/v1"))
+        } else {
+            format!("{base_url}{path}")
+        };
+        let mut headers: Vec<(String, String)> =
+            provider.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        headers.extend(extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let key = self
+            .keys()
+            .of(&provider.slug)
+            .first()
+            .map(|key| ((*header).to_owned(), *prefix, key.secret.clone()));
+        let (status, _, body) = self.get(Call { url, headers, body: None, key }, patience).await?;
+        if status != 200 {
+            return Err(Failure {
+                status: Some(status),
+                provider: Some(provider.slug.clone()),
+                ..Failure::new(
+                    if matches!(status, 401 | 403) { FailureKind::Auth } else { FailureKind::Server },
+                    format!("{} answered {status} when asked for its models", provider.name),
+                )
+            });
+        }
+        catalog::listed(provider, &body, catalog, clock::now()).map_err(doubtful)
+    }
+
+    /// The collection anew; `None` when the old one is young or unchanged.
+    async fn renew(
+        &self,
+        collection: &Collection,
+        url: &str,
+        dir: &Path,
+        age: Duration,
+        catalog: &Catalog,
+    ) -> Result<Option<Overlay>, Failure> {
+        let file = file(dir, collection);
+        let old = read(&file).await;
+        let now = clock::now();
+        if old.as_ref().is_some_and(|(head, _)| now.since(head.at) < age) {
+            return Ok(None);
+        }
+        let before = old.as_ref().and_then(|(head, body)| (collection.read)(body, catalog, head.at).ok());
+        // a mark of a list that cannot be read any more would keep it for ever
+        let etag = old.as_ref().filter(|_| before.is_some()).and_then(|(head, _)| head.etag.clone());
+        let headers = etag.iter().map(|etag| ("if-none-match".to_owned(), etag.clone())).collect();
+        let call = Call { url: url.to_owned(), headers, body: None, key: None };
+        let (status, headers, body) = self.get(call, REMOTE).await?;
+        let fresh = match (status, old) {
+            (304, Some((_, body))) => {
+                write(&file, &Head { etag, at: now }, &body).await;
+                return Ok(None);
+            }
+            (200, _) => (collection.read)(&body, catalog, now).map_err(doubtful)?,
+            (status, _) => {
+                return Err(Failure {
+                    status: Some(status),
+                    ..Failure::new(
+                        FailureKind::Server,
+                        format!("{} answered {status}; its list from before stays in use", collection.name),
+                    )
+                });
+            }
+        };
+        catalog::doubt(&fresh, before.as_ref(), false).map_err(doubtful)?;
+        let etag = headers.into_iter().find(|(name, _)| name == "etag").map(|(_, value)| value);
+        write(&file, &Head { etag, at: now }, &body).await;
+        Ok(Some(fresh))
+    }
+
+    async fn get(
+        &self,
+        call: Call,
+        patience: Duration,
+    ) -> Result<(u16, Vec<(String, String)>, Vec<u8>), Failure> {
+        let url = call.url.clone();
+        let work = async {
+            let Answer { status, headers, mut body } = self.transport.send(call).await?;
+            let mut all = Vec::new();
+            while let Some(bytes) = body.chunk().await? {
+                all.extend_from_slice(&bytes);
+                if all.len() > LARGEST {
+                    return Err(Failure::new(
+                        FailureKind::Malformed,
+                        format!("the list at {url} is too long to be one"),
+                    ));
+                }
+            }
+            Ok((status, headers, all))
+        };
+        timeout(patience, work).await.unwrap_or_else(|_| {
+            let say = format!("{url} did not answer within {} s", patience.as_secs_f32());
+            Err(Failure::new(FailureKind::TotalTimeout, say))
+        })
+    }
+}
+
+fn doubtful(error: ListError) -> Failure {
+    Failure::new(FailureKind::Malformed, error.to_string())
+}
+
+fn file(dir: &Path, collection: &Collection) -> PathBuf {
+    dir.join(format!("{}.list", collection.name))
+}
+
+async fn read(file: &Path) -> Option<(Head, Vec<u8>)> {
+    let mut bytes = tokio::fs::read(file).await.ok()?;
+    let end = memchr::memchr(b'\n', &bytes)?;
+    let body = bytes.split_off(end + 1);
+    Some((serde_json::from_slice(&bytes).ok()?, body))
+}
+
+/// Whole or not at all; a cache that cannot be written is only fetched again.
+async fn write(file: &Path, head: &Head, body: &[u8]) {
+    let Some(dir) = file.parent() else { return };
+    let Ok(mut bytes) = serde_json::to_vec(head) else { return };
+    bytes.push(b'\n');
+    bytes.extend_from_slice(body);
+    // two processes must not write into one another's file
+    let half = file.with_extension(format!("{}.half", std::process::id()));
+    let _ = tokio::fs::create_dir_all(dir).await;
+    if tokio::fs::write(&half, bytes).await.is_err() || tokio::fs::rename(&half, file).await.is_err() {
+        let _ = tokio::fs::remove_file(&half).await;
+    }
+}
+
+/// The address in `OLLAMA_HOST`, in every form Ollama takes: `host`, `host:port`, `:port`, with or without scheme. The
+/// address a server listens on everywhere is not one to call.
+fn ollama_host(host: &str) -> String {
+    let host = host.trim().trim_end_matches('/');
+    let (scheme, rest) = host.split_once("://").unwrap_or(("http", host));
+    let (name, port) = match rest.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !port.is_empty() => (name, port),
+        _ => (rest, if scheme == "https" { "443" } else { "11434" }),
+    };
+    let name = match name {
+        "" | "0.0.0.0" | "[::]" => "127.0.0.1",
+        name => name,
+    };
+    format!("{scheme}://{name}:{port}/v1")
+}
