@@ -7,7 +7,8 @@ use ratatui::style::Modifier;
 
 /// Columns narrower than this make words unreadable: then a row becomes a card.
 const NARROWEST: usize = 8;
-const SEPARATOR: &str = " │ ";
+/// Columns are parted by space alone: a line would change the pen twice for each cell.
+const SEPARATOR: &str = "  ";
 
 #[derive(Debug, Default)]
 pub(super) struct Table {
@@ -35,7 +36,7 @@ impl Table {
                 cells.map(Line::width).max().unwrap_or(0).max(1)
             })
             .collect();
-        let gaps = natural.len().saturating_sub(1) * 3;
+        let gaps = natural.len().saturating_sub(1) * SEPARATOR.len();
         match fit(&natural, room.saturating_sub(gaps)) {
             Some(columns) => self.grid(&columns, width, prefix, out),
             None => self.cards(width, prefix, out),
@@ -49,7 +50,7 @@ impl Table {
         self.grid_row(&self.head, columns, prefix, out);
         let rule: Vec<String> = columns.iter().map(|n| "─".repeat(*n)).collect();
         let mut line = Line::default();
-        line.push(&rule.join("─┼─"), Face::new(Meaning::Border), None);
+        line.push(&rule.join(SEPARATOR), Face::new(Meaning::Border), None);
         wrap(&line, width, prefix, out);
         for row in &self.rows {
             self.grid_row(row, columns, prefix, out);
@@ -76,7 +77,7 @@ impl Table {
             row.end_gutter();
             for (i, width) in columns.iter().enumerate() {
                 if i > 0 {
-                    row.push(SEPARATOR, Face::new(Meaning::Border), None);
+                    row.push(SEPARATOR, Face::new(Meaning::Text), None);
                 }
                 let cell = wrapped[i].get(y);
                 let free = width.saturating_sub(cell.map_or(0, Row::width));

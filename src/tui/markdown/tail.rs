@@ -129,18 +129,19 @@ pub(super) fn closed(tail: &str) -> Cow<'_, str> {
         }
         before = c;
     }
-    if !(strong || emphasis || struck || code || half_link(body).is_some()) {
+    let offset = tail.len() - body.len();
+    if !code && let Some(at) = half_link(body) {
+        // the label comes with its address: it would be written twice otherwise
+        return closed(&tail[..offset + at]);
+    }
+    if !(strong || emphasis || struck || code) {
         return Cow::Borrowed(tail);
     }
-    let offset = tail.len() - body.len();
-    if body[opened..].trim_matches(['*', '`', '~']).is_empty() && (strong || emphasis || struck || code) {
+    if body[opened..].trim_matches(['*', '`', '~']).is_empty() {
         // opened just now, with nothing in it yet
         return Cow::Owned(tail[..offset + opened].trim_end().to_owned());
     }
     let mut out = tail.trim_end().to_owned();
-    if let Some(closer) = half_link(body) {
-        out.push_str(closer);
-    }
     for (open, mark) in [(code, "`"), (struck, "~~"), (emphasis, "*"), (strong, "**")] {
         if open {
             out.push_str(mark);
@@ -149,9 +150,17 @@ pub(super) fn closed(tail: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// What closes a link whose address is still coming in.
-fn half_link(text: &str) -> Option<&'static str> {
-    let open = text.rfind("](")?;
-    let address = &text[open + 2..];
-    (!address.contains([')', ' ', '\n'])).then_some(")")
+/// Labels longer than this are shown before their address is known.
+const LABEL: usize = 120;
+
+/// Where a link or an image begins that is not complete yet.
+fn half_link(text: &str) -> Option<usize> {
+    let open = text.rfind('[')?;
+    let rest = &text[open..];
+    let half = match rest.split_once("](") {
+        Some((_, address)) => !address.contains([')', ' ', '\n']),
+        None => !rest.contains(']') && rest.len() < LABEL && !rest.contains('\n') || rest.ends_with(']'),
+    };
+    let image = text[..open].ends_with('!');
+    half.then_some(open - usize::from(image))
 }

@@ -6,6 +6,7 @@ use crate::tui::theme::Depth;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Colours and attributes of a cell, fitted to the terminal.
@@ -33,7 +34,7 @@ pub(super) const NOTHING: Symbol = Symbol(0);
 const LONG: u64 = 0xff << 56;
 
 /// One cell as the terminal shows it. Two equal glyphs look the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Glyph {
     pub symbol: Symbol,
     pub look: Look,
@@ -45,6 +46,39 @@ pub(super) struct Glyph {
     pub reach: u8,
     /// Terminals disagree about where the cursor stands after it.
     pub loose: bool,
+}
+
+impl Hash for Glyph {
+    /// Two words a cell. A collision costs bytes, never a wrong picture: equality decides what is written.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.symbol.0 ^ u64::from(self.link) << 32);
+        let colors = u64::from(code(self.look.fg)) << 32 | u64::from(code(self.look.bg));
+        state.write_u64(colors ^ u64::from(self.look.mods.bits()) << 24);
+    }
+}
+
+fn code(color: Color) -> u32 {
+    match color {
+        Color::Rgb(r, g, b) => u32::from_be_bytes([1, r, g, b]),
+        Color::Indexed(n) => 256 + u32::from(n),
+        Color::Reset => 0,
+        Color::Black => 1,
+        Color::Red => 2,
+        Color::Green => 3,
+        Color::Yellow => 4,
+        Color::Blue => 5,
+        Color::Magenta => 6,
+        Color::Cyan => 7,
+        Color::Gray => 8,
+        Color::DarkGray => 9,
+        Color::LightRed => 10,
+        Color::LightGreen => 11,
+        Color::LightYellow => 12,
+        Color::LightBlue => 13,
+        Color::LightMagenta => 14,
+        Color::LightCyan => 15,
+        Color::White => 16,
+    }
 }
 
 impl Glyph {

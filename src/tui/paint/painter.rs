@@ -11,6 +11,9 @@ const LARGE: usize = 1_024;
 /// Blanks in the middle of a row that are worth an erase and a move instead of spaces.
 const ERASE_FROM: usize = 12;
 
+/// Rows up to which scrolling by line feeds is shortest.
+const FEEDS: usize = 6;
+
 /// What one call of [`Painter::flush`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Painted {
@@ -117,7 +120,12 @@ impl Painter {
         let mut new = std::mem::take(&mut self.new);
         new.take(picture, self.caps.depth, self.caps.links, &mut self.symbols);
         self.new_hashes.clear();
-        self.new_hashes.extend((0..new.height).map(|y| scroll::hash(new.row(y))));
+        let known = self.old_hashes.len() == new.height && self.old.width == new.width;
+        for y in 0..new.height {
+            let row = new.row(y);
+            let same = known && self.old.row(y) == row;
+            self.new_hashes.push(if same { self.old_hashes[y] } else { scroll::hash(row) });
+        }
         let wanted = picture.cursor.map(|p| (usize::from(p.x), usize::from(p.y)));
         let wanted = wanted.filter(|&(x, y)| x < new.width && y < new.height);
 
@@ -176,7 +184,7 @@ impl Painter {
                 self.paint_row(y + n, y, new);
             }
         }
-        self.scroll(found);
+        self.scroll(found, new);
         for y in top..bottom {
             self.paint_row(y, y, new);
         }
@@ -186,7 +194,7 @@ impl Painter {
         by
     }
 
-    fn scroll(&mut self, Move { top, bottom, by }: Move) {
+    fn scroll(&mut self, Move { top, bottom, by }: Move, new: &Grid) {
         let n = by.unsigned_abs();
         if self.region != Some((top, bottom)) {
             // it stays set: the next scroll of the same region is one byte
@@ -195,16 +203,29 @@ impl Painter {
             self.at = None;
         }
         self.close_link();
-        // rows come in empty, with the pen's background on some terminals and the default on others: make it the default
-        // where that is what the picture wants anyway, and erase them row by row where it is not
+        // rows come in with the pen's background on some terminals and the default on others: unless that is the same,
+        // nothing is known about them, or they are erased as they come in
         if self.pen.is_none() {
             self.set_pen(Look::default());
         }
-        if by > 0 && n <= 6 {
+        let ground = if by > 0 { new.row(bottom - 1) } else { new.row(top) }
+            .last()
+            .map_or(Color::Reset, |g| g.look.bg);
+        let erase = by > 0 && n <= FEEDS && self.caps.erase_fills && ground != Color::Reset;
+        if erase || ground == Color::Reset {
+            self.prepare(&Glyph::blank(ground));
+        }
+        if by > 0 && n <= FEEDS {
             if self.at.is_none_or(|(_, y)| y != bottom - 1) {
                 self.move_to(0, bottom - 1);
             }
-            self.out.extend(std::iter::repeat_n(b'\n', n));
+            if erase && self.at != Some((0, bottom - 1)) {
+                self.out.push(b'\r');
+                self.at = Some((0, bottom - 1));
+            }
+            for _ in 0..n {
+                self.out.extend_from_slice(if erase { b"\n\x1b[K" } else { b"\n" });
+            }
         } else {
             self.move_to(0, top);
             let command = if by > 0 { 'M' } else { 'L' };
@@ -213,9 +234,7 @@ impl Painter {
         }
         let width = self.old.width;
         let cells = &mut self.old.cells[top * width..bottom * width];
-        // a row about which nothing is known equals no glyph of a picture
-        let ground = self.pen.map_or(Color::Reset, |pen| pen.bg);
-        let exposed = if ground == Color::Reset { Glyph::blank(ground) } else { UNKNOWN };
+        let exposed = if erase || ground == Color::Reset { Glyph::blank(ground) } else { UNKNOWN };
         if by > 0 {
             cells.rotate_left(n * width);
             let kept = cells.len() - n * width;
@@ -359,6 +378,9 @@ impl Painter {
             && x - from <= 4
         {
             let gap = &row[from..x];
+            if row[x].link == 0 && gap.iter().all(|g| g.link == 0) {
+                self.close_link();
+            }
             let pen = self.pen.unwrap_or_default();
             let bytes: usize = gap.iter().map(|g| self.symbols.len(g.symbol)).sum();
             let same = gap.iter().all(|g| {

@@ -31,7 +31,6 @@ fn line(row: &Row) -> String {
         RowKind::Rule => "---".to_owned(),
         RowKind::CodeLabel => format!("[{}]", row.content().trim()),
         RowKind::Table if row.text().trim_start().starts_with('─') => return String::new(),
-        RowKind::Table => row.text().replace(" │ ", ", "),
         _ => row.text().trim_end().to_owned(),
     };
     text = text.replace("▎ ", "> ");

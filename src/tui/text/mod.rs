@@ -1,6 +1,7 @@
 //! Text in columns: widths, tabs, wrapping, and rows that are laid out and ready to draw.
 //!
-//! **Invariant:** a row never holds a control character, and never takes more columns than it was wrapped to.
+//! **Invariant:** a row never holds a control character, and never takes more columns than it was wrapped to
+//! (one cluster that is wider than a whole row stands alone, and is left out when the row is drawn).
 
 mod row;
 mod width;

@@ -35,7 +35,9 @@ proptest! {
     fn no_row_is_too_wide_and_nothing_is_lost(text in "[a-c日語👩‍👧e\u{301}של \t\u{1b}]{0,60}", columns in 2usize..20) {
         let rows = rows(&text, columns);
         for row in &rows {
-            prop_assert!(width(row) <= columns, "{row:?} is wider than {columns}");
+            // one cluster alone may be wider than the row; drawing leaves it out
+            let one = unicode_segmentation::UnicodeSegmentation::graphemes(row.as_str(), true).count() == 1;
+            prop_assert!(one || width(row) <= columns, "{row:?} is wider than {columns}");
             prop_assert!(!row.contains(char::is_control));
         }
         let bare = |s: &str| s.chars().filter(|c| *c != ' ').collect::<String>();
