@@ -5,5 +5,6 @@ mod markdown;
 mod pace;
 mod paint;
 mod panes;
+mod terminal;
 mod text;
 mod theme;

@@ -217,7 +217,7 @@ fn check(steps: &[Step], caps: &Caps) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
     fn the_screen_equals_the_picture(mut steps in proptest::collection::vec(step(), 1..40)) {

@@ -1,0 +1,158 @@
+//! What the environment says about a terminal, what is switched on and off again, and what is said beside the picture.
+
+use fareway::tui::markdown::{Options, StreamDoc};
+use fareway::tui::paint::{
+    CLIPBOARD_LIMIT, Caps, Environment, Modes, Painter, Picture, Plain, clipboard, notify, title,
+};
+use fareway::tui::theme::Depth;
+use ratatui::style::Style;
+
+fn env(pairs: &[(&str, &str)]) -> Environment {
+    Environment::read(|name| pairs.iter().find(|(k, _)| *k == name).map(|(_, v)| (*v).to_owned()))
+}
+
+#[test]
+fn colours_are_found_without_asking() {
+    let cases: &[(&[(&str, &str)], Depth)] = &[
+        (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], Depth::True),
+        (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("NO_COLOR", "1")], Depth::None),
+        (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("NO_COLOR", "")], Depth::True),
+        (&[("TERM", "xterm-256color")], Depth::Indexed),
+        (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")], Depth::Indexed),
+        (&[("TERM", "xterm-kitty")], Depth::True),
+        (&[("TERM", "foot")], Depth::True),
+        (&[("TERM", "tmux-256color"), ("TMUX", "/tmp/x")], Depth::Indexed),
+        (&[("TERM", "screen-256color"), ("STY", "1.pts"), ("COLORTERM", "truecolor")], Depth::Indexed),
+        (&[("TERM", "linux")], Depth::Ansi16),
+        (&[("TERM", "xterm")], Depth::Ansi16),
+        (&[("TERM", "dumb")], Depth::None),
+        (&[], Depth::None),
+        (&[("WT_SESSION", "1")], Depth::True),
+    ];
+    for (pairs, depth) in cases {
+        assert_eq!(Caps::of(&env(pairs)).depth, *depth, "{pairs:?}");
+    }
+    let dumb = env(&[("TERM", "dumb")]);
+    assert!(Caps::of(&dumb).wants_plain(&dumb));
+    let accessible = env(&[("TERM", "xterm-256color"), ("ACCESSIBLE", "1")]);
+    assert!(Caps::of(&accessible).wants_plain(&accessible));
+    let screen = Caps::of(&env(&[("TERM", "screen"), ("STY", "1")]));
+    assert!(!screen.erase_fills && !screen.links);
+}
+
+#[test]
+fn everything_that_is_switched_on_is_switched_off() {
+    for mouse in [false, true] {
+        for kitty_keys in [false, true] {
+            let modes = Modes { mouse, kitty_keys, ask_sync: false };
+            let enter = String::from_utf8(modes.enter()).expect("ASCII");
+            let leave = String::from_utf8(modes.leave()).expect("ASCII");
+            let on: Vec<&str> =
+                enter.split("\x1b[?").skip(1).filter_map(|s| s.split_once('h')).map(|s| s.0).collect();
+            assert!(on.contains(&"1049") && on.contains(&"2004") && on.contains(&"1004"));
+            assert_eq!(on.contains(&"1002"), mouse);
+            for mode in on {
+                assert!(leave.contains(&format!("\x1b[?{mode}l")), "{mode} stays on");
+            }
+            assert_eq!(enter.contains("\x1b[>1u"), kitty_keys);
+            assert_eq!(leave.contains("\x1b[<u"), kitty_keys);
+            assert!(leave.contains("\x1b[r") && leave.contains("\x1b[?25h") && leave.contains("\x1b[m"));
+            for question in ["\x1b[6n", "\x1b[c", "$p"] {
+                assert!(!enter.contains(question), "{question:?} costs a round trip");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_clipboard_goes_through_multiplexers_and_knows_its_limit() {
+    let plain = env(&[("TERM", "xterm-256color")]);
+    assert_eq!(clipboard("hi", &plain).as_deref(), Some(&b"\x1b]52;c;aGk=\x1b\\"[..]));
+    let tmux = env(&[("TERM", "tmux-256color"), ("TMUX", "x")]);
+    assert_eq!(clipboard("hi", &tmux).as_deref(), Some(&b"\x1bPtmux;\x1b\x1b]52;c;aGk=\x1b\x1b\\\x1b\\"[..]));
+    let screen = env(&[("TERM", "screen"), ("STY", "1")]);
+    let long = clipboard(&"x".repeat(2_000), &screen).expect("it fits");
+    assert!(long.split(|b| *b == 0x1b).all(|piece| piece.len() < 768));
+    assert_eq!(clipboard(&"x".repeat(CLIPBOARD_LIMIT), &plain), None);
+    assert_eq!(title("a\x1b]b\n"), "\x1b]2;a␛]b \x1b\\".as_bytes());
+    assert_eq!(notify("done", &plain), b"\x07");
+    assert!(notify("done", &env(&[("TERM", "xterm-kitty")])).ends_with(b"\x1b]9;done\x1b\\"));
+}
+
+#[test]
+fn links_are_sent_once_and_closed() {
+    let mut painter = Painter::new(Caps::modern());
+    let mut picture = Picture::new(30, 3);
+    picture.buffer.set_string(0, 1, "see docs now", Style::new());
+    picture.link(4, 8, 1, "https://example.invalid/".into());
+    picture.link(9, 12, 1, "https://example.invalid/\x1b[31m".into());
+    let bytes = String::from_utf8_lossy(painter.bytes(&picture)).into_owned();
+    assert!(bytes.contains("see \x1b]8;;https://example.invalid/\x1b\\docs\x1b]8;;\x1b\\ now"), "{bytes:?}");
+    picture.buffer.set_string(0, 2, "more", Style::new());
+    assert!(!String::from_utf8_lossy(painter.bytes(&picture)).contains("]8;;"));
+}
+
+/// A terminal that a frame could not be written to gets the next one whole.
+#[test]
+fn after_a_failed_write_everything_is_painted_again() {
+    struct Broken;
+    impl std::io::Write for Broken {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut painter = Painter::new(Caps::modern());
+    let mut picture = Picture::new(30, 3);
+    picture.buffer.set_string(0, 0, "hello", Style::new());
+    assert!(painter.flush(&picture, &mut Broken).is_err());
+    let mut out = Vec::new();
+    let painted = painter.flush(&picture, &mut out).expect("memory takes it");
+    assert_eq!(painted.bytes, out.len());
+    assert!(String::from_utf8_lossy(&out).contains("hello"));
+    assert_eq!(painter.flush(&picture, &mut out).expect("memory takes it").bytes, 0);
+}
+
+/// What a person pays for most: a line of text more, a key.
+#[test]
+fn a_line_more_scrolls_and_a_key_costs_a_byte() {
+    let mut painter = Painter::new(Caps::modern());
+    let mut picture = Picture::new(120, 40);
+    let text = |picture: &mut Picture, from: u16| {
+        for y in 0..34 {
+            let line = format!("line {:<100}", u32::from(y + from) * 7919);
+            picture.buffer.set_string(0, y, line, Style::new());
+        }
+        picture.cursor = Some(ratatui::layout::Position { x: 2, y: 36 });
+    };
+    text(&mut picture, 0);
+    painter.bytes(&picture);
+    text(&mut picture, 1);
+    let first = painter.bytes(&picture).len();
+    text(&mut picture, 2);
+    let second = painter.bytes(&picture).len();
+    assert!(first <= 50 && second <= 35, "{first} and {second} bytes for a line of 11");
+    picture.buffer.set_string(2, 36, "x", Style::new());
+    picture.cursor = Some(ratatui::layout::Position { x: 3, y: 36 });
+    assert_eq!(painter.bytes(&picture), b"x");
+}
+
+#[test]
+fn plain_lines_are_written_once_and_never_move_the_cursor() {
+    let mut doc = StreamDoc::new(Options { width: 60, links: false });
+    let mut plain = Plain::default();
+    let mut out = Vec::new();
+    for part in
+        ["# Ti", "tle\n\nsome **bo", "ld** text\n\n```rust\nlet x", " = 1;\n```\n\n- a\n- b\n\n> q\n\nend"]
+    {
+        doc.push(part);
+        let rows = doc.rows().to_vec();
+        plain.write(&rows, doc.settled(), &mut out).expect("memory takes it");
+    }
+    let rows = doc.finish();
+    plain.write(&rows, rows.len(), &mut out).expect("memory takes it");
+    let text = String::from_utf8(out).expect("text");
+    assert_eq!(text, "Title\n\nsome bold text\n\n[rust · 1]\n  let x = 1;\n\n• a\n• b\n\n> q\n\nend\n");
+}
