@@ -1,6 +1,9 @@
 //! What may be written on the command line; the arguments of a command stand in its own file.
 
-use super::{ask, budget, completions, config, decode, export, keys, models, sessions, usage, why};
+use super::{
+    ask, budget, completions, config, decode, doctor, export, keys, models, serve, sessions, themes, usage,
+    whatif, why,
+};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -98,13 +101,17 @@ pub struct On {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Ask(Box<ask::Args>),
+    Serve(serve::Args),
     Models(models::Args),
     Sessions(sessions::Args),
     Usage(usage::Args),
+    Whatif(whatif::Args),
     Budget(budget::Args),
     Why(why::Args),
     Export(export::Args),
     Keys(keys::Args),
+    Themes(themes::Args),
+    Doctor(doctor::Args),
     Decode(decode::Args),
     Config(config::Args),
     Completions(completions::Args),

@@ -7,6 +7,7 @@ mod compare;
 mod completions;
 mod config;
 mod decode;
+mod doctor;
 mod exit;
 mod export;
 mod heard;
@@ -14,11 +15,14 @@ mod keys;
 mod models;
 mod out;
 mod prompt;
+mod serve;
 mod sessions;
 mod shell;
 mod stream;
+mod themes;
 mod turn;
 mod usage;
+mod whatif;
 mod why;
 
 pub use args::{Cli, Command, Globals, On, Start};
@@ -48,14 +52,13 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Fail> {
     let Some(command) = cli.command else { return shell::Shell::new(&cli.globals)?.chat(cli.start) };
-    // these two need no settings: they work when the config is broken
+    // these need no settings: they work when the config is broken
     match &command {
         Command::Completions(args) => return completions::run(args),
         Command::Decode(args) => return decode::run(args),
+        Command::Config(args) => return config::run(args, &cli.globals),
+        Command::Doctor(args) => return doctor::run(args, &cli.globals),
         _ => {}
-    }
-    if let Command::Config(args) = &command {
-        return config::run(args, &cli.globals);
     }
     let shell = shell::Shell::new(&cli.globals)?;
     match command {
@@ -67,7 +70,12 @@ fn run(cli: Cli) -> Result<Exit, Fail> {
         Command::Why(args) => why::run(args, shell),
         Command::Budget(args) => budget::run(args, shell),
         Command::Keys(args) => keys::run(args, shell),
-        Command::Completions(_) | Command::Decode(_) | Command::Config(_) => Ok(Exit::Ok),
+        Command::Serve(args) => serve::run(&args, shell),
+        Command::Whatif(args) => whatif::run(&args, &shell),
+        Command::Themes(args) => themes::run(&args, &shell),
+        Command::Completions(_) | Command::Decode(_) | Command::Config(_) | Command::Doctor(_) => {
+            Ok(Exit::Ok)
+        }
     }
 }
 

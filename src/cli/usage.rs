@@ -239,7 +239,7 @@ pub fn civil(day: i32) -> Date {
     date(1970, 1, 1).saturating_add(day.days())
 }
 
-fn number(day: Date) -> i32 {
+pub fn number(day: Date) -> i32 {
     date(1970, 1, 1).until(day).map_or(0, |span| span.get_days())
 }
 

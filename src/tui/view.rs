@@ -165,7 +165,7 @@ impl Tui {
         picture.clear(model.columns, model.rows);
         self.zones.clear();
         if self.theme.name != model.settings.theme
-            && let Some(theme) = self.themes.iter().find(|t| t.name == model.settings.theme)
+            && let Some(theme) = self.themes.iter().find(|t| t.is_called(&model.settings.theme))
         {
             self.theme = theme.clone();
         }

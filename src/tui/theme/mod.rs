@@ -31,6 +31,15 @@ impl Theme {
         Theme::parse(file, text).ok()
     }
 
+    /// Whether a person who writes this means this theme: case and hyphens do not matter, so that `catppuccin-mocha`
+    /// is *Catppuccin Mocha*.
+    pub fn is_called(&self, name: &str) -> bool {
+        let letters = |text: &str| -> String {
+            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+        };
+        letters(&self.name) == letters(name)
+    }
+
     /// The style of a meaning. Its background is set only where it differs from the text's.
     pub fn style(&self, meaning: Meaning) -> Style {
         self.styles.get(meaning as usize).copied().unwrap_or_default()
