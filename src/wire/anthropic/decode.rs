@@ -2,7 +2,7 @@
 
 use super::{NAME, THINKING};
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::Str;
+use crate::wire::lenient::{Str, utf8};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop, Usage};
 use serde::Deserialize;
@@ -77,18 +77,30 @@ struct Piece<'a> {
     stop_reason: Option<Str<'a>>,
 }
 
+/// The event that comes once a token, with nothing but what it holds.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+struct Step<'a> {
+    index: u64,
+    delta: Piece<'a>,
+}
+
 impl Voice for Messages {
     fn hear(&mut self, name: &[u8], data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
         let data = data.trim_ascii();
         if data.is_empty() || data == b"[DONE]" {
             return Ok(());
         }
-        match serde_json::from_slice::<Event<'_>>(data) {
+        let text = utf8(data);
+        if name == b"content_block_delta"
+            && let Ok(step) = serde_json::from_str::<Step<'_>>(&text)
+        {
+            self.piece(step.index, step.delta, out);
+            return Ok(());
+        }
+        match serde_json::from_str::<Event<'_>>(&text) {
             Ok(event) => self.event(event, name, data, out),
-            Err(error) => match serde_json::from_str::<Event<'_>>(&String::from_utf8_lossy(data)) {
-                Ok(event) => self.event(event, name, data, out),
-                Err(_) => Err(malformed(&format!("bad JSON in an event ({error})"), data)),
-            },
+            Err(error) => Err(malformed(&format!("bad JSON in an event ({error})"), data)),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{NAME, OWN_ID, THINKING};
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::{JsonText, Str, open_struct};
+use crate::wire::lenient::{First, JsonText, Str, open_struct, utf8};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, FailureKind, Reasoning, ReasoningKind, Stop, Usage, clean_line};
 use serde::Deserialize;
@@ -25,7 +25,7 @@ pub struct Generation {
 
 open_struct! {
     Response {
-        candidates: Vec<Candidate<'a>> = "candidates",
+        candidates: First<Candidate<'a>> = "candidates",
         usage: &'a RawValue = "usageMetadata" | "usage_metadata",
         feedback: &'a RawValue = "promptFeedback" | "prompt_feedback",
         error: &'a RawValue = "error",
@@ -82,12 +82,9 @@ impl Voice for Generation {
         if data.is_empty() || data == b"[DONE]" {
             return Ok(());
         }
-        match serde_json::from_slice::<Response<'_>>(data) {
+        match serde_json::from_str::<Response<'_>>(&utf8(data)) {
             Ok(response) => self.response(response, data, out),
-            Err(error) => match serde_json::from_str::<Response<'_>>(&String::from_utf8_lossy(data)) {
-                Ok(response) => self.response(response, data, out),
-                Err(_) => Err(malformed(&format!("bad JSON in a response ({error})"), data)),
-            },
+            Err(error) => Err(malformed(&format!("bad JSON in a response ({error})"), data)),
         }
     }
 
@@ -113,10 +110,10 @@ impl Generation {
                 out.push(Delta::Head { id, model, provider: None });
             }
         }
-        for candidate in response.candidates.into_iter().flatten() {
-            if candidate.index.unwrap_or(0) == 0 {
-                self.candidate(candidate, out);
-            }
+        if let Some(candidate) = response.candidates.and_then(|candidates| candidates.0)
+            && candidate.index.unwrap_or(0) == 0
+        {
+            self.candidate(candidate, out);
         }
         if let Some(usage) = response.usage {
             let usage = tally(&value(usage), self.searches);

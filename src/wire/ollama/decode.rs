@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::{JsonText, Str, open_struct};
+use crate::wire::lenient::{JsonText, Str, open_struct, utf8};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, Stop, Usage};
 use serde::Deserialize;
@@ -57,12 +57,9 @@ impl Voice for Chat {
         if self.done {
             return Ok(());
         }
-        match serde_json::from_slice::<Line<'_>>(data) {
+        match serde_json::from_str::<Line<'_>>(&utf8(data)) {
             Ok(line) => self.line(line, data, out),
-            Err(error) => match serde_json::from_str::<Line<'_>>(&String::from_utf8_lossy(data)) {
-                Ok(line) => self.line(line, data, out),
-                Err(_) => Err(malformed(&format!("bad JSON in a line ({error})"), data)),
-            },
+            Err(error) => Err(malformed(&format!("bad JSON in a line ({error})"), data)),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The shapes of a chunk and of a whole completion, read in one pass with text borrowed from the bytes.
 
-use crate::wire::lenient::{JsonText, Str, open_struct};
+use crate::wire::lenient::{First, JsonText, Str, open_struct};
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -12,7 +12,7 @@ open_struct! {
         id: Str<'a> = "id",
         model: Str<'a> = "model",
         provider: Str<'a> = "provider",
-        choices: Vec<Choice<'a>> = "choices",
+        choices: First<Choice<'a>> = "choices",
         usage: &'a RawValue = "usage",
         error: &'a RawValue = "error",
         x_groq: &'a RawValue = "x_groq",

@@ -4,7 +4,7 @@ use super::chunk::{Choice, Chunk, Content, ContentPart, Function, Spoken, ToolCa
 use super::reasoning::Blocks;
 use super::{NAME, usage};
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::Str;
+use crate::wire::lenient::{Str, utf8};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, FailureKind, Reasoning, Stop};
 use serde_json::value::RawValue;
@@ -44,17 +44,11 @@ impl Voice for Chat {
         if trimmed.is_empty() {
             return Ok(());
         }
-        match serde_json::from_slice::<Chunk<'_>>(trimmed) {
+        let text = utf8(trimmed);
+        match serde_json::from_str::<Chunk<'_>>(&text) {
             Ok(chunk) => self.chunk(chunk, name, trimmed, out),
-            Err(error) => {
-                // half a character is no reason to lose a reply
-                let text = String::from_utf8_lossy(trimmed);
-                match serde_json::from_str::<Chunk<'_>>(&text) {
-                    Ok(chunk) => self.chunk(chunk, name, trimmed, out),
-                    Err(_) if name == b"error" => Err(self.refused(&Value::String(text.into_owned()))),
-                    Err(_) => Err(malformed(&format!("bad JSON in a chunk ({error})"), trimmed)),
-                }
-            }
+            Err(_) if name == b"error" => Err(self.refused(&Value::String(text.into_owned()))),
+            Err(error) => Err(malformed(&format!("bad JSON in a chunk ({error})"), trimmed)),
         }
     }
 
@@ -90,12 +84,12 @@ impl Chat {
             }
         }
         let mut refused = None;
-        for choice in chunk.choices.into_iter().flatten() {
-            // one answer is heard, the first
-            if choice.index.unwrap_or(0) == 0 {
-                self.choices = true;
-                refused = self.choice(choice, out).err().or(refused);
-            }
+        // one answer is heard, the first
+        if let Some(choice) = chunk.choices.and_then(|choices| choices.0)
+            && choice.index.unwrap_or(0) == 0
+        {
+            self.choices = true;
+            refused = self.choice(choice, out).err();
         }
         if let Some(citations) = chunk.citations {
             self.citations(&citations, chunk.search_results, out);

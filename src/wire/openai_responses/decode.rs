@@ -2,7 +2,7 @@
 
 use super::NAME;
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::Str;
+use crate::wire::lenient::{Str, utf8};
 use crate::wire::openai_chat::usage;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop};
@@ -67,12 +67,9 @@ impl Voice for Response {
         if data.is_empty() || data == b"[DONE]" {
             return Ok(());
         }
-        match serde_json::from_slice::<Event<'_>>(data) {
+        match serde_json::from_str::<Event<'_>>(&utf8(data)) {
             Ok(event) => self.event(event, name, data, out),
-            Err(error) => match serde_json::from_str::<Event<'_>>(&String::from_utf8_lossy(data)) {
-                Ok(event) => self.event(event, name, data, out),
-                Err(_) => Err(malformed(&format!("bad JSON in an event ({error})"), data)),
-            },
+            Err(error) => Err(malformed(&format!("bad JSON in an event ({error})"), data)),
         }
     }
 

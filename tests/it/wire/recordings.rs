@@ -55,6 +55,9 @@ fn recordings() {
         if reasons.is_empty() {
             *counts.entry(format!("{format}: agree")).or_default() += 1;
         }
+        if reasons.iter().all(|(reason, _)| reason.starts_with("reasoning")) {
+            *counts.entry(format!("{format}: agree but for how reasoning is counted")).or_default() += 1;
+        }
         for (reason, values) in reasons {
             disagree.entry(format!("{format}: {reason}")).or_default().push(format!("{id} {values:.60}"));
         }
@@ -93,11 +96,13 @@ fn compare(row: &Value, heard: &Value) -> Vec<(String, String)> {
     differ("text_chars", &derived["text_chars"], json!(text.chars().count()));
     let hash: String = Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).take(8).collect();
     differ("text", &derived["text_sha256"], json!(hash));
-    differ(
-        "reasoning",
-        &derived["reasoning_chars"],
-        json!(heard["reasoning"].as_str().unwrap_or_default().chars().count()),
-    );
+    let theirs = derived["reasoning_chars"].as_u64().unwrap_or(0);
+    let ours = heard["reasoning"].as_str().unwrap_or_default().chars().count() as u64;
+    let unit = match ours {
+        ours if ours < theirs => "reasoning: they count a signed or encrypted block without text as one",
+        _ => "reasoning: they count a list of texts by its length",
+    };
+    differ(unit, &json!(theirs), json!(ours));
     let calls = |calls: &Value| -> Vec<Value> {
         calls
             .as_array()
