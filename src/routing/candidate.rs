@@ -1,45 +1,56 @@
 //! An endpoint as strategies see it: with its health, and with what this request will cost there.
 
 use super::ask::Ask;
-use super::health::{Health, Standing};
+use super::health::{Health, HealthBook, Standing};
 use super::price;
+use super::soft::Wish;
 use crate::words::{Endpoint, Usd};
 use std::sync::Arc;
 
-/// One endpoint that may answer. Strategies look at these and at nothing else.
+/// One endpoint that may answer. Strategies look at these and at nothing else. Small, because a plan may hold a
+/// thousand: whatever only some strategies ask for is looked up when they do.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
     pub endpoint: &'a Arc<Endpoint>,
-    /// Position of its model in the list of models to try.
-    pub model: usize,
-    /// Quality of its model, 0 to 100; `None`: no benchmark.
-    pub quality: Option<f64>,
-    pub health: Option<&'a Health>,
-    pub standing: Standing,
+    book: &'a HealthBook,
+    /// What this request will probably cost, in dollars, for ranking; not a number when the price is unknown.
+    pub price: f64,
+    /// Quality of its model, 0 to 100; not a number without a benchmark.
+    pub quality: f64,
     /// Prompt tokens it is expected to read from its cache.
     pub cached: u64,
-    /// What this request will probably cost; `None`: price unknown.
-    pub cost: Option<Usd>,
-    /// The same in dollars for ranking; not a number when unknown.
-    pub price: f64,
+    /// Position of its model in the list of models to try.
+    pub model: u32,
+    pub standing: Standing,
+    /// Stands behind others because of this soft wish.
+    pub wish: Option<Wish>,
 }
 
 impl<'a> Candidate<'a> {
-    pub fn new(ask: &Ask<'_>, endpoint: &'a Arc<Endpoint>, health: Option<&'a Health>, cached: u64) -> Self {
+    pub fn new(ask: &Ask<'_>, endpoint: &'a Arc<Endpoint>, book: &'a HealthBook, cached: u64) -> Self {
         let cost = price::cost(endpoint, ask.load, cached, ask.now);
         Self {
             endpoint,
-            model: 0,
-            quality: None,
-            health,
-            standing: health.map_or(Standing::Well, |health| health.standing(ask.now)),
-            cached,
-            cost,
+            book,
             price: cost.map_or(f64::NAN, Usd::approximate),
+            quality: f64::NAN,
+            cached,
+            model: 0,
+            standing: book.standing(&endpoint.id, ask.now),
+            wish: None,
         }
     }
 
+    pub fn health(&self) -> Option<&'a Health> {
+        self.book.get(&self.endpoint.id)
+    }
+
+    /// What this request will probably cost, exactly; `None`: price unknown.
+    pub fn cost(&self, ask: &Ask<'_>) -> Option<Usd> {
+        price::cost(self.endpoint, ask.load, self.cached, ask.now)
+    }
+
     pub fn in_flight(&self) -> u32 {
-        self.health.map_or(0, |health| health.in_flight)
+        self.health().map_or(0, |health| health.in_flight)
     }
 }

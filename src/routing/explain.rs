@@ -1,21 +1,22 @@
 //! A plan in words: the value that the ledger keeps and `fareway why` shows.
 
+use super::candidate::Candidate;
 use super::health::Standing;
-use super::plan::{Dropped, Objection, Placed, Plan};
-use super::strategy;
+use super::plan::{Dropped, Objection, Plan};
+use super::{price, strategy};
 use crate::words::{Considered, Decision, Estimate, Usd, Verdict};
 use std::time::Duration;
 
 impl Plan<'_> {
     /// Every candidate and what became of it.
     pub fn decision(&self) -> Decision {
-        let mut considered = Vec::with_capacity(self.placed.len() + self.dropped.len());
-        considered.extend((0..).zip(&self.placed).map(|(place, placed)| self.kept(place, placed)));
+        let mut considered = Vec::with_capacity(self.order.len() + self.dropped.len());
+        considered.extend((0..).zip(&self.order).map(|(place, at)| self.kept(place, *at as usize)));
         considered.extend(self.dropped.iter().map(|dropped| self.left_out(dropped)));
         Decision {
             resolved: self.steps.clone(),
             strategy: self.strategy_name(),
-            attempts: self.placed.iter().map(|placed| placed.candidate.endpoint.id.clone()).collect(),
+            attempts: self.placed().map(|candidate| candidate.endpoint.id.clone()).collect(),
             considered,
             why: self.why(),
             draws: self.draws.clone(),
@@ -27,16 +28,16 @@ impl Plan<'_> {
         if self.auto { format!("auto, {name}") } else { name.to_owned() }
     }
 
-    fn kept(&self, place: u32, placed: &Placed<'_>) -> Considered {
-        let candidate = &placed.candidate;
+    fn kept(&self, place: u32, at: usize) -> Considered {
+        let candidate = &self.candidates[at];
+        let health = candidate.health();
         let moved = match candidate.standing {
             Standing::Resting => Some(
-                candidate
-                    .health
+                health
                     .and_then(|health| health.resting(self.ask.now))
                     .unwrap_or_else(|| "its keys cool down after a rate limit or a refusal".to_owned()),
             ),
-            _ if placed.wish.is_some() => placed.wish.map(|wish| wish.reason().to_owned()),
+            _ if candidate.wish.is_some() => candidate.wish.map(|wish| wish.reason().to_owned()),
             Standing::Failing => Some("answers fewer than 80 % of requests".to_owned()),
             Standing::Shaky => Some("failed just now, or answers fewer than 95 % of requests".to_owned()),
             Standing::Well => None,
@@ -52,15 +53,14 @@ impl Plan<'_> {
                 prompt_tokens: self.ask.load.prompt,
                 cached_tokens: candidate.cached.min(self.ask.load.prompt),
                 completion_tokens: self.ask.load.completion,
-                cost: candidate.cost,
-                ttft: candidate
-                    .health
+                cost: candidate.cost(&self.ask),
+                ttft: health
                     .and_then(|health| health.ttft.median())
                     .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-                throughput: candidate.health.and_then(|health| health.throughput.median()),
+                throughput: health.and_then(|health| health.throughput.median()),
             }),
-            score: Some(placed.score).filter(|score| score.is_finite()),
-            share: Some(placed.share).filter(|share| share.is_finite()),
+            score: Some(self.scores[at]).filter(|score| score.is_finite()),
+            share: Some(self.shares[at]).filter(|share| share.is_finite()),
         }
     }
 
@@ -87,40 +87,35 @@ impl Plan<'_> {
             }
             Objection::Locked(reason) => (*reason).to_owned(),
             Objection::NoFallbacks => "fallbacks are switched off".to_owned(),
-            Objection::Dearer { cost, first } => dearer(*cost, *first),
+            Objection::Dearer => {
+                let (load, now) = (self.ask.load, self.ask.now);
+                dearer(price::cost(dropped.endpoint, load, 0, now), self.base.unwrap_or_default())
+            }
         }
     }
 
     /// One phrase for a person.
     fn why(&self) -> String {
-        let Some(first) = self.placed.first() else { return String::new() };
-        let model = first.candidate.model;
-        let equals: Vec<&Placed<'_>> = self
-            .placed
-            .iter()
-            .filter(|placed| {
-                placed.candidate.standing == first.candidate.standing
-                    && placed.wish.is_none()
-                    && placed.candidate.model == model
-            })
-            .collect();
-        let unwell = self.placed.iter().filter(|p| p.candidate.model == model).count() - equals.len();
+        let Some(first) = self.placed().next() else { return String::new() };
+        let model = first.model;
+        let of_model = || self.placed().filter(|candidate| candidate.model == model);
+        let equals: Vec<&Candidate<'_>> =
+            of_model().filter(|c| c.standing == first.standing && c.wish.is_none()).collect();
+        let unwell = of_model().count() - equals.len();
         let mut why = if let Some(cached) = self.stuck {
             format!("sticky: its cache holds {} tokens", thousands(cached.min(self.ask.load.prompt)))
-        } else if self.ordered
-            && super::slug::place(&self.ask.wishes.order, first.candidate.endpoint).is_some()
-        {
+        } else if self.ordered && super::slug::place(&self.ask.wishes.order, first.endpoint).is_some() {
             "first in your order".to_owned()
-        } else if self.targets.get(model).is_some_and(|target| target.pin.is_some()) {
+        } else if self.targets.get(model as usize).is_some_and(|target| target.pin.is_some()) {
             "the provider you named".to_owned()
-        } else if self.placed.len() == 1 && self.dropped.is_empty() {
+        } else if self.order.len() == 1 && self.dropped.is_empty() {
             "the only one that serves it".to_owned()
         } else if equals.len() <= 1 && unwell == 0 {
             "the only one that fits".to_owned()
         } else {
             self.by_strategy(first, &equals)
         };
-        if first.candidate.standing == Standing::Resting {
+        if first.standing == Standing::Resting {
             why.push_str("; it rests, and nobody else is left");
         } else if model > 0 {
             why.push_str(&format!("; {} has no endpoint that can answer now", self.targets[0].model));
@@ -130,18 +125,14 @@ impl Plan<'_> {
         why
     }
 
-    fn by_strategy(&self, first: &Placed<'_>, equals: &[&Placed<'_>]) -> String {
-        let cheaper = equals.iter().filter(|p| p.candidate.price < first.candidate.price).count();
+    fn by_strategy(&self, first: &Candidate<'_>, equals: &[&Candidate<'_>]) -> String {
+        let cheaper = equals.iter().filter(|other| other.price < first.price).count();
         let drawn = !strategy::is_sort(self.strategy);
+        let share = self.order.first().map_or(f64::NAN, |at| self.shares[*at as usize]);
         match (drawn, cheaper) {
             (true, 0) => format!("cheapest of {} healthy", equals.len()),
-            (true, _) if first.share.is_finite() => {
-                format!(
-                    "{} of {} (a {:.0} % chance)",
-                    self.strategy.praise(),
-                    equals.len(),
-                    first.share * 100.0
-                )
+            (true, _) if share.is_finite() => {
+                format!("{} of {} (a {:.0} % chance)", self.strategy.praise(), equals.len(), share * 100.0)
             }
             _ => format!("{} of {}", self.strategy.praise(), equals.len()),
         }

@@ -1,9 +1,10 @@
 //! A hash table for short names that we made ourselves: faster than the standard one, which guards against strangers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
 pub type Table<K, V> = HashMap<K, V, BuildHasherDefault<Quick>>;
+pub type Set<K> = HashSet<K, BuildHasherDefault<Quick>>;
 
 /// FxHash as in rustc: multiply and rotate, eight bytes at a time.
 #[derive(Clone, Copy, Default)]

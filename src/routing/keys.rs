@@ -14,7 +14,17 @@ const BROKEN_KEY: Duration = Duration::from_secs(10 * 60);
 
 /// The keys of every provider, in order of preference.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct KeyBook(Table<ProviderId, Vec<Key>>);
+pub struct KeyBook {
+    of: Table<ProviderId, Keys>,
+}
+
+/// One provider's keys.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Keys {
+    list: Vec<Key>,
+    /// No key has been refused since it was last answered: the first may be used without looking further.
+    calm: bool,
+}
 
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Key {
@@ -54,7 +64,7 @@ impl KeyBook {
 
     /// The provider has so many keys; their rests are forgotten. A provider that needs no key has one: the empty one.
     pub fn set(&mut self, provider: &ProviderId, keys: usize) {
-        self.0.insert(provider.clone(), vec![Key::default(); keys]);
+        self.of.insert(provider.clone(), Keys { list: vec![Key::default(); keys], calm: keys > 0 });
     }
 
     #[must_use]
@@ -64,17 +74,20 @@ impl KeyBook {
     }
 
     pub fn has(&self, provider: &ProviderId) -> bool {
-        self.0.get(provider.as_str()).is_some_and(|keys| !keys.is_empty())
+        self.of.get(provider.as_str()).is_some_and(|keys| !keys.list.is_empty())
     }
 
     /// The first key that may ask this endpoint now.
     pub fn pick(&self, endpoint: &Endpoint, now: At) -> Pick {
-        let Some(keys) = self.0.get(endpoint.provider.as_str()) else {
+        let Some(keys) = self.of.get(endpoint.provider.as_str()) else {
             // nobody set keys for it: local servers and the demonstration need none
             return if endpoint.local || endpoint.demo { Pick::Key(0) } else { Pick::Missing };
         };
+        if keys.calm {
+            return Pick::Key(0);
+        }
         let mut first = None;
-        for (place, key) in (0..).zip(keys) {
+        for (place, key) in (0..).zip(&keys.list) {
             let until = key.until(&endpoint.id);
             if until <= now {
                 return Pick::Key(place);
@@ -90,8 +103,13 @@ impl KeyBook {
 
     /// A request with this key failed: whatever is the key's trouble lets it rest.
     pub fn failed(&mut self, endpoint: &Endpoint, key: u32, failure: &Failure, now: At) {
-        let keys = self.0.entry(endpoint.provider.clone()).or_insert_with(|| vec![Key::default()]);
-        let Some(key) = usize::try_from(key).ok().and_then(|place| keys.get_mut(place)) else { return };
+        let keys = self.of.entry(endpoint.provider.clone()).or_insert_with(Keys::one);
+        let Some(key) = usize::try_from(key).ok().and_then(|place| keys.list.get_mut(place)) else { return };
+        let refused =
+            [FailureKind::RateLimited, FailureKind::Permission, FailureKind::Quota, FailureKind::Auth];
+        if refused.contains(&failure.kind) {
+            keys.calm = false;
+        }
         let asked = failure.retry_after.map(|asked| asked.min(LONGEST_ASKED));
         match failure.kind {
             FailureKind::RateLimited => {
@@ -109,11 +127,21 @@ impl KeyBook {
 
     /// A request with this key was answered: it is as good as new there.
     pub fn answered(&mut self, endpoint: &Endpoint, key: u32) {
-        let Some(keys) = self.0.get_mut(endpoint.provider.as_str()) else { return };
-        if let Some(key) = usize::try_from(key).ok().and_then(|place| keys.get_mut(place)) {
+        let Some(keys) = self.of.get_mut(endpoint.provider.as_str()) else { return };
+        if keys.calm {
+            return;
+        }
+        if let Some(key) = usize::try_from(key).ok().and_then(|place| keys.list.get_mut(place)) {
             key.rest = Rest::default();
             key.at.retain(|(at, _)| *at != endpoint.id);
         }
+        keys.calm = keys.list.iter().all(|key| *key == Key::default()) && !keys.list.is_empty();
+    }
+}
+
+impl Keys {
+    fn one() -> Self {
+        Self { list: vec![Key::default()], calm: true }
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) enum Objection {
     Parameter(&'static str),
     Locked(&'static str),
     NoFallbacks,
-    Dearer { cost: Option<Usd>, first: Usd },
+    Dearer,
 }
 
 impl Objection {
@@ -66,19 +66,9 @@ impl Objection {
             Self::Parameter(_) => Filter::RequireParameters,
             Self::Locked(_) => Filter::Locked,
             Self::NoFallbacks => Filter::NoFallbacks,
-            Self::Dearer { .. } => Filter::Dearer,
+            Self::Dearer => Filter::Dearer,
         }
     }
-}
-
-/// A survivor in its place.
-#[derive(Clone, Copy)]
-pub(super) struct Placed<'a> {
-    pub candidate: Candidate<'a>,
-    /// Stands behind others because of this soft wish.
-    pub wish: Option<soft::Wish>,
-    pub score: f64,
-    pub share: f64,
 }
 
 /// What was decided, in the form in which it was decided. Turning it into words ([`Plan::decision`]) takes longer
@@ -87,12 +77,22 @@ pub struct Plan<'a> {
     pub(super) ask: Ask<'a>,
     pub(super) targets: Vec<Target>,
     pub(super) steps: Vec<String>,
-    pub(super) placed: Vec<Placed<'a>>,
+    /// Survivors, grouped by class.
+    pub(super) candidates: Vec<Candidate<'a>>,
+    /// Positions in `candidates`, best first.
+    pub(super) order: Vec<u32>,
+    /// What was ranked by, per candidate; smaller is better.
+    pub(super) scores: Vec<f64>,
+    /// The chance of being first, per candidate; not a number where nothing was drawn.
+    pub(super) shares: Vec<f64>,
     pub(super) dropped: Vec<Dropped<'a>>,
     pub(super) strategy: &'static dyn Strategy,
     pub(super) ordered: bool,
     pub(super) auto: bool,
+    /// Tokens in the cache that decided.
     pub(super) stuck: Option<u64>,
+    /// What the first choice costs without a cache; what fallbacks are measured by.
+    pub(super) base: Option<Usd>,
     pub(super) draws: Vec<f64>,
 }
 
@@ -130,12 +130,17 @@ impl<'a> Plan<'a> {
         let mut plan = Self::over(ask, models, &input, dice);
         plan.steps = steps;
         plan.auto = auto;
-        if plan.placed.is_empty() { Err(refuse::nobody(&plan, &input)) } else { Ok(plan) }
+        if plan.order.is_empty() { Err(refuse::nobody(&plan, &input)) } else { Ok(plan) }
     }
 
     /// The endpoints to ask, best first.
     pub fn attempts(&self) -> impl Iterator<Item = &'a Arc<Endpoint>> + '_ {
-        self.placed.iter().map(|placed| placed.candidate.endpoint)
+        self.placed().map(|candidate| candidate.endpoint)
+    }
+
+    /// The candidates in order, best first.
+    pub(super) fn placed(&self) -> impl Iterator<Item = &Candidate<'a>> + '_ {
+        self.order.iter().map(|at| &self.candidates[*at as usize])
     }
 
     pub fn first(&self) -> Option<&'a Arc<Endpoint>> {
@@ -150,10 +155,14 @@ impl<'a> Plan<'a> {
             ask,
             targets,
             steps: Vec::new(),
-            placed: Vec::new(),
+            candidates: Vec::new(),
+            order: Vec::new(),
+            scores: Vec::new(),
+            shares: Vec::new(),
             dropped: Vec::new(),
             auto: false,
             stuck: None,
+            base: None,
             draws: Vec::new(),
         };
         plan.gather(input);
@@ -175,8 +184,9 @@ impl<'a> Plan<'a> {
             let stick = ask.request.session.filter(|_| !self.ordered);
             let stick = stick.and_then(|id| input.sticky.get(&id, &target.model, ask.now));
             let endpoints = input.catalog.endpoints(&target.model);
-            let from = self.placed.len();
-            self.placed.reserve(endpoints.len());
+            let from = self.candidates.len();
+            self.candidates.reserve(endpoints.len());
+            let wishes = soft::any(&ask);
             for endpoint in endpoints {
                 let key = filter::key(input.keys, &ask, endpoint);
                 let objection = if target.pin.as_ref().is_some_and(|pin| !slug::matches(pin, endpoint)) {
@@ -198,79 +208,76 @@ impl<'a> Plan<'a> {
                     continue;
                 }
                 let cached = stick.filter(|s| s.endpoint == endpoint.id).map_or(0, |s| s.cached);
-                let mut candidate = Candidate::new(&ask, endpoint, input.health.get(&endpoint.id), cached);
-                candidate.model = at;
-                candidate.quality = quality;
+                let mut candidate = Candidate::new(&ask, endpoint, input.health, cached);
+                candidate.model = u32::try_from(at).unwrap_or(u32::MAX);
+                candidate.quality = quality.unwrap_or(f64::NAN);
                 candidate.standing = candidate.standing.max(key.unwrap_or(Standing::Well));
-                let wish = soft::unmet(&ask, &candidate);
-                self.placed.push(Placed { candidate, wish, score: f64::NAN, share: f64::NAN });
+                candidate.wish = if wishes { soft::unmet(&ask, &candidate) } else { None };
+                self.candidates.push(candidate);
             }
-            for (endpoint, name) in soft::incapable(&ask, &mut self.placed, from) {
+            for (endpoint, name) in soft::incapable(&ask, &mut self.candidates, from) {
                 self.dropped.push(Dropped { endpoint, why: Objection::Parameter(name) });
             }
             if let TierWish::Only(tier) = ask.tier {
-                keep_tier(tier, &mut self.placed, from, &mut self.dropped);
+                keep_tier(tier, &mut self.candidates, from, &mut self.dropped);
             }
         }
     }
 
     /// Groups in order (model by model, or all together), better standing first, each put in order by its strategy.
     fn arrange(&mut self, dice: &mut Dice) {
-        let together = self.ask.wishes.sort.as_ref().is_some_and(|s| s.partition() == Partition::None);
-        let order = &self.ask.wishes.order;
-        let named =
-            |placed: &Placed<'_>| self.ordered && slug::place(order, placed.candidate.endpoint).is_some();
-        let class = |placed: &Placed<'_>| {
-            let candidate = &placed.candidate;
-            // whom the person named first is asked first, shaky or not; whoever rests cannot be asked at all
-            let standing = match candidate.standing {
-                Standing::Resting => Standing::Resting,
-                _ if named(placed) => Standing::Well,
-                standing => standing,
-            };
-            let last = if standing == Standing::Resting { 2 } else { u8::from(placed.wish.is_some()) };
-            (last, if together { 0 } else { candidate.model }, standing)
-        };
-        if !self.placed.is_sorted_by_key(class) {
-            let mut placed = std::mem::take(&mut self.placed);
-            placed.sort_by_key(class);
-            self.placed = placed;
+        let mut candidates = std::mem::take(&mut self.candidates);
+        let class = self.class();
+        if !candidates.is_sorted_by_key(&class) {
+            candidates.sort_by_key(&class);
         }
         let mut draws = Draws::new(dice);
-        let mut arranged = Vec::with_capacity(self.placed.len());
-        let mut candidates = Vec::with_capacity(self.placed.len());
-        for group in self.placed.chunk_by(|a, b| class(a) == class(b)) {
-            candidates.clear();
-            candidates.extend(group.iter().map(|placed| placed.candidate));
-            let target = self.targets.get(group[0].candidate.model);
-            let strategy = self.strategy_for(target);
-            let mut ranking = strategy.order(&self.ask, &candidates, &mut draws);
+        let (mut order, mut scores, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+        let mut stuck = None;
+        for group in candidates.chunk_by(|a, b| class(a) == class(b)) {
+            let strategy = self.strategy_for(self.targets.get(group[0].model as usize));
+            let mut ranking = strategy.order(&self.ask, group, &mut draws);
             if self.ordered {
                 // the named ones in the order they were named; the rest as they stand
                 ranking.order.sort_by_key(|at| {
-                    slug::place(&self.ask.wishes.order, candidates[*at as usize].endpoint)
-                        .unwrap_or(usize::MAX)
+                    slug::place(&self.ask.wishes.order, group[*at as usize].endpoint).unwrap_or(usize::MAX)
                 });
-            } else if let Some(place) = self.stick(&ranking, &candidates, strategy) {
-                if arranged.is_empty() {
-                    self.stuck = Some(candidates[ranking.order[place] as usize].cached);
+            } else if let Some(place) = stick(&ranking, group, strategy) {
+                if order.is_empty() {
+                    stuck = Some(group[ranking.order[place] as usize].cached);
                 }
                 ranking.order[..=place].rotate_right(1);
             }
-            arranged.extend(ranking.order.iter().map(|at| {
-                let at = *at as usize;
-                Placed {
-                    score: ranking.scores.get(at).copied().unwrap_or(f64::NAN),
-                    share: ranking.shares.get(at).copied().unwrap_or(f64::NAN),
-                    ..group[at]
-                }
-            }));
+            let before = u32::try_from(scores.len()).unwrap_or(u32::MAX);
+            order.extend(ranking.order.iter().map(|at| before + at));
+            scores.extend(ranking.scores);
+            shares.extend(ranking.shares);
+            shares.resize(scores.len(), f64::NAN);
         }
-        self.draws = draws.drawn;
-        self.placed = arranged;
+        drop(class);
         self.strategy = self.strategy_for(self.targets.first());
+        (self.candidates, self.order, self.scores, self.shares) = (candidates, order, scores, shares);
+        (self.draws, self.stuck) = (draws.drawn, stuck);
         if self.ask.wishes.allow_fallbacks == Some(false) {
             self.keep_the_first();
+        }
+    }
+
+    /// What puts candidates behind one another before any strategy is asked: who must rest, soft wishes not met,
+    /// the model, the standing.
+    fn class(&self) -> impl Fn(&Candidate<'_>) -> (u8, u32, Standing) {
+        let together = self.ask.wishes.sort.as_ref().is_some_and(|s| s.partition() == Partition::None);
+        let named = self.ask.wishes.order.clone();
+        move |candidate| {
+            // whom the person named first is asked first, shaky or not; whoever rests cannot be asked at all
+            let standing = match candidate.standing {
+                Standing::Shaky | Standing::Failing if slug::place(&named, candidate.endpoint).is_some() => {
+                    Standing::Well
+                }
+                standing => standing,
+            };
+            let last = if standing == Standing::Resting { 2 } else { u8::from(candidate.wish.is_some()) };
+            (last, if together { 0 } else { candidate.model }, standing)
         }
     }
 
@@ -285,43 +292,17 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The place in the ranking of the endpoint whose cache is worth more than what others are cheaper.
-    fn stick(
-        &self,
-        ranking: &Ranking,
-        candidates: &[Candidate<'_>],
-        strategy: &dyn Strategy,
-    ) -> Option<usize> {
-        let place = ranking.order.iter().position(|at| candidates[*at as usize].cached > 0)?;
-        let at = ranking.order[place] as usize;
-        let sticky = &candidates[at];
-        if sticky.standing == Standing::Resting {
-            return None;
-        }
-        let others = candidates.iter().enumerate().filter(|(other, _)| *other != at);
-        let cheapest = others.map(|(_, c)| c.price).filter(|p| !p.is_nan()).fold(f64::INFINITY, f64::min);
-        let worth = if sticky.price.is_nan() { cheapest.is_infinite() } else { sticky.price <= cheapest };
-        let fast = match strategy.name() {
-            "sort:latency" | "sort:throughput" => {
-                let best = ranking.scores.iter().copied().fold(f64::INFINITY, f64::min);
-                ranking.scores[at] <= best * STICKY_SLOWER
-            }
-            _ => true,
-        };
-        (worth && fast).then_some(place)
-    }
-
     /// `allow_fallbacks: false`: of each model only the first endpoint, or those that `order` names.
     fn keep_the_first(&mut self) {
-        let order = self.ask.wishes.order.clone();
+        let named = &self.ask.wishes.order;
         let mut seen = vec![false; self.targets.len()];
-        let dropped = &mut self.dropped;
-        self.placed.retain(|placed| {
-            let Candidate { endpoint, model, .. } = placed.candidate;
-            let keep = if order.is_empty() {
-                !std::mem::replace(&mut seen[model], true)
+        let (candidates, dropped) = (&self.candidates, &mut self.dropped);
+        self.order.retain(|at| {
+            let Candidate { endpoint, model, .. } = candidates[*at as usize];
+            let keep = if named.is_empty() {
+                !std::mem::replace(&mut seen[model as usize], true)
             } else {
-                slug::place(&order, endpoint).is_some()
+                slug::place(named, endpoint).is_some()
             };
             if !keep {
                 dropped.push(Dropped { endpoint, why: Objection::NoFallbacks });
@@ -334,30 +315,51 @@ impl<'a> Plan<'a> {
     /// neighbour of a cached endpoint would look dear; whoever is named in `order` is allowed by name.
     fn keep_to_the_price(&mut self) {
         let most = self.ask.wishes.max_dearer.unwrap_or(MAX_DEARER);
-        let Some(first) = self.placed.first() else { return };
+        let Some(first) = self.placed().next().copied() else { return };
         let (load, now) = (self.ask.load, self.ask.now);
-        let uncached = |candidate: &Candidate<'_>| match candidate.cached {
-            0 => candidate.cost,
-            _ => price::cost(candidate.endpoint, load, 0, now),
-        };
-        let Some(first) = uncached(&first.candidate).filter(|_| most > 0.0) else { return };
-        let limit = first.approximate() * most * (1.0 + 1e-9);
-        let order = &self.ask.wishes.order;
-        let dropped = &mut self.dropped;
+        self.base = price::cost(first.endpoint, load, 0, now).filter(|_| most > 0.0);
+        let Some(base) = self.base else { return };
+        let limit = base.approximate() * most * (1.0 + 1e-9);
+        let named = &self.ask.wishes.order;
+        let (candidates, dropped) = (&self.candidates, &mut self.dropped);
         let mut head = true;
-        self.placed.retain(|placed| {
-            let Candidate { endpoint, .. } = placed.candidate;
-            let cost = uncached(&placed.candidate);
-            let named = !order.is_empty() && slug::place(order, endpoint).is_some();
-            let keep = std::mem::take(&mut head)
-                || named
-                || cost.is_some_and(|cost| cost.is_zero() || cost.approximate() <= limit);
+        self.order.retain(|at| {
+            let candidate = &candidates[*at as usize];
+            let endpoint = candidate.endpoint;
+            let price = match candidate.cached {
+                0 => candidate.price,
+                _ => price::cost(endpoint, load, 0, now).map_or(f64::NAN, Usd::approximate),
+            };
+            let keep = std::mem::take(&mut head) || price <= limit || slug::place(named, endpoint).is_some();
             if !keep {
-                dropped.push(Dropped { endpoint, why: Objection::Dearer { cost, first } });
+                dropped.push(Dropped { endpoint, why: Objection::Dearer });
             }
             keep
         });
     }
+}
+
+/// The place in the ranking of the endpoint whose cache is worth more than what others are cheaper.
+fn stick(ranking: &Ranking, candidates: &[Candidate<'_>], strategy: &dyn Strategy) -> Option<usize> {
+    let at = candidates.iter().position(|candidate| candidate.cached > 0)?;
+    let sticky = &candidates[at];
+    if sticky.standing == Standing::Resting {
+        return None;
+    }
+    let others = candidates.iter().enumerate().filter(|(other, _)| *other != at);
+    let cheapest = others.map(|(_, c)| c.price).filter(|p| !p.is_nan()).fold(f64::INFINITY, f64::min);
+    let worth = if sticky.price.is_nan() { cheapest.is_infinite() } else { sticky.price <= cheapest };
+    let fast = match strategy.name() {
+        "sort:latency" | "sort:throughput" => {
+            let best = ranking.scores.iter().copied().fold(f64::INFINITY, f64::min);
+            ranking.scores[at] <= best * STICKY_SLOWER
+        }
+        _ => true,
+    };
+    if !(worth && fast) {
+        return None;
+    }
+    ranking.order.iter().position(|place| *place as usize == at)
 }
 
 /// The ask as one target's name changes it.
@@ -372,18 +374,23 @@ fn patched<'b, 'a>(ask: &'b Ask<'a>, target: &Target) -> Cow<'b, Ask<'a>> {
 }
 
 /// `service_tier: flex`: the ordinary endpoints only where the model has none of that tier.
-fn keep_tier<'a>(tier: &str, placed: &mut Vec<Placed<'a>>, from: usize, dropped: &mut Vec<Dropped<'a>>) {
-    let of_tier = |placed: &Placed<'_>| slug::tier(placed.candidate.endpoint) == Some(tier);
-    if !placed[from..].iter().any(of_tier) {
+fn keep_tier<'a>(
+    tier: &str,
+    candidates: &mut Vec<Candidate<'a>>,
+    from: usize,
+    dropped: &mut Vec<Dropped<'a>>,
+) {
+    let of_tier = |candidate: &Candidate<'_>| slug::tier(candidate.endpoint) == Some(tier);
+    let Some(rule) = filter::RULES.iter().find(|rule| rule.filter == Filter::ServiceTier) else { return };
+    if !candidates[from..].iter().any(of_tier) {
         return;
     }
-    let rule = filter::RULES.iter().find(|rule| rule.filter == Filter::ServiceTier);
     let mut at = 0;
-    placed.retain(|one| {
+    candidates.retain(|one| {
         at += 1;
         let keep = at <= from || of_tier(one);
-        if let (false, Some(rule)) = (keep, rule) {
-            dropped.push(Dropped { endpoint: one.candidate.endpoint, why: Objection::Rule(rule) });
+        if !keep {
+            dropped.push(Dropped { endpoint: one.endpoint, why: Objection::Rule(rule) });
         }
         keep
     });

@@ -7,6 +7,9 @@ const TIERS: [&str; 5] = ["priority", "flex", "scale", "ultrafast", "batch"];
 
 /// The tier an endpoint belongs to, by the end of its tag; `None`: the ordinary one.
 pub fn tier(endpoint: &Endpoint) -> Option<&str> {
+    if endpoint.tag.len() == endpoint.provider.as_str().len() {
+        return None;
+    }
     let (_, last) = endpoint.tag.rsplit_once('/')?;
     TIERS.contains(&last).then_some(last)
 }

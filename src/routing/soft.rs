@@ -3,7 +3,6 @@
 use super::ask::Ask;
 use super::candidate::Candidate;
 use super::health::Quantiles;
-use super::plan::Placed;
 use crate::words::{Endpoint, Percentiles};
 use std::sync::Arc;
 
@@ -29,9 +28,19 @@ impl Wish {
 /// (OpenRouter's Auto Exacto, by its plainest signal).
 const MALFORMED: f64 = 0.2;
 
+/// Whether the request has any such wish: only then is there health to look at.
+pub fn any(ask: &Ask<'_>) -> bool {
+    let wishes = &ask.wishes;
+    wishes.preferred_min_throughput.is_some() || wishes.preferred_max_latency.is_some() || minds_tools(ask)
+}
+
+fn minds_tools(ask: &Ask<'_>) -> bool {
+    !ask.request.tools.is_empty() && ask.wishes.sort.is_none()
+}
+
 /// The first wish that is not met. An endpoint that was never measured is given the benefit of the doubt.
 pub fn unmet(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Option<Wish> {
-    let (wishes, health) = (&ask.wishes, candidate.health?);
+    let (wishes, health) = (&ask.wishes, candidate.health()?);
     if let Some(least) = &wishes.preferred_min_throughput
         && misses(least, &health.throughput, |measured, wanted| measured >= wanted)
     {
@@ -42,8 +51,8 @@ pub fn unmet(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Option<Wish> {
     {
         return Some(Wish::Latency);
     }
-    let tools = !ask.request.tools.is_empty() && wishes.sort.is_none();
-    (tools && health.malformed_share(ask.now).is_some_and(|share| share > MALFORMED)).then_some(Wish::Tools)
+    (minds_tools(ask) && health.malformed_share(ask.now).is_some_and(|share| share > MALFORMED))
+        .then_some(Wish::Tools)
 }
 
 /// All cut-offs that are given must hold.
@@ -58,22 +67,21 @@ fn misses(cutoffs: &Percentiles, measured: &Quantiles, good: fn(f64, f64) -> boo
 /// where some can, only those are asked; where none can, the parameter is let go.
 pub fn incapable<'a>(
     ask: &Ask<'_>,
-    placed: &mut Vec<Placed<'a>>,
+    candidates: &mut Vec<Candidate<'a>>,
     from: usize,
 ) -> Vec<(&'a Arc<Endpoint>, &'static str)> {
     let mut gone = Vec::new();
     for name in ask.soft_parameters() {
-        let can = |placed: &Placed<'_>| placed.candidate.endpoint.supports(name);
-        let able = placed[from..].iter().filter(|placed| can(placed)).count();
-        if able == 0 || able == placed.len() - from {
+        let able = candidates[from..].iter().filter(|c| c.endpoint.supports(name)).count();
+        if able == 0 || able == candidates.len() - from {
             continue;
         }
         let mut at = 0;
-        placed.retain(|one| {
+        candidates.retain(|one| {
             at += 1;
-            let keep = at <= from || can(one);
+            let keep = at <= from || one.endpoint.supports(name);
             if !keep {
-                gone.push((one.candidate.endpoint, name));
+                gone.push((one.endpoint, name));
             }
             keep
         });

@@ -8,7 +8,7 @@ pub use breaker::{Admission, Breaker};
 pub use quantiles::Quantiles;
 pub use rate::Rate;
 
-use crate::routing::hash::Table;
+use crate::routing::hash::{Set, Table};
 use crate::words::{At, Attempt, Endpoint, EndpointId, Failure, FailureKind, Outcome};
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ pub const FAILURE_HALF_LIFE: Duration = Duration::from_secs(10 * 60);
 pub const RECENT: Duration = Duration::from_secs(30);
 /// Shares of failures mean nothing below so many requests (OpenRouter asks for 100; one person has fewer).
 const ENOUGH: f64 = 5.0;
+/// Shares of failures that are noticed, and that are too many.
+const SOME: f64 = 0.05;
+const MANY: f64 = 0.20;
 
 /// How well an endpoint stands; better ones come first whatever they cost. OpenRouter's uptime tiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,12 +79,12 @@ impl Health {
             return Standing::Resting;
         }
         let bad = match self.uptime.bad_share() {
-            Some(bad) if bad > 0.05 && self.uptime.count(now, FAILURE_HALF_LIFE) >= ENOUGH => bad,
+            Some(bad) if bad > SOME && self.uptime.count(now, FAILURE_HALF_LIFE) >= ENOUGH => bad,
             _ => 0.0,
         };
-        if bad > 0.20 {
+        if bad > MANY {
             Standing::Failing
-        } else if bad > 0.05 || self.last_outage.is_some_and(|at| now.since(at) < RECENT) {
+        } else if bad > SOME || self.last_outage.is_some_and(|at| now.since(at) < RECENT) {
             Standing::Shaky
         } else {
             Standing::Well
@@ -156,24 +159,37 @@ pub enum End<'a> {
 
 /// The health of every endpoint that has been asked.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct HealthBook(Table<EndpointId, Health>);
+pub struct HealthBook {
+    of: Table<EndpointId, Health>,
+    /// Those with any blemish. Whoever is not here stands well, so that planning over a thousand endpoints need not
+    /// open a thousand records.
+    troubled: Set<EndpointId>,
+}
 
 impl HealthBook {
     pub fn get(&self, endpoint: &EndpointId) -> Option<&Health> {
-        self.0.get(endpoint.as_str())
+        self.of.get(endpoint.as_str())
+    }
+
+    /// How it stands; well if it was never asked.
+    pub fn standing(&self, endpoint: &EndpointId, now: At) -> Standing {
+        if self.troubled.is_empty() || !self.troubled.contains(endpoint.as_str()) {
+            return Standing::Well;
+        }
+        self.get(endpoint).map_or(Standing::Well, |health| health.standing(now))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&EndpointId, &Health)> {
-        self.0.iter()
+        self.of.iter()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.of.is_empty()
     }
 
     /// Attempts under way at all endpoints.
     pub fn in_flight(&self) -> u64 {
-        self.0.values().map(|health| u64::from(health.in_flight)).sum()
+        self.of.values().map(|health| u64::from(health.in_flight)).sum()
     }
 
     /// Whether the endpoint may be asked now. Ask right before [`HealthBook::started`]: a plan may be seconds old.
@@ -220,6 +236,7 @@ impl HealthBook {
             }
             End::Failed(failure) => health.failed(&ticket, failure, now),
         }
+        self.look_over(&ticket.endpoint);
     }
 
     /// A tool call was heard to its end: could its arguments be read, and was the tool known?
@@ -246,25 +263,44 @@ impl HealthBook {
             }
             Outcome::Failed(_) | Outcome::Cancelled => {}
         }
+        self.look_over(&attempt.endpoint);
     }
 
     /// The person says it is back (a key was changed, a server restarted): rests end, speed is kept.
     pub fn forgive(&mut self, endpoint: &EndpointId) {
-        if let Some(health) = self.0.get_mut(endpoint.as_str()) {
+        if let Some(health) = self.of.get_mut(endpoint.as_str()) {
             health.breaker = Breaker::default();
             health.cap = None;
             health.last_outage = None;
             health.uptime = Rate::default();
         }
+        self.look_over(endpoint);
+    }
+
+    fn look_over(&mut self, endpoint: &EndpointId) {
+        if self.get(endpoint).is_none_or(Health::is_spotless) {
+            self.troubled.remove(endpoint.as_str());
+        } else {
+            self.troubled.insert(endpoint.clone());
+        }
     }
 
     fn entry(&mut self, endpoint: &EndpointId) -> &mut Health {
-        self.0.entry(endpoint.clone()).or_default()
+        self.of.entry(endpoint.clone()).or_default()
     }
 }
 
 impl Health {
+    /// Stands well now and at any later time, as long as nothing more is heard of it.
+    fn is_spotless(&self) -> bool {
+        matches!(self.breaker, Breaker::Closed { .. })
+            && self.cap.is_none()
+            && self.last_outage.is_none()
+            && self.uptime.bad_share().is_none_or(|bad| bad <= SOME)
+    }
+
     fn answered(&mut self, now: At) {
+        self.last_outage = self.last_outage.filter(|at| now.since(*at) < RECENT);
         self.uptime.add(true, now, FAILURE_HALF_LIFE);
         self.limits.add(true, now, FAILURE_HALF_LIFE);
         self.breaker.succeeded();

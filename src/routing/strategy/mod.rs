@@ -98,17 +98,36 @@ impl<'a> Draws<'a> {
     }
 }
 
+/// So many places are put in order; nobody ever gets to the others, and sorting a thousand takes longer than all else.
+const SORTED: usize = 64;
+
+/// Positions by score, smallest first and not-a-numbers last; equals stay in catalog order, the maker's own first.
+fn ascending(scores: &[f64]) -> Vec<u32> {
+    let mut keyed: Vec<(u64, u32)> = scores.iter().map(|score| sortable(*score)).zip(0..).collect();
+    if keyed.len() > SORTED {
+        keyed.select_nth_unstable(SORTED);
+        keyed[..SORTED].sort_unstable();
+    } else {
+        keyed.sort_unstable();
+    }
+    keyed.into_iter().map(|(_, place)| place).collect()
+}
+
+/// A whole number that sorts as the score does (`f64::total_cmp`, every not-a-number last).
+fn sortable(score: f64) -> u64 {
+    if score.is_nan() {
+        return u64::MAX;
+    }
+    let bits = score.to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+}
+
 /// Ascending by score, unknown (not a number) last; then the first place is drawn among those within `near` times
 /// the best score: two are drawn, the one with less in flight wins. Whoever always takes the minimum sends everything
 /// to one endpoint until it breaks, and never learns that another has become better.
 fn rank(scores: Vec<f64>, near: f64, candidates: &[Candidate<'_>], draws: &mut Draws<'_>) -> Ranking {
-    let mut order: Vec<u32> = (0..u32::try_from(scores.len()).unwrap_or(u32::MAX)).collect();
+    let mut order = ascending(&scores);
     let key = |place: &u32| scores[*place as usize];
-    order.sort_unstable_by(|a, b| {
-        let (x, y) = (key(a), key(b));
-        // not-a-numbers compare as greatest; equals stay in catalog order, the maker's own endpoint first
-        x.is_nan().cmp(&y.is_nan()).then(x.total_cmp(&y)).then(a.cmp(b))
-    });
     let best = order.first().map_or(f64::NAN, key);
     let equals = order.iter().take_while(|place| best.is_nan() || key(place) <= best * near + 1e-12).count();
     if equals > 1 {

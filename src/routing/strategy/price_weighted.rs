@@ -1,6 +1,6 @@
 //! The default choice, OpenRouter's published rule A: drawn with weight 1/price², the rest by price.
 
-use super::{Draws, Ranking, Strategy};
+use super::{Draws, Ranking, Strategy, ascending};
 use crate::routing::ask::Ask;
 use crate::routing::candidate::Candidate;
 
@@ -30,17 +30,16 @@ impl Strategy for PriceWeighted {
             })
             .collect();
         let mut shares: Vec<f64> = scores.iter().map(|price| (price + FREE).powi(-2)).collect();
-        let mut order: Vec<u32> = (0..u32::try_from(scores.len()).unwrap_or(u32::MAX)).collect();
-        order.sort_unstable_by(|a, b| scores[*a as usize].total_cmp(&scores[*b as usize]).then(a.cmp(b)));
+        let mut order = ascending(&scores);
         if candidates.len() > 1
             && let Some(first) = draws.by_weight(&shares)
             && let Some(place) = order.iter().position(|at| *at as usize == first)
         {
             order[..=place].rotate_right(1);
         }
-        let all: f64 = shares.iter().sum();
+        let whole = shares.iter().sum::<f64>().recip();
         for share in &mut shares {
-            *share /= all;
+            *share *= whole;
         }
         Ranking { order, scores, shares }
     }

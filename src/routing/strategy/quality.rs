@@ -25,11 +25,12 @@ impl Strategy for Quality {
         let scores = candidates
             .iter()
             .map(|candidate| {
-                let health = candidate.health;
+                let health = candidate.health();
                 let malformed = health.and_then(|health| health.malformed_share(ask.now)).unwrap_or(0.0);
                 let failing = health.and_then(|health| health.failure_share(ask.now)).unwrap_or(0.0);
                 let served = precision(candidate.endpoint.quantization);
-                let quality = candidate.quality.unwrap_or(UNMEASURED) * served * (1.0 - malformed);
+                let known = if candidate.quality.is_nan() { UNMEASURED } else { candidate.quality };
+                let quality = known * served * (1.0 - malformed);
                 (100.0 - quality).max(0.1) * (1.0 + failing)
             })
             .collect();

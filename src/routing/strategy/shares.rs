@@ -81,7 +81,7 @@ fn scores(ask: &Ask<'_>, candidates: &[Candidate<'_>]) -> Vec<f64> {
             let dollars = if candidate.price.is_nan() { dearest } else { candidate.price };
             let price = if dollars.is_nan() { UNPRICED } else { dollars / tokens * 1e6 };
             let (mut failed, mut malformed, mut limited) = (0.0, 0.0, 0.0);
-            if let Some(health) = candidate.health {
+            if let Some(health) = candidate.health() {
                 failed = health.failure_share(ask.now).unwrap_or(0.0);
                 malformed = health.malformed_share(ask.now).unwrap_or(0.0);
                 let enough = health.limits.count(ask.now, FAILURE_HALF_LIFE) >= 5.0;

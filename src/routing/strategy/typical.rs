@@ -13,7 +13,7 @@ pub fn medians(candidates: &[Candidate<'_>], of: fn(&Health) -> &Quantiles, usua
     let own: Vec<Option<(f64, f64)>> = candidates
         .iter()
         .map(|candidate| {
-            let quantiles = of(candidate.health?);
+            let quantiles = of(candidate.health()?);
             Some((quantiles.median()?, quantiles.count(now, SPEED_HALF_LIFE)))
         })
         .collect();

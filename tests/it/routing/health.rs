@@ -30,8 +30,10 @@ fn answer(book: &mut HealthBook, endpoint: &Endpoint, now: At) {
 fn quantiles_are_right_to_a_bucket_and_fade() {
     let mut seconds = Quantiles::seconds();
     let hour = secs(3_600);
-    for n in 1..=100 {
-        seconds.add(f64::from(n) / 10.0, NOW, hour);
+    // 1 to 100 in an order that favours neither end
+    let mixed = || (0..400).map(|n| f64::from(n * 37 % 100 + 1));
+    for n in mixed() {
+        seconds.add(n / 10.0, NOW, hour);
     }
     let near = |measured: Option<f64>, wanted: f64| {
         let measured = measured.expect("measured");
@@ -43,11 +45,16 @@ fn quantiles_are_right_to_a_bucket_and_fade() {
     // ten half-lives later one new measurement outweighs a hundred old ones
     seconds.add(1.0, NOW + hour * 10, hour);
     near(seconds.median(), 1.0);
-    assert!((seconds.count(NOW + hour * 10, hour) - 1.1).abs() < 0.01);
+    assert!((seconds.count(NOW + hour * 10, hour) - 1.03).abs() < 0.01);
+    // and thirty outweigh any number without a moment passing
+    for _ in 0..30 {
+        seconds.add(8.0, NOW + hour * 10, hour);
+    }
+    near(seconds.median(), 8.0);
 
     let mut rate = Quantiles::per_second();
-    for n in 1..=100 {
-        rate.add(f64::from(n), NOW, hour);
+    for n in mixed() {
+        rate.add(n, NOW, hour);
     }
     near(rate.median(), 50.0);
     // nine of ten are at least this: smaller than the median

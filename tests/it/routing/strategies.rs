@@ -1,7 +1,7 @@
 //! Strategies over candidates made by hand.
 
 use super::support::{NOW, Row, World, ask_with};
-use fareway::routing::{Candidate, Draws, End, HealthBook, STRATEGIES, Standing, plan, shares};
+use fareway::routing::{Candidate, Draws, End, HealthBook, STRATEGIES, plan, shares};
 use fareway::words::{Dice, Partition, Preferences, Request, Sort, SortBy, SpreadRule, Usd};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -177,12 +177,9 @@ proptest! {
         let endpoints = world.catalog.endpoints(&"maker/one".into());
         let candidates: Vec<Candidate<'_>> = endpoints.iter().zip(&rows).map(|(endpoint, (price, _))| {
             let cost = price.map(|millis| Usd::from_raw(i128::from(millis) * 1_000_000_000_000_000));
-            Candidate {
-                cost,
-                price: cost.map_or(f64::NAN, Usd::approximate),
-                standing: Standing::Well,
-                ..Candidate::new(&ask, endpoint, health.get(&endpoint.id), 0)
-            }
+            let mut candidate = Candidate::new(&ask, endpoint, &health, 0);
+            candidate.price = cost.map_or(f64::NAN, Usd::approximate);
+            candidate
         }).collect();
         for strategy in STRATEGIES {
             let mut dice = Dice::new(seed);
