@@ -25,9 +25,9 @@ struct World {
     sticky: StickyBook,
 }
 
-/// One model at so many providers, each with a price of its own and a past: the hardest case, nobody is unknown.
+/// One model at so many endpoints, up to twenty regions a provider, each with a price of its own and a past.
 fn world(endpoints: usize) -> World {
-    let slug = |n: usize| format!("provider{n:04}");
+    let slug = |n: usize| format!("provider{:02}", n / 20);
     let rows = (0..endpoints).map(|n| EndpointRow {
         prices: Some(Prices {
             prompt: Usd::from_raw(
@@ -36,6 +36,7 @@ fn world(endpoints: usize) -> World {
             completion: Usd::from_raw(3_000_000_000_000_000_000),
             ..Prices::default()
         }),
+        tag: Some(format!("{}/region-{}", slug(n), n % 20)),
         ..EndpointRow::new(ProviderId::new(slug(n)))
     });
     let model = ModelRow {

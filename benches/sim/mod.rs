@@ -26,7 +26,10 @@ pub const BEGAN: At = At::from_secs(1_800_000_000);
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Score {
     pub requests: usize,
+    /// Nobody answered.
     pub failed: usize,
+    /// The first attempt failed, whoever answered then.
+    pub stumbled: usize,
     pub attempts: usize,
     pub cost: Usd,
     /// Milliseconds from asking to the first token, sorted; of answered requests.
@@ -237,6 +240,7 @@ impl Simulation {
 
     fn go_on(&mut self, n: usize, failure: &Failure, now: At) {
         let flight = &self.flights[n];
+        self.score.stumbled += usize::from(flight.tried.len() == 1);
         let (to, wait) = match &flight.decision {
             // everybody may fail over: the baselines go down their list once
             None => match flight.list.get(flight.tried.len()) {

@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, TierWish};
 use super::health::Standing;
-use super::keys::{KeyBook, Pick};
+use super::keys::{KeysOf, Pick};
 use super::{preferences, price, slug};
 use crate::words::{DataPolicy, Endpoint, Filter, MaxPrice, Quantization};
 
@@ -152,7 +152,7 @@ pub fn objection(rules: &[&'static Rule], ask: &Ask<'_>, endpoint: &Endpoint) ->
 }
 
 /// Whether a key may ask it: gone for good without one, resting while all cool down.
-pub fn key(keys: &KeyBook, ask: &Ask<'_>, endpoint: &Endpoint) -> Option<Standing> {
+pub fn key(keys: KeysOf<'_>, ask: &Ask<'_>, endpoint: &Endpoint) -> Option<Standing> {
     match keys.pick(endpoint, ask.now) {
         Pick::Key(_) => Some(Standing::Well),
         Pick::Cooling(_) => Some(Standing::Resting),

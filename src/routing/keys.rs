@@ -79,26 +79,12 @@ impl KeyBook {
 
     /// The first key that may ask this endpoint now.
     pub fn pick(&self, endpoint: &Endpoint, now: At) -> Pick {
-        let Some(keys) = self.of.get(endpoint.provider.as_str()) else {
-            // nobody set keys for it: local servers and the demonstration need none
-            return if endpoint.local || endpoint.demo { Pick::Key(0) } else { Pick::Missing };
-        };
-        if keys.calm {
-            return Pick::Key(0);
-        }
-        let mut first = None;
-        for (place, key) in (0..).zip(&keys.list) {
-            let until = key.until(&endpoint.id);
-            if until <= now {
-                return Pick::Key(place);
-            }
-            first = Some(first.map_or(until, |at: At| at.min(until)));
-        }
-        match first {
-            Some(at) => Pick::Cooling(at),
-            None if endpoint.local || endpoint.demo => Pick::Key(0),
-            None => Pick::Missing,
-        }
+        self.at(&endpoint.provider).pick(endpoint, now)
+    }
+
+    /// The provider's keys, for whoever asks about many of its endpoints.
+    pub(super) fn at(&self, provider: &ProviderId) -> KeysOf<'_> {
+        KeysOf(self.of.get(provider.as_str()))
     }
 
     /// A request with this key failed: whatever is the key's trouble lets it rest.
@@ -136,6 +122,29 @@ impl KeyBook {
             key.at.retain(|(at, _)| *at != endpoint.id);
         }
         keys.calm = keys.list.iter().all(|key| *key == Key::default()) && !keys.list.is_empty();
+    }
+}
+
+/// The keys of one provider; `None`: nobody set any.
+#[derive(Clone, Copy)]
+pub(super) struct KeysOf<'a>(Option<&'a Keys>);
+
+impl KeysOf<'_> {
+    pub fn pick(self, endpoint: &Endpoint, now: At) -> Pick {
+        let none = if endpoint.local || endpoint.demo { Pick::Key(0) } else { Pick::Missing };
+        let Some(keys) = self.0 else { return none };
+        if keys.calm {
+            return Pick::Key(0);
+        }
+        let mut first: Option<At> = None;
+        for (place, key) in (0..).zip(&keys.list) {
+            let until = key.until(&endpoint.id);
+            if until <= now {
+                return Pick::Key(place);
+            }
+            first = Some(first.map_or(until, |at| at.min(until)));
+        }
+        first.map_or(none, Pick::Cooling)
     }
 }
 

@@ -4,15 +4,15 @@ use super::ask::{Ask, TierWish};
 use super::candidate::Candidate;
 use super::filter::{self, Rule};
 use super::health::{HealthBook, Standing};
-use super::keys::KeyBook;
+use super::keys::{KeyBook, KeysOf};
 use super::names::{self, Names, Resolved, Target};
 use super::sticky::StickyBook;
 use super::strategy::{Draws, Ranking, Strategy, strategy};
 use super::{auto, preferences, price, refuse, slug, soft};
 use crate::catalog::Catalog;
 use crate::words::{
-    At, Decision, Dice, Endpoint, Failure, FailureKind, Filter, Partition, Preferences, Request, Sort,
-    SortBy, Usd,
+    At, Decision, Dice, Endpoint, Failure, FailureKind, Filter, Partition, Preferences, ProviderId, Request,
+    Sort, SortBy, Usd,
 };
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -187,8 +187,14 @@ impl<'a> Plan<'a> {
             let from = self.candidates.len();
             self.candidates.reserve(endpoints.len());
             let wishes = soft::any(&ask);
+            // regions of one provider stand together: its keys are looked up once
+            let mut keys: Option<(&ProviderId, KeysOf<'_>)> = None;
             for endpoint in endpoints {
-                let key = filter::key(input.keys, &ask, endpoint);
+                let keys = match keys {
+                    Some((provider, keys)) if *provider == endpoint.provider => keys,
+                    _ => keys.insert((&endpoint.provider, input.keys.at(&endpoint.provider))).1,
+                };
+                let key = filter::key(keys, &ask, endpoint);
                 let objection = if target.pin.as_ref().is_some_and(|pin| !slug::matches(pin, endpoint)) {
                     Some(Objection::Pinned)
                 } else if let Some(rule) = filter::objection(&rules, &ask, endpoint) {

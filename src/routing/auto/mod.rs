@@ -38,7 +38,7 @@ pub fn choose(ask: &Ask<'_>, input: &PlanInput<'_>) -> Result<Choice, Failure> {
     let able = |model: &Model| -> Option<Option<Usd>> {
         let open = input.catalog.endpoints(&model.id).iter().filter(|endpoint| {
             filter::objection(&rules, ask, endpoint).is_none()
-                && filter::key(input.keys, ask, endpoint).is_some()
+                && filter::key(input.keys.at(&endpoint.provider), ask, endpoint).is_some()
         });
         // the cheapest endpoint speaks for its model; one whose price is unknown speaks only when alone
         open.map(|endpoint| price::cost(endpoint, ask.load, 0, ask.now)).reduce(|a, b| match (a, b) {
