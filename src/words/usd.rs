@@ -106,6 +106,9 @@ impl FromStr for Usd {
 
     /// A decimal, with or without an exponent: `0.15`, `2.5E-7`, `-3`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(plain) = plain(text) {
+            return Ok(plain);
+        }
         let bad = || UsdError::NotANumber(text.to_owned());
         let trimmed = text.trim();
         let (mantissa, exponent) = match trimmed.split_once(['e', 'E']) {
@@ -142,6 +145,24 @@ impl FromStr for Usd {
         let raw = 10i128.checked_pow(power).and_then(|unit| value.checked_mul(unit)).ok_or_else(large)?;
         Ok(Self(if negative { -raw } else { raw }))
     }
+}
+
+/// The way of nearly every price in a list of thousands: at most 19 digits, no exponent, no sign.
+fn plain(text: &str) -> Option<Usd> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if whole.is_empty() || text.len() > 20 {
+        return None;
+    }
+    let mut value = 0u64;
+    for b in whole.bytes().chain(fraction.bytes()) {
+        let digit = b.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+    }
+    let power = DIGITS.checked_sub(u32::try_from(fraction.len()).ok()?)?;
+    10i128.checked_pow(power)?.checked_mul(i128::from(value)).map(Usd)
 }
 
 impl Serialize for Usd {

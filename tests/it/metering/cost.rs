@@ -338,4 +338,12 @@ proptest! {
         let json = serde_json::to_string(&amount).expect("a string");
         prop_assert_eq!(serde_json::from_str::<Usd>(&json).expect("an amount"), amount);
     }
+
+    #[test]
+    fn a_plain_decimal_and_its_exponent_form_are_the_same_amount(value in 0u64..100_000_000_000_000, places in 0u32..25) {
+        let slow: Usd = format!("{value}e-{places}").parse().expect("an amount");
+        prop_assert_eq!(slow.to_string().parse::<Usd>(), Ok(slow));
+        let plain = slow.round(24);
+        prop_assert_eq!(plain.parse::<Usd>(), Ok(slow));
+    }
 }
