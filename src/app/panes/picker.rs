@@ -193,7 +193,9 @@ pub fn open_larger(model: &mut Model) -> Vec<Effect> {
 
 fn show(model: &mut Model, mut state: State) -> Vec<Effect> {
     state.refresh(model);
+    // where one is; but who looks for a cheaper or larger one begins at the best of those
     if state.query.is_empty()
+        && state.sort == Column::Relevance
         && let Some(at) = state.matches.iter().position(|row| {
             model.cards.get(*row as usize).is_some_and(|c| c.id.as_str() == model.model().as_str())
         })

@@ -1,7 +1,7 @@
 //! One clear question with a few answers; each answer is data that says what it means.
 
 use super::{Outcome, Overlay, close, stay, step};
-use crate::app::{Code, Effect, Key, Model, act, send, switch, turns};
+use crate::app::{Code, Effect, Key, Model, act, send, switch};
 use crate::words::{Failure, MessageId, SessionId};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +28,6 @@ pub enum Then {
     Run(String),
     Delete(MessageId),
     RemoveSession(SessionId),
-    /// Ask again although a budget says no, this once.
-    OverBudget(MessageId),
     /// Ask a cheaper model instead.
     Cheaper(MessageId),
 }
@@ -78,12 +76,11 @@ pub fn quit(model: &mut Model) {
     ask(model, "Quit?", about, answers);
 }
 
-/// A budget stopped a request: three answers, the safe one first.
+/// A budget stopped a request. There is no answer that goes over it: a budget is raised in the config, not in haste.
 pub fn budget(model: &mut Model, message: MessageId, failure: &Failure) {
     let answers = vec![
         answer('n', "do not send", Then::Nothing),
         answer('c', "choose a cheaper model", Then::Cheaper(message)),
-        answer('y', "send this one anyway", Then::OverBudget(message)),
     ];
     ask(model, "A budget says no.", failure.message.clone(), answers);
 }
@@ -129,18 +126,6 @@ fn carry(model: &mut Model, then: Then) -> Vec<Effect> {
         }
         Then::Delete(id) => act::delete_now(model, id),
         Then::RemoveSession(id) => switch::remove(model, id),
-        Then::OverBudget(message) => {
-            let parent = model.thread().message(message).and_then(|m| m.parent);
-            let who = model.model().clone();
-            let (answer, mut effects) = turns::ask(model, parent, who, crate::words::Purpose::Chat);
-            for effect in &mut effects {
-                if let Effect::Ask { request, .. } = effect {
-                    request.extra.insert("fareway_over_budget".into(), true.into());
-                }
-            }
-            effects.extend(send::keep(model, &[answer]));
-            effects
-        }
         Then::Cheaper(message) => super::picker::open_cheap(model, message),
     }
 }

@@ -369,10 +369,15 @@ fn a_budget_asks_one_question() {
     let Reply::Done(receipt) = done("openai", 0, 0) else { panic!("a receipt") };
     stage.reply(turn, Reply::Failed { failure: failure(FailureKind::Budget, None), receipt });
     assert!(stage.screen().contains("A budget says no."));
-    stage.press("y");
-    assert!(stage.effects.iter().any(
-        |e| matches!(e, Effect::Ask { request, .. } if request.extra.contains_key("fareway_over_budget"))
-    ));
+    stage.press("c");
+    assert!(stage.screen().contains("by price out"), "cheaper models, the cheapest first");
+    stage.press("enter");
+    assert!(
+        stage
+            .effects
+            .iter()
+            .any(|e| matches!(e, Effect::Ask { request, .. } if request.model.as_str() != "openai/gpt-5"))
+    );
 }
 
 #[test]

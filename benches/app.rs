@@ -1,0 +1,158 @@
+//! What a key, a frame and the picker cost: `cargo bench --profile fast --bench app`.
+
+use crossterm::event::{Event as Terminal, KeyCode, KeyEvent, KeyModifiers};
+use divan::Bencher;
+use fareway::app::{Card, Event, Key, Keymap, Model, Settings, Thread, update};
+use fareway::tui::Tui;
+use fareway::tui::paint::Picture;
+use fareway::tui::theme::Theme;
+use fareway::words::{
+    At, Chosen, Delta, Dice, Draft, EndpointId, Message, MessageId, ModelId, ProviderId, Reply, Role,
+};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+fn main() {
+    divan::main();
+}
+
+/// A session of so many messages, on a terminal of 120x40.
+fn stage(messages: usize) -> (Model, Tui, Picture) {
+    let keymap = Keymap::new(&BTreeMap::new()).expect("the defaults do not conflict");
+    let at = At::from_secs(1_790_000_000);
+    let mut model = Model::new(Settings::default(), keymap, Dice::new(7), at);
+    (model.columns, model.rows) = (120, 40);
+    model.cards = Arc::new(
+        (0..1_200)
+            .map(|n| Card {
+                id: ModelId::new(format!("author-{}/model-{n}", n % 40)),
+                name: format!("Model {n}"),
+                endpoints: Vec::new(),
+                usable: n % 3 == 0,
+                retires: None,
+                description: String::new(),
+            })
+            .collect(),
+    );
+    let mut parent = None;
+    let all: Vec<_> = (0..messages)
+        .map(|n| {
+            let id = MessageId::new(At::from_secs(i64::try_from(n).unwrap_or(0)), &mut model.dice);
+            let role = if n % 2 == 0 { Role::User } else { Role::Assistant };
+            let text = format!("Message {n} says **something** about `{n}`.\n\nAnd then a little more.");
+            let message = Message::text(id, parent, role, text, at);
+            parent = Some(id);
+            Arc::new(message)
+        })
+        .collect();
+    let session = model.session().clone();
+    let thread = Thread::new(session, all, Draft::default());
+    model.threads.insert(model.here, thread);
+    let tui = Tui::new(Theme::bundled("night").into_iter().collect());
+    (model, tui, Picture::new(120, 40))
+}
+
+const SIZES: [usize; 2] = [20, 20_000];
+
+/// A letter: composer, `update`, and the whole picture anew.
+#[divan::bench(args = SIZES)]
+fn key_to_picture(bencher: Bencher<'_, '_>, messages: usize) {
+    let (mut model, mut tui, mut picture) = stage(messages);
+    tui.view(&model, &mut picture);
+    let letter = Terminal::Key(KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));
+    let back = Terminal::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+    let mut even = false;
+    bencher.bench_local(|| {
+        even = !even;
+        let event = if even { letter.clone() } else { back.clone() };
+        if let Some(event) = tui.input(event, &model) {
+            let at = model.now;
+            divan::black_box(update(&mut model, at, event));
+        }
+        tui.view(&model, &mut picture);
+    });
+}
+
+/// `update` of one letter, alone.
+#[divan::bench(args = SIZES)]
+fn update_of_a_key(bencher: Bencher<'_, '_>, messages: usize) {
+    let (mut model, ..) = stage(messages);
+    let draft = Draft { text: "a prompt that is being typed".into(), row: 0, column: 28, chips: Vec::new() };
+    let at = model.now;
+    bencher.bench_local(|| update(&mut model, at, Event::Edited(draft.clone())));
+}
+
+/// One picture when nothing changed.
+#[divan::bench(args = SIZES)]
+fn frame(bencher: Bencher<'_, '_>, messages: usize) {
+    let (model, mut tui, mut picture) = stage(messages);
+    tui.view(&model, &mut picture);
+    bencher.bench_local(|| tui.view(&model, &mut picture));
+}
+
+/// A page up and its picture: three messages or so are laid out.
+#[divan::bench(args = SIZES)]
+fn page_up(bencher: Bencher<'_, '_>, messages: usize) {
+    let (mut model, mut tui, mut picture) = stage(messages);
+    tui.view(&model, &mut picture);
+    bencher.bench_local(|| {
+        let by = fareway::app::Order::Scroll(fareway::app::Scroll::Pages(-1));
+        if let Some(event) = tui.order(&by, &model) {
+            let at = model.now;
+            update(&mut model, at, event);
+        }
+        tui.view(&model, &mut picture);
+    });
+}
+
+/// One token of a reply, heard and drawn.
+#[divan::bench(args = SIZES)]
+fn token_to_picture(bencher: Bencher<'_, '_>, messages: usize) {
+    let (mut model, mut tui, mut picture) = stage(messages);
+    let at = model.now;
+    update(&mut model, at, Event::Edited(Draft { text: "hi".into(), row: 0, column: 2, chips: Vec::new() }));
+    update(&mut model, at, Event::Key("enter".parse::<Key>().expect("a key")));
+    let turn = *model.live.keys().next().expect("a reply is under way");
+    let chosen = Chosen {
+        endpoint: EndpointId::new("p:a/m"),
+        model: ModelId::new("a/m"),
+        provider: ProviderId::new("p"),
+        provider_name: "P".into(),
+        demo: false,
+        prices: None,
+        prompt_tokens: 10,
+        why: String::new(),
+    };
+    update(&mut model, at, Event::Reply { turn, reply: Reply::Chosen(Box::new(chosen)) });
+    let mut n = 0;
+    bencher.bench_local(|| {
+        n += 1;
+        let text = if n % 40 == 0 { "end.\n\n" } else { "word " };
+        update(&mut model, at, Event::Reply { turn, reply: Reply::Delta(Delta::Text(text.into())) });
+        tui.view(&model, &mut picture);
+    });
+}
+
+/// A letter in the picker over 1,200 models, and its picture.
+#[divan::bench]
+fn picker_key(bencher: Bencher<'_, '_>) {
+    let (mut model, mut tui, mut picture) = stage(20);
+    let at = model.now;
+    update(&mut model, at, Event::Key("ctrl-k".parse().expect("a key")));
+    let keys = ["m", "o", "d", "1", "backspace", "backspace", "backspace", "backspace"];
+    let mut n = 0;
+    bencher.bench_local(|| {
+        update(&mut model, at, Event::Key(keys[n % keys.len()].parse().expect("a key")));
+        n += 1;
+        tui.view(&model, &mut picture);
+    });
+}
+
+/// Opening a session: its tree and its first picture.
+#[divan::bench(args = [2_000, 20_000])]
+fn open_session(bencher: Bencher<'_, '_>, messages: usize) {
+    let (model, ..) = stage(messages);
+    let all: Vec<_> = model.thread().shown().map(|n| Arc::clone(&n.message)).collect();
+    let session = model.session().clone();
+    bencher.bench_local(|| Thread::new(session.clone(), all.iter().cloned(), Draft::default()));
+}
