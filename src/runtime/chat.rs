@@ -1,23 +1,23 @@
 //! The loop: terminal events and answers in, `update`, effects out, pictures painted when it is time.
 
 use super::begin::{self, Launch, Ready};
-use super::clipboard::{Between, osc52};
 use super::desk::Desk;
-use super::pace::Pace;
 use super::signals::{Caught, Signals};
-use super::terminal::Terminal;
 use super::{Inbox, dice, editor, inbox, now, settings};
 use crate::app::{self, Effect, Event, Keymap, Level, Model};
 use crate::config::{Config, Dirs};
 use crate::tui::Tui;
-use crate::tui::paint::{Caps, Environment, Painter, Picture};
-use crate::words::{At, TurnId, clean_line};
+use crate::tui::paint::{
+    Caps, Due, Environment, Modes, Pace, Painter, Picture, Rates, Terminal, clipboard, notify, restore,
+};
+use crate::words::{At, TurnId};
 use crossterm::event::{Event as Input, EventStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
+use std::io::Write;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::task::Poll;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -32,7 +32,6 @@ pub fn chat(dirs: Dirs, config: Config, launch: Launch) -> Result<(), String> {
         .enable_all()
         .build()
         .map_err(|e| format!("cannot start: {e}"))?;
-    super::guard_panics();
     let result = runtime.block_on(run(Arc::new(dirs), Arc::new(config), launch));
     // a discovery that still waits for a socket must not hold the end up
     runtime.shutdown_background();
@@ -41,15 +40,29 @@ pub fn chat(dirs: Dirs, config: Config, launch: Launch) -> Result<(), String> {
 
 async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result<(), String> {
     let signals = Signals::new().map_err(|e| format!("cannot listen for signals: {e}"))?;
-    let terminal = Terminal::enter(config.mouse).map_err(|e| format!("cannot use the terminal: {e}"))?;
+    let environment = Environment::read(|name| std::env::var(name).ok());
+    let modes = Modes { mouse: config.mouse, ..Modes::of(&environment) };
+    let terminal = Terminal::enter(modes).map_err(|e| format!("cannot use the terminal: {e}"))?;
+    guard_panics();
     let (events, news) = mpsc::channel(ROOM);
     let (heard, inbox) = inbox();
-    let mut chat = Chat::new(dirs.clone(), config.clone(), terminal, events.clone(), heard);
+    let mut chat = Chat::new(dirs.clone(), config.clone(), environment, terminal, events.clone(), heard);
     chat.paint();
     let opening = tokio::task::spawn_blocking(move || begin::open(&dirs, &config, &launch));
     let result = chat.stay(opening, news, inbox, signals).await;
     chat.end().await;
     result
+}
+
+/// A panic of the store's threads is caught there and healed: it must not give the terminal back, nor print on it.
+fn guard_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !crate::store::panic_is_caught() {
+            restore();
+            before(panic);
+        }
+    }));
 }
 
 struct Chat {
@@ -58,7 +71,9 @@ struct Chat {
     painter: Painter,
     picture: Picture,
     pace: Pace,
+    /// `None`: it hung up.
     terminal: Option<Terminal>,
+    environment: Environment,
     /// Read from the terminal; `None` while somebody else reads from it, and after it is gone.
     input: Option<EventStream>,
     desk: Option<Desk>,
@@ -81,11 +96,12 @@ impl Chat {
     fn new(
         dirs: Arc<Dirs>,
         config: Arc<Config>,
+        environment: Environment,
         terminal: Terminal,
         events: mpsc::Sender<Event>,
         heard: mpsc::Sender<super::Heard>,
     ) -> Self {
-        let caps = Caps::of(&Environment::read(|name| std::env::var(name).ok()));
+        let caps = Caps::of(&environment);
         let tui = Tui::new(super::themes::themes(&dirs.themes(), caps.depth));
         let chosen = settings::of_config(&config);
         let keymap = Keymap::new(&chosen.keys).unwrap_or_default();
@@ -93,8 +109,8 @@ impl Chat {
         let mut model = Model::new(chosen, keymap, dice(), now());
         app::update(&mut model, now(), Event::Resized { columns, rows });
         app::update(&mut model, now(), Event::Themes(tui.theme_names()));
-        let mut pace = Pace::new();
-        pace.low_bandwidth(config.low_bandwidth);
+        let mut pace = Pace::new(Rates::default());
+        pace.set_low(config.low_bandwidth);
         Self {
             model,
             tui,
@@ -102,6 +118,7 @@ impl Chat {
             picture: Picture::new(columns, rows),
             pace,
             terminal: Some(terminal),
+            environment,
             input: Some(EventStream::new()),
             desk: None,
             early: Vec::new(),
@@ -127,13 +144,17 @@ impl Chat {
         let mut opening = Some(opening);
         while !self.done {
             let wake = self.wakes.first().map(|at| until(*at));
-            let frame =
-                if self.headless { None } else { self.pace.due().map(tokio::time::Instant::from_std) };
+            let frame = match self.pace.due(now()) {
+                Due::Never => None,
+                _ if self.headless => None,
+                Due::Now => Some(tokio::time::Instant::now()),
+                Due::Later(at) => Some(until(at)),
+            };
             tokio::select! {
                 biased;
                 caught = signals.next() => self.caught(caught),
-                input = next(&mut self.input) => match input {
-                    Some(input) => self.typed(input),
+                inputs = next(&mut self.input) => match inputs {
+                    Some(inputs) => self.typed(inputs),
                     // the terminal is gone
                     None => self.caught(Caught::Hangup),
                 },
@@ -144,7 +165,7 @@ impl Chat {
                 () = sleep(frame) => self.paint(),
                 Some(event) = news.recv() => {
                     self.step(event);
-                    self.pace.changed();
+                    self.pace.news();
                 }
                 heard = inbox.next() => {
                     for (turn, reply) in heard {
@@ -153,13 +174,13 @@ impl Chat {
                             None => { self.asks.remove(&turn); }
                         }
                     }
-                    self.pace.changed();
+                    self.pace.news();
                 }
                 () = sleep(wake) => {
                     let at = now();
                     self.wakes.retain(|wake| *wake > at);
                     self.step(Event::Tick);
-                    self.pace.changed();
+                    self.pace.news();
                 }
             }
             if self.headless && self.model.live.is_empty() && !self.done {
@@ -178,13 +199,7 @@ impl Chat {
     }
 
     /// All that has been typed, then the picture.
-    fn typed(&mut self, first: Input) {
-        let mut inputs = vec![first];
-        if let Some(stream) = &mut self.input {
-            while let Some(Some(Ok(input))) = stream.next().now_or_never() {
-                inputs.push(input);
-            }
-        }
+    fn typed(&mut self, inputs: Vec<Input>) {
         for input in crate::tui::join(inputs) {
             if matches!(input, Input::Resize(..)) {
                 self.painter.forget();
@@ -193,7 +208,7 @@ impl Chat {
                 self.step(event);
             }
         }
-        self.pace.pressed();
+        self.pace.key();
     }
 
     fn ready(&mut self, ready: Ready) {
@@ -208,12 +223,12 @@ impl Chat {
         self.desk = Some(desk);
         let mut began = ready.began;
         began.themes = self.tui.theme_names();
-        self.pace.low_bandwidth(began.settings.low_bandwidth);
+        self.pace.set_low(began.settings.low_bandwidth);
         self.step(Event::Began(Box::new(began)));
         for effect in std::mem::take(&mut self.early) {
             self.carry_out(effect);
         }
-        self.pace.pressed();
+        self.pace.key();
         self.watch();
     }
 
@@ -246,8 +261,13 @@ impl Chat {
                 }
             }
             Effect::Redraw => self.painter.forget(),
-            Effect::Title(title) => self.say(&format!("\x1b]2;{}\x07", clean_line(&title))),
-            Effect::Notify(text) => self.say(&format!("\x07\x1b]9;{}\x07", clean_line(&text))),
+            Effect::Title(title) => {
+                if let Some(terminal) = &mut self.terminal {
+                    let title = if title.is_empty() { "fareway" } else { &title };
+                    let _ = terminal.set_title(title);
+                }
+            }
+            Effect::Notify(text) => self.say(&notify(&text, &self.environment)),
             Effect::Copy { turn, text } => self.copy(turn, text),
             Effect::Editor { turn, text } => self.edit(turn, &text),
             Effect::Suspend => self.suspend(),
@@ -313,30 +333,26 @@ impl Chat {
     }
 
     fn paint(&mut self) {
-        if self.terminal.is_none() {
-            return;
-        }
-        let began = Instant::now();
+        let Some(terminal) = &mut self.terminal else { return };
         self.tui.view(&self.model, &mut self.picture);
-        if self.painter.flush(&self.picture, &mut io::stdout()).is_err() {
-            self.caught(Caught::Hangup);
+        let began = now();
+        match self.painter.flush(&self.picture, terminal) {
+            Ok(painted) if painted.bytes == 0 => self.pace.skipped(),
+            Ok(painted) => self.pace.painted(began, now(), painted.bytes, None),
+            Err(_) => self.caught(Caught::Hangup),
         }
-        self.pace.painted(began, Instant::now());
     }
 
     /// Bytes to the terminal beside the picture; they move no cursor.
-    fn say(&self, bytes: &str) {
-        if self.terminal.is_some() {
-            let mut out = io::stdout();
+    fn say(&mut self, bytes: &[u8]) {
+        if let Some(terminal) = &mut self.terminal {
             // a terminal that is gone says so by SIGHUP
-            let _ = out.write_all(bytes.as_bytes()).and_then(|()| out.flush());
+            let _ = terminal.write_all(bytes);
         }
     }
 
     fn copy(&mut self, turn: TurnId, text: String) {
-        let env = |name: &str| std::env::var(name).ok();
-        let between = Between::of(env("TMUX").as_deref(), env("TERM").as_deref());
-        match (osc52(&text, between), &self.desk) {
+        match (clipboard(&text, &self.environment), &self.desk) {
             (Some(sequence), _) => {
                 self.say(&sequence);
                 let sent = "sent to the terminal's clipboard".to_owned();
@@ -350,7 +366,7 @@ impl Chat {
     fn edit(&mut self, turn: TurnId, text: &str) {
         // two readers would share the keys between them
         self.input = None;
-        if let Some(terminal) = &self.terminal {
+        if let Some(terminal) = &mut self.terminal {
             terminal.pause();
         }
         let text = editor::edit(text, &self.dirs.data.join("drafts"));
@@ -360,7 +376,7 @@ impl Chat {
 
     fn suspend(&mut self) {
         self.input = None;
-        if let Some(terminal) = &self.terminal {
+        if let Some(terminal) = &mut self.terminal {
             terminal.pause();
             // comes back here when the shell says so
             let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
@@ -370,7 +386,7 @@ impl Chat {
 
     /// The terminal is ours again; whatever is on it is not our picture.
     fn take_back(&mut self) {
-        let Some(terminal) = &self.terminal else { return };
+        let Some(terminal) = &mut self.terminal else { return };
         if terminal.resume().is_err() {
             return self.caught(Caught::Hangup);
         }
@@ -381,7 +397,7 @@ impl Chat {
             self.step(Event::Resized { columns, rows });
         }
         self.painter.forget();
-        self.pace.pressed();
+        self.pace.key();
     }
 
     /// Settles what is under way and waits until all is on disk, then gives the terminal back.
@@ -401,13 +417,15 @@ impl Chat {
     }
 }
 
-/// The next terminal event; waits for ever while nobody reads.
-async fn next(input: &mut Option<EventStream>) -> Option<Input> {
-    match input {
-        // an unreadable event is not the end of the terminal; the end is
-        Some(stream) => stream.next().await.and_then(Result::ok),
-        None => std::future::pending().await,
+/// All terminal events that have come, at least one; waits for ever while nobody reads. `None`: the terminal is gone.
+async fn next(input: &mut Option<EventStream>) -> Option<Vec<Input>> {
+    let Some(stream) = input else { return std::future::pending().await };
+    let mut inputs = vec![stream.next().await?.ok()?];
+    // polled with the task's own waker: the stream remembers only the first one it is given
+    while let Poll::Ready(Some(Ok(next))) = futures_util::poll!(stream.next()) {
+        inputs.push(next);
     }
+    Some(inputs)
 }
 
 async fn sleep(until: Option<tokio::time::Instant>) {

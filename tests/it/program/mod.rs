@@ -1,1 +1,3 @@
 //! Tests of the real binary: in a pty, headless, killed.
+
+mod terminal;

@@ -1,5 +1,4 @@
 //! Tests of `runtime`.
 
-mod clipboard;
 mod inbox;
 mod settings;

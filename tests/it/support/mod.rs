@@ -1,4 +1,5 @@
 //! What several test modules share: a scripted upstream, temporary homes, builders.
 
+pub mod pty;
 pub mod stage;
 pub mod upstream;

@@ -2,6 +2,7 @@
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -38,13 +39,18 @@ pub fn command(home: &Path, args: &[&str]) -> CommandBuilder {
 
 impl Pty {
     pub fn start(command: CommandBuilder, columns: u16, rows: u16) -> Self {
+        let cells = |n| NonZero::new(n).expect("a terminal has cells");
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let mut reader = pair.master.try_clone_reader().expect("a reader");
         let keyboard = pair.master.take_writer().expect("a writer");
         let seen = Arc::new((
-            Mutex::new(Seen { parser: vt100::Parser::new(rows, columns, 0), raw: Vec::new(), ended: false }),
+            Mutex::new(Seen {
+                parser: vt100::Parser::new(cells(rows), cells(columns), 0),
+                raw: Vec::new(),
+                ended: false,
+            }),
             Condvar::new(),
         ));
         let fed = Arc::clone(&seen);

@@ -1,0 +1,149 @@
+//! The real program in a real pseudo-terminal: chat, switch the model, quit, come back, and every way of ending.
+
+use crate::support::pty::{Pty, command};
+use portable_pty::CommandBuilder;
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+fn home() -> TempDir {
+    tempfile::tempdir().expect("a home")
+}
+
+fn chat(home: &TempDir, args: &[&str]) -> Pty {
+    Pty::start(command(home.path(), args), 100, 30)
+}
+
+/// Waits for the end of an answer: its foot has a time and a cost.
+fn answered(pty: &Pty, text: &str) -> String {
+    pty.until(&format!("an answer with {text:?}"), |screen| {
+        screen.contains(text) && screen.contains("tok/s") && !screen.contains("esc stop")
+    })
+}
+
+#[test]
+fn ask_switch_the_model_ask_again_quit_and_come_back() {
+    let home = home();
+    let mut pty = chat(&home, &["--model", "demo/swift"]);
+    pty.until_shows("demo/swift");
+    pty.keys("hello\r");
+    answered(&pty, "built-in demonstration");
+    pty.keys("\x0b");
+    pty.until_shows("demo/thinker");
+    pty.keys("demo/flaky");
+    pty.until("the picker to narrow", |screen| !screen.contains("demo/thinker"));
+    pty.keys("\r");
+    pty.until("the picker to close", |screen| {
+        screen.lines().next().is_some_and(|top| top.contains("demo/flaky"))
+    });
+    pty.keys("hello again\r");
+    pty.until_shows("demo/up");
+    pty.keys("a draft to keep");
+    pty.until_shows("a draft to keep");
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.end(), 0);
+
+    let mut pty = chat(&home, &[]);
+    let screen = pty.until("the last session", |screen| {
+        screen.contains("hello again") && screen.contains("a draft to keep")
+    });
+    assert!(screen.lines().next().is_some_and(|top| top.contains("demo/flaky")), "{screen}");
+    // clears the draft, then quits
+    pty.keys("\x03");
+    pty.until_shows("Ctrl-C again quits");
+    pty.keys("\x03");
+    assert_eq!(pty.end(), 0);
+    assert!(pty.is_cooked());
+}
+
+#[test]
+fn what_is_typed_before_the_session_is_there_is_not_lost() {
+    let home = home();
+    let mut pty = chat(&home, &[]);
+    pty.keys("early bird");
+    pty.until_shows("early bird");
+}
+
+#[test]
+fn a_signal_gives_the_terminal_back() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let home = home();
+        let mut pty = chat(&home, &[]);
+        pty.until_shows("demo/sage");
+        assert!(!pty.is_cooked());
+        pty.signal(signal);
+        assert_eq!(pty.end(), 0);
+        assert!(pty.is_cooked(), "{signal:?}");
+        let raw = pty.raw();
+        let leave = raw.rfind("\x1b[?1049l").expect("the alternate screen is left");
+        assert!(raw[leave..].contains("\x1b[?25h"), "{signal:?}: the cursor is shown again");
+        assert!(raw.contains("\x1b[?2004l"), "{signal:?}: no bracketed paste any more");
+    }
+}
+
+#[test]
+fn a_reply_is_finished_after_a_hang_up_and_is_there_on_the_next_start() {
+    let home = home();
+    let mut pty = chat(&home, &["--model", "demo/swift"]);
+    pty.until_shows("demo/swift");
+    pty.keys("hello\r");
+    pty.until_shows("You");
+    pty.until("the first words", |screen| screen.contains("Hello"));
+    pty.signal(Signal::HUP);
+    assert_eq!(pty.end(), 0);
+    let pty = chat(&home, &[]);
+    let screen = pty.until_shows("the real models appear beside me");
+    assert!(!screen.contains("stopped") && !screen.contains("not finished"), "{screen}");
+}
+
+#[test]
+fn a_killed_program_has_every_acknowledged_word() {
+    let home = home();
+    let mut pty = chat(&home, &["--model", "demo/swift"]);
+    pty.until_shows("demo/swift");
+    pty.keys("hello\r");
+    answered(&pty, "the real models appear beside me");
+    pty.keys("how does a bicycle stay upright\r");
+    pty.until_shows("bicycle");
+    pty.signal(Signal::KILL);
+    pty.end();
+    let pty = chat(&home, &[]);
+    pty.until_shows("how does a bicycle stay upright");
+}
+
+#[test]
+fn small_terminals_are_told_so_and_nothing_panics() {
+    let home = home();
+    for (columns, rows) in [(40, 12), (20, 5), (1, 1), (200, 60)] {
+        let mut pty = Pty::start(command(home.path(), &["--new"]), columns, rows);
+        if columns >= 40 {
+            pty.until_shows("demo/sage");
+        }
+        pty.keys("x");
+        pty.signal(Signal::TERM);
+        assert_eq!(pty.end(), 0, "{columns}x{rows}");
+    }
+}
+
+#[test]
+fn without_a_terminal_the_chat_says_what_to_do() {
+    let home = home();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_fareway"))
+        .env_clear()
+        .env("HOME", home.path())
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("needs a terminal") && said.contains("fareway ask"), "{said}");
+}
+
+#[test]
+fn a_dumb_terminal_and_no_color_are_respected() {
+    let home = home();
+    let mut plain: CommandBuilder = command(home.path(), &[]);
+    plain.env("NO_COLOR", "1");
+    let pty = Pty::start(plain, 100, 30);
+    pty.until_shows("demo/sage");
+    let raw = pty.raw();
+    assert!(!raw.contains("\x1b[38;") && !raw.contains(";48;"), "a colour was set: {raw:?}");
+}
