@@ -16,7 +16,10 @@ fn chat(home: &TempDir, args: &[&str]) -> Pty {
 /// Waits for the end of an answer: its foot has a time and a cost.
 fn answered(pty: &Pty, text: &str) -> String {
     pty.until(&format!("an answer with {text:?}"), |screen| {
-        screen.contains(text) && screen.contains("tok/s") && !screen.contains("esc stop")
+        screen.contains(text)
+            && screen.contains("tok/s")
+            && screen.contains("enter send")
+            && !screen.contains("Esc stops")
     })
 }
 
@@ -25,7 +28,7 @@ fn ask_switch_the_model_ask_again_quit_and_come_back() {
     let home = home();
     let mut pty = chat(&home, &["--model", "demo/swift"]);
     pty.until_shows("demo/swift");
-    pty.keys("hello\r");
+    pty.say("hello");
     answered(&pty, "built-in demonstration");
     pty.keys("\x0b");
     pty.until_shows("demo/thinker");
@@ -35,7 +38,7 @@ fn ask_switch_the_model_ask_again_quit_and_come_back() {
     pty.until("the picker to close", |screen| {
         screen.lines().next().is_some_and(|top| top.contains("demo/flaky"))
     });
-    pty.keys("hello again\r");
+    pty.say("hello again");
     pty.until_shows("demo/up");
     pty.keys("a draft to keep");
     pty.until_shows("a draft to keep");
@@ -85,7 +88,7 @@ fn a_reply_is_finished_after_a_hang_up_and_is_there_on_the_next_start() {
     let home = home();
     let mut pty = chat(&home, &["--model", "demo/swift"]);
     pty.until_shows("demo/swift");
-    pty.keys("hello\r");
+    pty.say("hello");
     pty.until_shows("You");
     pty.until("the first words", |screen| screen.contains("Hello"));
     pty.signal(Signal::HUP);
@@ -100,10 +103,14 @@ fn a_killed_program_has_every_acknowledged_word() {
     let home = home();
     let mut pty = chat(&home, &["--model", "demo/swift"]);
     pty.until_shows("demo/swift");
-    pty.keys("hello\r");
+    pty.say("hello");
     answered(&pty, "the real models appear beside me");
-    pty.keys("how does a bicycle stay upright\r");
-    pty.until_shows("bicycle");
+    pty.say("how does a bicycle stay upright");
+    // words of the answer are heard: the question was on disk before it was asked
+    pty.until("the answer to begin", |screen| {
+        let meter = screen.lines().find(|line| line.starts_with("reply")).unwrap_or_default();
+        screen.contains("Esc stops") && meter.contains("out") && !meter.contains("~0 out")
+    });
     pty.signal(Signal::KILL);
     pty.end();
     let pty = chat(&home, &[]);
@@ -115,6 +122,7 @@ fn small_terminals_are_told_so_and_nothing_panics() {
     let home = home();
     for (columns, rows) in [(40, 12), (20, 5), (1, 1), (200, 60)] {
         let mut pty = Pty::start(command(home.path(), &["--new"]), columns, rows);
+        pty.until_taken();
         if columns >= 40 {
             pty.until_shows("demo/sage");
         }

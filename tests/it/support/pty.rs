@@ -81,10 +81,6 @@ impl Pty {
         self.keyboard.flush().expect("the program listens");
     }
 
-    pub fn screen(&self) -> String {
-        self.seen.0.lock().expect("no reader panicked").parser.screen().contents()
-    }
-
     /// Everything the program wrote.
     pub fn raw(&self) -> String {
         String::from_utf8_lossy(&self.seen.0.lock().expect("no reader panicked").raw).into_owned()
@@ -101,8 +97,37 @@ impl Pty {
                 return screen;
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!seen.ended && !left.is_zero(), "never saw {what}; the screen is:\n{screen}\n");
+            if seen.ended || left.is_zero() {
+                drop(seen);
+                panic!("never saw {what}; the screen is:\n{screen}\n");
+            }
             seen = self.seen.1.wait_timeout(seen, left).expect("no reader panicked").0;
+        }
+    }
+
+    /// Types a prompt as a person does: the text is on the screen before Enter is pressed.
+    #[track_caller]
+    pub fn say(&mut self, text: &str) {
+        self.keys(text);
+        self.until_shows(&format!("› {text}"));
+        self.keys("\r");
+    }
+
+    /// Waits until the program has taken the terminal; from then on it hears signals.
+    #[track_caller]
+    pub fn until_taken(&self) {
+        let taken = || self.raw().contains("\x1b[?1049h");
+        let deadline = Instant::now() + PATIENCE;
+        while !taken() {
+            let seen = self.seen.0.lock().expect("no reader panicked");
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "the terminal was never taken");
+            drop(
+                self.seen
+                    .1
+                    .wait_timeout(seen, left.min(Duration::from_millis(50)))
+                    .expect("no reader panicked"),
+            );
         }
     }
 
@@ -118,8 +143,11 @@ impl Pty {
         let mut seen = self.seen.0.lock().expect("no reader panicked");
         while !seen.ended {
             let left = deadline.saturating_duration_since(Instant::now());
-            let screen = seen.parser.screen().contents();
-            assert!(!left.is_zero(), "the program did not end; the screen is:\n{screen}\n");
+            if left.is_zero() {
+                let screen = seen.parser.screen().contents();
+                drop(seen);
+                panic!("the program did not end; the screen is:\n{screen}\n");
+            }
             seen = self.seen.1.wait_timeout(seen, left).expect("no reader panicked").0;
         }
         drop(seen);
