@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// Chat with every language model from one terminal, with the meter always running.
 #[derive(Debug, Parser)]
-#[command(name = "fareway", version, after_long_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(name = "fareway", version, after_long_help = EXAMPLES)]
 pub struct Cli {
     #[command(flatten)]
     pub globals: Globals,
@@ -71,6 +71,14 @@ pub struct Start {
     /// Theme for this run
     #[arg(long, value_name = "NAME")]
     pub theme: Option<String>,
+}
+
+impl Start {
+    /// Whether anything was asked of the terminal: before a command that would be silently lost.
+    pub fn is_given(&self) -> bool {
+        let Self { model, on, new, session, plain, theme } = self;
+        model.is_some() || on.endpoint.is_some() || *new || session.is_some() || *plain || theme.is_some()
+    }
 }
 
 /// An endpoint that is in no config.

@@ -52,6 +52,9 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Fail> {
     let Some(command) = cli.command else { return shell::Shell::new(&cli.globals)?.chat(cli.start) };
+    if cli.start.is_given() {
+        return Err(Fail::usage("flags of a command stand after it: `fareway ask --model NAME ...`"));
+    }
     // these need no settings: they work when the config is broken
     match &command {
         Command::Completions(args) => return completions::run(args),

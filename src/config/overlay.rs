@@ -62,6 +62,8 @@ pub fn loose(url: &str, format: &str, key_var: Option<&str>, model: &str) -> (Ov
         format: Some(format.to_owned()),
         key_vars: Some(key_var.map(str::to_owned).into_iter().collect()),
         local: Some(local),
+        // nearly every server of this format tells usage only when asked, and the meter lives by it
+        quirks: (format == "openai-chat").then(|| vec!["stream_usage".to_owned()]),
         ..ProviderRow::new(LOOSE)
     };
     let endpoint =
