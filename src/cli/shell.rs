@@ -101,7 +101,9 @@ impl Shell {
     /// Opens the terminal.
     pub fn chat(mut self, start: Start) -> Result<Exit, Fail> {
         use std::io::IsTerminal;
-        if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+        self.config.plain |= start.plain || std::env::var("TERM").is_ok_and(|term| term == "dumb");
+        let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
+        if !terminal && !self.config.plain {
             return Err(Fail::usage("the chat needs a terminal; without one: fareway ask \"...\""));
         }
         let model = self.on(&start.on, start.model.as_deref())?;

@@ -139,6 +139,8 @@ pub struct Budgets {
     pub total: Option<Usd>,
     /// What a request reserves before it is sent.
     pub reserve: Reserve,
+    /// Let requests through whose price nobody knows, although a limit applies to them.
+    pub unpriced: bool,
     /// Say so at this percentage.
     pub warn: u8,
     pub providers: BTreeMap<String, Limits>,
@@ -154,6 +156,7 @@ impl Default for Budgets {
             month: None,
             total: None,
             reserve: Reserve::Estimate,
+            unpriced: false,
             warn: 80,
             providers: BTreeMap::new(),
             models: BTreeMap::new(),

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// How many events may wait for the loop.
-const ROOM: usize = 256;
+pub(super) const ROOM: usize = 256;
 
 /// Opens the terminal and stays until the person goes. A sentence when it could not.
 pub fn chat(dirs: Dirs, config: Config, launch: Launch) -> Result<(), String> {
@@ -32,7 +32,12 @@ pub fn chat(dirs: Dirs, config: Config, launch: Launch) -> Result<(), String> {
         .enable_all()
         .build()
         .map_err(|e| format!("cannot start: {e}"))?;
-    let result = runtime.block_on(run(Arc::new(dirs), Arc::new(config), launch));
+    let (dirs, config) = (Arc::new(dirs), Arc::new(config));
+    let result = if config.plain {
+        runtime.block_on(super::plain::run(dirs, config, launch))
+    } else {
+        runtime.block_on(run(dirs, config, launch))
+    };
     // a discovery that still waits for a socket must not hold the end up
     runtime.shutdown_background();
     result
@@ -46,7 +51,8 @@ async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result<(),
     guard_panics();
     let (events, news) = mpsc::channel(ROOM);
     let (heard, inbox) = inbox();
-    let mut chat = Chat::new(dirs.clone(), config.clone(), environment, terminal, events.clone(), heard);
+    let mut chat =
+        Chat::new(dirs.clone(), config.clone(), environment, Some(terminal), events.clone(), heard);
     chat.paint();
     let opening = tokio::task::spawn_blocking(move || begin::open(&dirs, &config, &launch));
     let result = chat.stay(opening, news, inbox, signals).await;
@@ -65,8 +71,8 @@ fn guard_panics() {
     }));
 }
 
-struct Chat {
-    model: Model,
+pub(super) struct Chat {
+    pub(super) model: Model,
     tui: Tui,
     painter: Painter,
     picture: Picture,
@@ -79,25 +85,25 @@ struct Chat {
     desk: Option<Desk>,
     /// Effects that wait for the store.
     early: Vec<Effect>,
-    asks: BTreeMap<TurnId, JoinHandle<()>>,
+    pub(super) asks: BTreeMap<TurnId, JoinHandle<()>>,
     /// Stopped streams that may still be settling.
     stopping: Vec<JoinHandle<()>>,
-    wakes: BTreeSet<At>,
+    pub(super) wakes: BTreeSet<At>,
     dirs: Arc<Dirs>,
     config: Arc<Config>,
     events: mpsc::Sender<Event>,
     heard: mpsc::Sender<super::Heard>,
     /// The terminal hung up: replies under way are finished without a screen.
     headless: bool,
-    done: bool,
+    pub(super) done: bool,
 }
 
 impl Chat {
-    fn new(
+    pub(super) fn new(
         dirs: Arc<Dirs>,
         config: Arc<Config>,
         environment: Environment,
-        terminal: Terminal,
+        terminal: Option<Terminal>,
         events: mpsc::Sender<Event>,
         heard: mpsc::Sender<super::Heard>,
     ) -> Self {
@@ -117,9 +123,9 @@ impl Chat {
             painter: Painter::new(caps),
             picture: Picture::new(columns, rows),
             pace,
-            terminal: Some(terminal),
+            input: terminal.is_some().then(EventStream::new),
+            terminal,
             environment,
-            input: Some(EventStream::new()),
             desk: None,
             early: Vec::new(),
             asks: BTreeMap::new(),
@@ -191,7 +197,7 @@ impl Chat {
     }
 
     /// One event through the session, and what it wants done.
-    fn step(&mut self, event: Event) {
+    pub(super) fn step(&mut self, event: Event) {
         let effects = app::update(&mut self.model, now(), event);
         for effect in effects {
             self.carry_out(effect);
@@ -211,7 +217,7 @@ impl Chat {
         self.pace.key();
     }
 
-    fn ready(&mut self, ready: Ready) {
+    pub(super) fn ready(&mut self, ready: Ready) {
         let desk = Desk {
             core: ready.core,
             config: self.config.clone(),
@@ -235,7 +241,8 @@ impl Chat {
     /// Changes by other processes, and local servers, in the background.
     fn watch(&self) {
         let Some(desk) = self.desk.clone() else { return };
-        tokio::spawn(super::news::watch(desk));
+        tokio::spawn(super::news::watch(desk.clone()));
+        tokio::spawn(super::news::begin(desk));
     }
 
     fn caught(&mut self, caught: Caught) {
@@ -378,15 +385,16 @@ impl Chat {
         self.input = None;
         if let Some(terminal) = &mut self.terminal {
             terminal.pause();
-            // comes back here when the shell says so
+            // SIGCONT brings us back, as it does when somebody else stopped us
             let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
-            self.take_back();
         }
     }
 
     /// The terminal is ours again; whatever is on it is not our picture.
     fn take_back(&mut self) {
         let Some(terminal) = &mut self.terminal else { return };
+        // whoever stopped us from outside left our modes on: off first, so that they are on once
+        terminal.pause();
         if terminal.resume().is_err() {
             return self.caught(Caught::Hangup);
         }
@@ -401,7 +409,7 @@ impl Chat {
     }
 
     /// Settles what is under way and waits until all is on disk, then gives the terminal back.
-    async fn end(&mut self) {
+    pub(super) async fn end(&mut self) {
         self.input = None;
         self.terminal = None;
         for (_, task) in std::mem::take(&mut self.asks) {
@@ -428,14 +436,14 @@ async fn next(input: &mut Option<EventStream>) -> Option<Vec<Input>> {
     Some(inputs)
 }
 
-async fn sleep(until: Option<tokio::time::Instant>) {
+pub(super) async fn sleep(until: Option<tokio::time::Instant>) {
     match until {
         Some(until) => tokio::time::sleep_until(until).await,
         None => std::future::pending().await,
     }
 }
 
-fn until(at: At) -> tokio::time::Instant {
+pub(super) fn until(at: At) -> tokio::time::Instant {
     let left = at.since(now());
     tokio::time::Instant::now() + left.min(Duration::from_secs(86_400))
 }

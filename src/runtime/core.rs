@@ -4,9 +4,10 @@ use super::ledger::StoreLedger;
 use crate::catalog::Catalog;
 use crate::config::{self, Config, Dirs};
 use crate::gateway::{Clocks, Gateway, Keys, Options};
+use crate::metering::{Basis, Limit, Scope, Unpriced, Window};
 use crate::routing::{Names, Preset};
-use crate::store::{self, Store, StoreError};
-use crate::words::{Message, ModelRef, Session};
+use crate::store::{self, By, LedgerRange, Store, StoreError};
+use crate::words::{Message, ModelId, ModelRef, ProviderId, Session};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +30,7 @@ impl Core {
         notices.append(&mut refused);
         let ledger = Arc::new(StoreLedger(opened.store.clone()));
         let gateway = Gateway::new(options(config), catalog, keys, ledger);
+        remind(&opened.store, &gateway, config)?;
         Ok(Self { store: opened.store, gateway, notices })
     }
 
@@ -100,6 +102,61 @@ pub fn names(config: &Config) -> Names {
     }
 }
 
+/// Every limit of the config.
+pub fn limits(config: &Config) -> Vec<Limit> {
+    let budgets = &config.budgets;
+    let all =
+        config::Limits { day: budgets.day, week: budgets.week, month: budgets.month, total: budgets.total };
+    let mut limits = each(&Scope::Everything, &all);
+    limits.extend(budgets.session.map(|amount| Limit {
+        scope: Scope::EachSession,
+        window: Window::Total,
+        amount,
+    }));
+    for (slug, given) in &budgets.providers {
+        limits.extend(each(&Scope::Provider(ProviderId::new(slug)), given));
+    }
+    for (id, given) in &budgets.models {
+        limits.extend(each(&Scope::Model(ModelId::new(id)), given));
+    }
+    for key in &config.serve.keys {
+        let given = config::Limits { day: key.day, week: key.week, month: key.month, total: key.total };
+        limits.extend(each(&Scope::Key(key.label.clone()), &given));
+    }
+    limits
+}
+
+fn each(scope: &Scope, given: &config::Limits) -> Vec<Limit> {
+    let windows = [
+        (Window::Day, given.day),
+        (Window::Week, given.week),
+        (Window::Month, given.month),
+        (Window::Total, given.total),
+    ];
+    let limit =
+        |(window, amount): (Window, Option<_>)| Some(Limit { scope: scope.clone(), window, amount: amount? });
+    windows.into_iter().filter_map(limit).collect()
+}
+
+/// Tells the gateway what was spent in the windows of its limits, and what the last requests said of the endpoints.
+fn remind(store: &Store, gateway: &Gateway, config: &Config) -> Result<(), StoreError> {
+    let limits = limits(config);
+    let today = config.day(super::now());
+    if let Some(first) = limits.iter().map(|limit| limit.window.start(today)).min() {
+        for by in [By::All, By::Model, By::Session, By::Key] {
+            let rollups = store.rollups(first..today + 1, false, by).wait()?;
+            gateway.spent(rollups.iter().map(|(key, totals)| (key, totals)));
+        }
+    }
+    let mut rows = store.generations(LedgerRange::default(), None, REMEMBERED).wait()?;
+    rows.reverse();
+    gateway.remember(rows.iter().flat_map(|row| &row.receipt.attempts));
+    Ok(())
+}
+
+/// Requests of earlier runs that tell how the endpoints are.
+const REMEMBERED: usize = 100;
+
 /// The gateway's options, as the config has them.
 pub fn options(config: &Config) -> Options {
     // 0 means no limit; a year is as good as none and cannot overflow a clock
@@ -116,6 +173,12 @@ pub fn options(config: &Config) -> Options {
         zone: config.zone(),
         names: names(config),
         preferences: config.preferences.clone(),
+        limits: limits(config),
+        basis: match config.budgets.reserve {
+            config::Reserve::Estimate => Basis::Likely,
+            config::Reserve::Worst => Basis::Worst,
+        },
+        unpriced: if config.budgets.unpriced { Unpriced::Allow } else { Unpriced::Refuse },
         ..Options::default()
     }
 }

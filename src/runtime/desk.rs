@@ -4,7 +4,9 @@ use super::begin;
 use super::core::Core;
 use super::{attach, cards, now, settings};
 use crate::app::{self, Event, HealthRow, Level, Quote, Save, Which};
+use crate::catalog::Catalog;
 use crate::config::{self, Config, Dirs};
+use crate::metering;
 use crate::store::{By, LedgerRange, Search, StoreError, Write};
 use crate::words::{ModelId, ModelRef, ProviderId, Request, SessionId, TurnId};
 use std::collections::BTreeSet;
@@ -147,9 +149,9 @@ impl Desk {
 
     pub fn quote(&self, turn: TurnId, request: Box<Request>, models: Vec<ModelRef>) {
         let catalog = self.core.gateway.catalog();
-        let events = self.events.clone();
+        let (events, usable) = (self.events.clone(), self.usable.clone());
         tokio::task::spawn_blocking(move || {
-            let quotes = models.iter().filter_map(|name| quote(&catalog, &request, name)).collect();
+            let quotes = models.iter().filter_map(|name| quote(&catalog, &request, name, &usable)).collect();
             let _ = events.blocking_send(Event::Quoted { turn, quotes });
         });
     }
@@ -234,25 +236,37 @@ fn millis(seconds: f64) -> u64 {
     (seconds * 1000.0) as u64
 }
 
-/// What the prompt costs somewhere, and the reply at its usual and at its longest.
-fn quote(catalog: &crate::catalog::Catalog, request: &Request, name: &ModelRef) -> Option<Quote> {
+/// How long a reply usually is, until the person's own are known.
+const USUAL: u64 = 500;
+
+/// What the prompt costs at the cheapest endpoint of a model, and the reply at its usual and at its longest.
+fn quote(
+    catalog: &Catalog,
+    request: &Request,
+    name: &ModelRef,
+    usable: &BTreeSet<ProviderId>,
+) -> Option<Quote> {
     let model = catalog.model(name.as_str())?;
-    let endpoint = catalog.endpoints(&model.id).first()?;
     let characters: usize = request.messages.iter().map(|message| message.plain().len()).sum();
-    let prompt_tokens = characters as u64 / 4 + 4 * request.messages.len() as u64;
-    let at = now();
-    let with = |completion: u64| {
-        let usage = crate::words::Usage { prompt: prompt_tokens, completion, ..Default::default() };
-        crate::metering::estimate(&usage, endpoint.prices.as_ref(), at).booked
+    let turn = metering::Turn {
+        prompt: characters as u64 / 4 + 4 * request.messages.len() as u64,
+        cached: 0,
+        max_tokens: request.params.max_tokens,
+        expected: USUAL,
     };
-    let longest = request.params.max_tokens.or(endpoint.max_output).unwrap_or(4096);
+    let is_usable = config::usable(usable);
+    let mut quotes = metering::beside(catalog, std::slice::from_ref(&model.id), &turn, now(), &is_usable);
+    if quotes.is_empty() {
+        quotes = metering::beside(catalog, std::slice::from_ref(&model.id), &turn, now(), |_| true);
+    }
+    let (_, quote) = quotes.pop()?;
     Some(Quote {
         model: model.id.clone(),
-        prompt_tokens,
-        cost: with(u64::from(longest.min(500))),
-        worst: with(u64::from(longest)),
-        context: endpoint.context.or(model.context),
-        demo: endpoint.demo,
+        prompt_tokens: quote.prompt,
+        cost: quote.likely,
+        worst: quote.worst,
+        context: model.context,
+        demo: model.demo,
     })
 }
 

@@ -12,6 +12,7 @@ mod inbox;
 mod ledger;
 mod news;
 mod orphans;
+mod plain;
 pub mod settings;
 mod signals;
 mod themes;

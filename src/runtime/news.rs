@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use crate::app::{Event, Level};
 use crate::store::Changed;
+use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 
 /// Follows the store until the loop is gone. Costs nothing while nothing changes.
@@ -26,7 +27,37 @@ pub async fn watch(desk: Desk) {
     }
 }
 
-/// Looks for local servers and fresh lists now.
-pub async fn refresh(desk: Desk) {
+/// Models and prices are fetched again when they are older than this.
+const AGE: Duration = Duration::from_secs(6 * 3600);
+/// The person asked for it: only what was fetched this minute is good enough.
+const NOW: Duration = Duration::from_secs(60);
+
+/// What was fetched last, local servers, then fresh lists; each shows as soon as it is there.
+pub async fn begin(desk: Desk) {
+    let env = |name: &str| std::env::var(name).ok();
+    if desk.config.network.discover && !desk.core.gateway.discover(env).await.is_empty() {
+        desk.models();
+    }
+    desk.core.gateway.recall(&desk.dirs.cache).await;
+    if desk.config.network.refresh {
+        // what cannot be fetched stays as it was; the picker shows how old it is
+        let _ = desk.core.gateway.refresh(&desk.dirs.cache, AGE).await;
+    }
+    // the client is built before the first question needs it
+    let _ = desk.core.gateway.warm().await;
     desk.models();
+}
+
+/// Looks for local servers and fresh lists now, because the person asked.
+pub async fn refresh(desk: Desk) {
+    let env = |name: &str| std::env::var(name).ok();
+    let found = desk.core.gateway.discover(env).await;
+    let mut said: Vec<String> =
+        found.iter().map(|f| format!("{} has {} models", f.provider, f.models)).collect();
+    if desk.config.network.refresh {
+        said.extend(desk.core.gateway.refresh(&desk.dirs.cache, NOW).await.iter().map(ToString::to_string));
+    }
+    desk.models();
+    let text = if said.is_empty() { "the list of models is fresh".to_owned() } else { said.join("; ") };
+    let _ = desk.events.send(Event::Notice(Level::Info, text)).await;
 }
