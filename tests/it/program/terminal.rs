@@ -160,6 +160,8 @@ fn a_dumb_terminal_and_no_color_are_respected() {
 fn ctrl_z_gives_the_terminal_back_and_coming_back_draws_it_again() {
     let home = home();
     let mut pty = chat(&home, &[]);
+    // what is typed before is echoed by the line discipline onto the other screen
+    pty.until_taken();
     pty.keys("half a thought");
     pty.until_shows("› half a thought");
     pty.keys("\x1a");
