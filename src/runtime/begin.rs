@@ -80,11 +80,11 @@ fn began(
         Some(name) => {
             let found = find_session(store, name)?;
             if found.is_none() {
-                notices.push(format!("no session `{name}`; Ctrl-S lists them"));
+                notices.push(format!("no session `{name}`; Ctrl-O lists them"));
             }
             found
         }
-        None if launch.new || launch.model.is_some() => None,
+        None if launch.new => None,
         None => last_session(store)?,
     };
     let last = match asked {
