@@ -137,6 +137,13 @@ def runs(line, style):
 
 
 def svg(screen, size, background="#101216", foreground="#d8dee9"):
+    # the theme's own background: what most cells stand on
+    lines, style = screen.split("\n")[: size[1]], Style()
+    area = {}
+    for line in lines:
+        for _, key, _, n in runs(line, style):
+            area[key[1]] = area.get(key[1], 0) + n
+    background = max((bg for bg in area if bg), key=area.get, default=background)
     cols, rows = size
     w, h = cols * CELL_W + 2 * PAD, rows * CELL_H + 2 * PAD
     out = [

@@ -16,8 +16,9 @@ pub fn read(words: &[String], files: &[impl AsRef<Path>]) -> Result<Vec<Part>, F
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
         let piped = attach::limited(stdin.lock(), "stdin").map_err(Fail::usage)?;
-        let piped = String::from_utf8(piped)
-            .map_err(|_| Fail::usage("stdin is not UTF-8 text; attach a binary file with --file"))?;
+        let piped = String::from_utf8(piped).ok().filter(|text| !text.contains('\0'));
+        let piped = piped
+            .ok_or_else(|| Fail::usage("stdin is not UTF-8 text; attach an image or a PDF with --file"))?;
         if !piped.trim().is_empty() {
             if !text.trim().is_empty() {
                 text.push_str("\n\n");

@@ -47,7 +47,7 @@ pub fn narrate(reply: &Reply) {
             out::note(&format!("{from} broke off: {failure}; {endpoint} goes on"));
         }
         Reply::Waiting { endpoint, failure, .. } => {
-            out::note(&format!("{endpoint} asks for patience: {failure}"));
+            out::note(&format!("{endpoint}: {failure}; asking it again in a moment"));
         }
         Reply::Chosen(_) | Reply::Delta(_) | Reply::Done(_) | Reply::Failed { .. } => {}
     }

@@ -209,7 +209,8 @@ pub struct Provider {
     /// Tried in order: `env:NAME`, `cmd:COMMAND`, `file:PATH`, or the key itself.
     pub keys: Vec<KeySource>,
     pub headers: BTreeMap<String, String>,
-    pub quirks: Vec<String>,
+    /// `None`: what is usual for the provider.
+    pub quirks: Option<Vec<String>>,
     /// Runs on this machine or network: no key, no bill.
     pub local: Option<bool>,
     /// Ask it for its list of models.

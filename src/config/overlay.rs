@@ -44,7 +44,14 @@ impl Config {
         }
         Ok(Overlay {
             source: Source { name: "config".into(), rank: Rank::Config, at: None },
-            providers: self.providers.iter().map(|(slug, provider)| provider_row(slug, provider)).collect(),
+            providers: self
+                .providers
+                .iter()
+                .map(|(slug, provider)| {
+                    let known = catalog.provider(slug).is_some_and(|p| p.is_complete());
+                    provider_row(slug, provider, known)
+                })
+                .collect(),
             models: models.into_values().collect(),
         })
     }
@@ -62,8 +69,7 @@ pub fn loose(url: &str, format: &str, key_var: Option<&str>, model: &str) -> (Ov
         format: Some(format.to_owned()),
         key_vars: Some(key_var.map(str::to_owned).into_iter().collect()),
         local: Some(local),
-        // nearly every server of this format tells usage only when asked, and the meter lives by it
-        quirks: (format == "openai-chat").then(|| vec!["stream_usage".to_owned()]),
+        quirks: Some(usual_quirks()),
         ..ProviderRow::new(LOOSE)
     };
     let endpoint =
@@ -102,8 +108,14 @@ fn check(slug: &str, provider: &Provider, known: bool, formats: &[&str]) -> Resu
     }
 }
 
-fn provider_row(slug: &str, provider: &Provider) -> ProviderRow {
-    let quirks = (!provider.quirks.is_empty()).then(|| provider.quirks.clone());
+/// What a server that nobody described is taken for: it tells what was used when it is asked to. Without that its
+/// costs would rest on our own counts; one that refuses the question says `quirks = []`.
+fn usual_quirks() -> Vec<String> {
+    vec!["stream_usage".to_owned()]
+}
+
+fn provider_row(slug: &str, provider: &Provider, known: bool) -> ProviderRow {
+    let quirks = provider.quirks.clone().or_else(|| (!known).then(usual_quirks));
     ProviderRow {
         name: provider.name.clone(),
         base_url: provider.base_url.clone(),

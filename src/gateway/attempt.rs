@@ -98,7 +98,12 @@ impl Attempt {
     }
 
     fn fail(mut self, failure: Failure) -> Failure {
-        let failure = books::at(failure, &self.aim.endpoint);
+        let mut failure = books::at(failure, &self.aim.endpoint);
+        if failure.status.is_some()
+            && matches!(failure.kind, FailureKind::Auth | FailureKind::Permission | FailureKind::Quota)
+        {
+            failure.message = format!("{}: {}", self.whose_key(), failure.message);
+        }
         self.outcome = Outcome::Failed(Box::new(failure.clone()));
         failure
     }
@@ -174,6 +179,17 @@ impl Attempt {
                 }
                 Ok(false) => {}
             }
+        }
+    }
+
+    /// Which key the provider speaks of: where it came from, never what it is.
+    fn whose_key(&self) -> String {
+        let endpoint = &self.aim.endpoint;
+        let keys = self.books.core.keys();
+        let key = usize::try_from(self.aim.key).ok().and_then(|place| keys.of(&endpoint.provider).get(place));
+        match key {
+            Some(key) => format!("{}, with the key from {}", endpoint.provider_name, key.origin),
+            None => format!("{}, asked without a key", endpoint.provider_name),
         }
     }
 

@@ -1,0 +1,130 @@
+//! Money and memory across processes: sums agree, nothing that was acknowledged is lost, what was killed is booked.
+
+use crate::support::program::{Home, config};
+use crate::support::upstream::{Script, Upstream, stop, text, usage};
+use fareway::words::Usd;
+use serde_json::{Value, json};
+use std::io::Read;
+
+/// A reply that used so much.
+fn used(prompt: u64, completion: u64) -> Script {
+    Script::stream().event(&text("word")).event(&stop("stop")).event(&usage(prompt, completion)).done()
+}
+
+fn usd(value: &Value) -> Usd {
+    value.as_str().expect("an amount").parse().expect("a decimal")
+}
+
+#[test]
+fn usage_is_the_sum_over_the_export() {
+    let amounts = [(10, 3), (1_234, 567), (1, 1), (99_999, 7), (31, 1_000)];
+    let scripts = amounts.iter().map(|(prompt, completion)| used(*prompt, *completion));
+    let upstream = Upstream::start(scripts.chain([Script::error(400, "bad", "no")]));
+    let home = Home::with_config(&config(&[("up", upstream.base_url(), "0.07", "1.13")]));
+    for _ in amounts {
+        home.run(["ask", "--quiet", "hi"]).ok();
+    }
+    home.run(["ask", "--quiet", "hi"]).fails(1, &[]);
+
+    let rows = home.run(["export"]).ok().lines();
+    assert_eq!(rows.len(), amounts.len() + 1);
+    let money: Usd = rows.iter().filter(|row| row["demo"] == false).map(|row| usd(&row["cost_usd"])).sum();
+    let count = |name: &str| rows.iter().filter_map(|row| row["usage"][name].as_u64()).sum::<u64>();
+    // by hand: tokens in at $0.07, tokens out at $1.13 a million
+    let (prompt, completion) =
+        amounts.iter().fold((0, 0), |(p, c), (prompt, completion)| (p + prompt, c + completion));
+    let price = |text: &str| text.parse::<Usd>().expect("a price").of_million();
+    assert_eq!(money, price("0.07") * prompt + price("1.13") * completion);
+    assert_eq!((count("prompt"), count("completion")), (prompt, completion));
+
+    let told = home.run(["usage", "--json"]).ok().json();
+    assert_eq!(usd(&told["sum"]["cost_usd"]), money);
+    assert_eq!(told["sum"]["requests"], rows.len());
+    assert_eq!(told["sum"]["failed"], 1);
+    for name in ["prompt", "completion", "cached_read", "reasoning", "total"] {
+        assert_eq!(told["sum"]["usage"][name], count(name), "{name}");
+    }
+    for split in ["model", "provider", "session"] {
+        let told = home.run(["usage", "--of", split, "--by", "total", "--json"]).ok().json();
+        let parts: Usd = told["rows"].as_array().expect("rows").iter().map(|row| usd(&row["cost_usd"])).sum();
+        assert_eq!(parts, money, "by {split}");
+    }
+    let csv = home.run(["usage", "--csv", "--by", "total"]).ok().stdout;
+    assert!(csv.lines().nth(1).is_some_and(|line| line.contains(&format!(",{money},"))), "{csv}");
+    let csv = home.run(["export", "--csv"]).ok().stdout;
+    assert_eq!(csv.lines().count(), rows.len() + 1);
+}
+
+#[test]
+fn what_if_prices_the_same_tokens_elsewhere() {
+    let upstream = Upstream::start([used(1_000_000, 1_000_000)]);
+    let text = config(&[("up", upstream.base_url(), "1", "2")])
+        + "[[endpoints]]\nmodel = \"test/cheap\"\nprovider = \"up\"\nprices = { prompt = \"0.5\", completion = \"0.25\" }\n";
+    let home = Home::with_config(&text);
+    home.run(["ask", "--quiet", "hi"]).ok();
+    let told = home.run(["whatif", "--model", "test/cheap", "--json"]).ok().json();
+    let answer = &told["answers"][0];
+    assert_eq!((&answer["was_usd"], &answer["would_usd"]), (&json!("3"), &json!("0.75")));
+    assert_eq!(answer["saved_usd"], "2.25");
+    assert!(answer["assumptions"].as_array().is_some_and(|said| !said.is_empty()));
+    let shown = home.run(["whatif", "--session", "hi"]).ok().stdout;
+    assert!(shown.contains("cheapest hosts") && shown.contains("Assumed:"), "{shown}");
+}
+
+#[test]
+fn a_killed_ask_leaves_a_complete_ledger_and_every_acknowledged_message() {
+    let upstream = Upstream::start([Script::stream().event(&text("paid words ")).hang()]);
+    let home = Home::with_config(&config(&[("up", upstream.base_url(), "1", "2")]));
+    let mut child = home.spawn(["ask", "a dear question"]);
+    let mut heard = [0; 11];
+    child.stdout.as_mut().expect("a pipe").read_exact(&mut heard).expect("it speaks");
+    // a second process shares the store; when its messages are acknowledged, so is everything before them
+    let lines = b"{\"role\": \"user\", \"text\": \"from next door\"}\n";
+    home.pipe(["sessions", "import", "-"], lines).ok();
+    child.kill().expect("it is killed");
+    child.wait().expect("its end");
+
+    let rows = home.run(["export"]).ok().lines();
+    assert_eq!(rows.len(), 1, "the open request is booked at the next start");
+    assert_eq!(rows[0]["outcome"], "failed");
+    assert!(rows[0]["usage"]["prompt"].as_u64() > Some(0), "{}", rows[0]);
+    assert!(usd(&rows[0]["cost_usd"]) > Usd::ZERO, "{}", rows[0]);
+    assert_eq!(home.run(["export"]).ok().lines().len(), 1, "once");
+    let sessions = home.run(["sessions", "list", "--json"]).ok().json();
+    let mut titles: Vec<&str> =
+        sessions.as_array().expect("sessions").iter().filter_map(|s| s["title"].as_str()).collect();
+    titles.sort_unstable();
+    assert_eq!(titles, ["a dear question", "from next door"]);
+    let shown = home.run(["sessions", "show", "a dear question"]).ok().stdout;
+    assert!(shown.contains("a dear question"), "{shown}");
+}
+
+#[test]
+fn two_at_once_share_the_store() {
+    let upstream = Upstream::start([used(10, 1)]);
+    let home = Home::with_config(&config(&[("up", upstream.base_url(), "1", "2")]));
+    let children: Vec<_> = (0..4).map(|n| home.spawn(["ask", "--quiet", &format!("question {n}")])).collect();
+    for child in children {
+        let ended = crate::support::program::ended(child.wait_with_output().expect("its end")).ok();
+        assert_eq!(ended.stdout, "word\n");
+    }
+    assert_eq!(home.run(["export"]).ok().lines().len(), 4);
+    let sessions = home.run(["sessions", "list", "--json"]).ok().json();
+    assert_eq!(sessions.as_array().map(Vec::len), Some(4));
+}
+
+#[test]
+fn an_import_comes_back_out_of_the_export() {
+    let home = Home::new();
+    let lines = "{\"role\": \"system\", \"text\": \"Be kind.\"}\n{\"role\": \"user\", \"text\": \"Grüße, 世界 👋\"}\n{\"role\": \"assistant\", \"text\": \"one\\ntwo\"}\n";
+    let file = home.file("talk.jsonl", lines);
+    let file = file.to_str().expect("a path");
+    let session = home.run(["sessions", "import", file, "--json"]).ok().json();
+    assert_eq!(session["messages"], 2);
+    let id = session["session"].as_str().expect("an id").to_owned();
+    let back = home.run(["sessions", "export", &id, "--format", "jsonl"]).ok();
+    let said: Vec<Value> = back.lines().iter().map(|line| json!([line["role"], line["text"]])).collect();
+    assert_eq!(said, [json!(["user", "Grüße, 世界 👋"]), json!(["assistant", "one\ntwo"])]);
+    let bad = home.file("bad.jsonl", "{\"role\": \"user\", \"text\": \"a\"}\n{\"role\": \"robot\"}\n");
+    home.run(["sessions", "import", bad.to_str().expect("a path")]).fails(2, &["bad.jsonl:2", "assistant"]);
+}
