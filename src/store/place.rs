@@ -136,7 +136,8 @@ impl Place {
 
 /// Writes a file so that there is always a whole one under its name.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = path.with_extension("new");
+    // two processes that start at once must not share a draft: one would rename it away under the other
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
     let mut file = File::create(&draft)?;
     file.write_all(bytes)?;
     file.sync_all()?;
