@@ -17,8 +17,8 @@ pub enum Breaker {
     Closed { strikes: u32 },
     /// Out of service until then; `rests` rests in a row, this one included.
     Resting { until: At, rests: u32 },
-    /// The rest is over and one probe is on its way; nobody else goes.
-    Probing { rests: u32 },
+    /// The rest is over and one probe, the attempt of that number, is on its way; nobody else goes.
+    Probing { probe: u64, rests: u32 },
 }
 
 /// What the breaker says to somebody who wants in.
@@ -49,14 +49,11 @@ impl Breaker {
         }
     }
 
-    /// Somebody goes in; true if as a probe. Whoever comes uninvited is no probe and changes nothing.
-    pub(super) fn enter(&mut self, now: At) -> bool {
+    /// Somebody goes in, as the probe if one is due. Whoever comes uninvited is no probe and changes nothing.
+    pub(super) fn enter(&mut self, attempt: u64, now: At) {
         match *self {
-            Self::Resting { until, rests } if now >= until => {
-                *self = Self::Probing { rests };
-                true
-            }
-            _ => false,
+            Self::Resting { until, rests } if now >= until => *self = Self::Probing { probe: attempt, rests },
+            _ => {}
         }
     }
 
@@ -65,15 +62,15 @@ impl Breaker {
     }
 
     /// An outage; `asked` is how long the endpoint itself wants to be left alone.
-    pub(super) fn failed(&mut self, probe: bool, local: bool, asked: Option<Duration>, now: At) {
+    pub(super) fn failed(&mut self, attempt: u64, local: bool, asked: Option<Duration>, now: At) {
         let rests = match *self {
             Self::Closed { strikes } if strikes + 1 < STRIKES && asked.is_none() => {
                 *self = Self::Closed { strikes: strikes + 1 };
                 return;
             }
             Self::Closed { .. } => 1,
-            Self::Probing { rests } if probe => rests + 1,
-            // a straggler from before the rest says nothing new
+            Self::Probing { probe, rests } if probe == attempt => rests + 1,
+            // a straggler from before the rest, or the probe of an earlier one, says nothing new
             Self::Probing { .. } | Self::Resting { .. } => return,
         };
         let longest = if local { LONGEST_LOCAL_REST } else { LONGEST_REST };
@@ -82,10 +79,11 @@ impl Breaker {
         *self = Self::Resting { until: now + rest, rests };
     }
 
-    /// The probe came back without an answer either way: the next one may go.
-    pub(super) fn undecided(&mut self, probe: bool, now: At) {
-        if let (true, Self::Probing { rests }) = (probe, *self) {
-            *self = Self::Resting { until: now, rests };
+    /// The attempt came back without an answer either way: if it was the probe, the next one may go.
+    pub(super) fn undecided(&mut self, attempt: u64, now: At) {
+        match *self {
+            Self::Probing { probe, rests } if probe == attempt => *self = Self::Resting { until: now, rests },
+            _ => {}
         }
     }
 }

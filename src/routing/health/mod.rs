@@ -125,10 +125,11 @@ impl Health {
 #[must_use = "an attempt that is never finished stays in flight for ever"]
 pub struct Ticket {
     endpoint: EndpointId,
+    /// Which of all attempts, so that a late probe is not taken for the one now on its way.
+    attempt: u64,
     local: bool,
     started: At,
     first: Option<At>,
-    probe: bool,
 }
 
 impl Ticket {
@@ -161,6 +162,8 @@ pub enum End<'a> {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HealthBook {
     of: Table<EndpointId, Health>,
+    /// Attempts begun since the start.
+    begun: u64,
     /// Those with any blemish. Whoever is not here stands well, so that planning over a thousand endpoints need not
     /// open a thousand records.
     troubled: Set<EndpointId>,
@@ -199,10 +202,12 @@ impl HealthBook {
 
     /// An attempt begins.
     pub fn started(&mut self, endpoint: &Endpoint, now: At) -> Ticket {
+        self.begun += 1;
+        let attempt = self.begun;
         let health = self.entry(&endpoint.id);
         health.in_flight += 1;
-        let probe = health.breaker.enter(now);
-        Ticket { endpoint: endpoint.id.clone(), local: endpoint.local, started: now, first: None, probe }
+        health.breaker.enter(attempt, now);
+        Ticket { endpoint: endpoint.id.clone(), attempt, local: endpoint.local, started: now, first: None }
     }
 
     /// Its first token came.
@@ -227,7 +232,7 @@ impl HealthBook {
                 }
             }
             End::Cancelled => {
-                health.breaker.undecided(ticket.probe, now);
+                health.breaker.undecided(ticket.attempt, now);
                 // whoever gave up waiting has seen how slow it is, if not how slow exactly
                 let waited = now.since(ticket.started).as_secs_f64();
                 if ticket.first.is_none() && health.ttft.median().is_some_and(|median| waited > median) {
@@ -323,12 +328,12 @@ impl Health {
             self.cap = Some((f64::from(self.in_flight) * 0.7).max(1.0));
         }
         if !speaks_against(kind) {
-            self.breaker.undecided(ticket.probe, now);
+            self.breaker.undecided(ticket.attempt, now);
             return;
         }
         self.uptime.add(false, now, FAILURE_HALF_LIFE);
         self.last_outage = Some(now);
-        self.breaker.failed(ticket.probe, ticket.local, failure.retry_after, now);
+        self.breaker.failed(ticket.attempt, ticket.local, failure.retry_after, now);
     }
 }
 

@@ -4,11 +4,13 @@ use super::support::{NOW, World};
 use fareway::routing::{Admission, End, HealthBook, Quantiles, Standing};
 use fareway::words::{At, Endpoint, Failure, FailureKind};
 use proptest::prelude::*;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 fn endpoint() -> Arc<Endpoint> {
-    World::of(&[("aa", "1", "1")]).catalog.endpoints(&"maker/one".into())[0].clone()
+    static ONE: LazyLock<Arc<Endpoint>> =
+        LazyLock::new(|| World::of(&[("aa", "1", "1")]).catalog.endpoints(&"maker/one".into())[0].clone());
+    ONE.clone()
 }
 
 fn secs(n: u64) -> Duration {
@@ -97,6 +99,29 @@ fn the_breaker_rests_longer_each_time_and_lets_one_probe_in() {
     assert_eq!(admission(&book, now), Admission::Probe);
     answer(&mut book, &endpoint, now);
     assert_eq!(admission(&book, now), Admission::Go);
+}
+
+#[test]
+fn a_probe_of_an_earlier_rest_decides_nothing() {
+    let server = Failure::new(FailureKind::Server, "no");
+    for end in [End::Cancelled, End::Failed(&server)] {
+        let (endpoint, mut book) = (endpoint(), HealthBook::default());
+        let straggler = book.started(&endpoint, NOW);
+        for _ in 0..3 {
+            fail(&mut book, &endpoint, FailureKind::Server, NOW);
+        }
+        let first = book.started(&endpoint, NOW + secs(1));
+        // while that probe is out a call from before the rest is answered, and the endpoint falls ill once more
+        book.finished(straggler, End::Answered { tokens: 1 }, NOW + secs(1));
+        for _ in 0..3 {
+            fail(&mut book, &endpoint, FailureKind::Server, NOW + secs(1));
+        }
+        let second = book.started(&endpoint, NOW + secs(2));
+        book.finished(first, end, NOW + secs(2));
+        assert_eq!(book.admission(&endpoint.id, NOW + secs(2)), Admission::Busy, "the second probe is out");
+        book.finished(second, End::Answered { tokens: 1 }, NOW + secs(2));
+        assert_eq!(book.admission(&endpoint.id, NOW + secs(2)), Admission::Go);
+    }
 }
 
 #[test]
