@@ -7,13 +7,40 @@ use fareway::tui::Tui;
 use fareway::tui::paint::Picture;
 use fareway::tui::theme::Theme;
 use fareway::words::{
-    At, Chosen, Delta, Dice, Draft, EndpointId, Message, MessageId, ModelId, ProviderId, Reply, Role,
+    At, Chosen, Delta, Dice, Draft, Endpoint, EndpointId, Message, MessageId, ModelId, Prices, ProviderId,
+    Quantization, Reply, Role, Usd,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 fn main() {
     divan::main();
+}
+
+fn endpoint(n: u32, provider: &str) -> Arc<Endpoint> {
+    let model = ModelId::new(format!("author-{}/model-{n}", n % 40));
+    let price = Usd::from_cents(i64::from(n % 900)).of_million();
+    Arc::new(Endpoint {
+        id: EndpointId::of(provider, &model),
+        upstream_model: model.to_string(),
+        model,
+        provider: ProviderId::new(provider),
+        provider_name: provider.into(),
+        tag: provider.into(),
+        format: "openai-chat".into(),
+        base_url: String::new(),
+        headers: BTreeMap::new(),
+        quirks: Vec::new(),
+        prices: Some(Prices { prompt: price, completion: price * 4, ..Prices::default() }),
+        context: Some(1_000 * (n % 400)),
+        max_output: None,
+        parameters: vec!["tools".into(), "reasoning".into()],
+        inputs: vec!["text".into()],
+        quantization: Quantization::Unknown,
+        policy: Default::default(),
+        demo: false,
+        local: false,
+    })
 }
 
 /// A session of so many messages, on a terminal of 120x40.
@@ -23,14 +50,16 @@ fn stage(messages: usize) -> (Model, Tui, Picture) {
     let mut model = Model::new(Settings::default(), keymap, Dice::new(7), at);
     (model.columns, model.rows) = (120, 40);
     model.cards = Arc::new(
-        (0..1_200)
+        (0..2_000)
             .map(|n| Card {
                 id: ModelId::new(format!("author-{}/model-{n}", n % 40)),
                 name: format!("Model {n}"),
-                endpoints: Vec::new(),
+                endpoints: vec![endpoint(n, "one"), endpoint(n, "two")],
                 usable: n % 3 == 0,
                 retires: None,
                 description: String::new(),
+                quality: None,
+                efforts: Vec::new(),
             })
             .collect(),
     );
@@ -133,12 +162,16 @@ fn token_to_picture(bencher: Bencher<'_, '_>, messages: usize) {
     });
 }
 
-/// A letter in the picker over 1,200 models, and its picture.
-#[divan::bench]
-fn picker_key(bencher: Bencher<'_, '_>) {
+/// A letter in the picker over 2,000 models, and its picture.
+/// `sorted`: by the price of the reply instead of by match.
+#[divan::bench(args = [false, true])]
+fn picker_key(bencher: Bencher<'_, '_>, sorted: bool) {
     let (mut model, mut tui, mut picture) = stage(20);
     let at = model.now;
     update(&mut model, at, Event::Key("ctrl-k".parse().expect("a key")));
+    for _ in 0..if sorted { 4 } else { 0 } {
+        update(&mut model, at, Event::Key("tab".parse().expect("a key")));
+    }
     let keys = ["m", "o", "d", "1", "backspace", "backspace", "backspace", "backspace"];
     let mut n = 0;
     bencher.bench_local(|| {

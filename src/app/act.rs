@@ -254,11 +254,27 @@ pub fn pin(model: &mut Model, _: &str) -> Vec<Effect> {
 }
 
 pub fn good(model: &mut Model, _: &str) -> Vec<Effect> {
-    mark(model, |m| m.rating = if m.rating == 1 { 0 } else { 1 })
+    rate(model, 1)
 }
 
 pub fn bad(model: &mut Model, _: &str) -> Vec<Effect> {
-    mark(model, |m| m.rating = if m.rating == -1 { 0 } else { -1 })
+    rate(model, -1)
+}
+
+/// Rates a reply, or takes the same rating back; the picker counts it for its model.
+fn rate(model: &mut Model, to: i8) -> Vec<Effect> {
+    let Some((before, by)) =
+        subject(model).and_then(|id| model.thread().message(id)).map(|m| (m.rating, m.by.clone()))
+    else {
+        return Vec::new();
+    };
+    let after = if before == to { 0 } else { to };
+    let mut effects = mark(model, |m| m.rating = after);
+    if let Some(by) = by {
+        model.settings.rate(&ModelRef::from(&by), before, after);
+        effects.push(super::switch::keep_settings(model));
+    }
+    effects
 }
 
 pub fn delete(model: &mut Model, _: &str) -> Vec<Effect> {

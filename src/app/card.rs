@@ -1,6 +1,6 @@
 //! A model as the picker shows it: its endpoints and what they say together.
 
-use crate::words::{Endpoint, ModelId, Prices, Usd};
+use crate::words::{Effort, Endpoint, ModelId, Prices, Usd};
 use std::sync::Arc;
 
 /// One model with every place that serves it. The shell makes cards from the catalog and the keys at hand.
@@ -15,6 +15,10 @@ pub struct Card {
     /// The day it stops, `2026-12-31`, when that is announced.
     pub retires: Option<String>,
     pub description: String,
+    /// A public benchmark's index of general ability, 0 to 100, where the catalog has one.
+    pub quality: Option<f64>,
+    /// Reasoning efforts it takes; empty: none known.
+    pub efforts: Vec<Effort>,
 }
 
 impl Card {

@@ -55,9 +55,15 @@ pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
 pub fn pick(model: &mut Model, _: &str) -> Vec<Effect> {
     let Some(compare) = model.compare.take() else { return Vec::new() };
     let Some(winner) = compare.replies.get(compare.at).copied() else { return Vec::new() };
-    if let Some(by) = model.thread().message(winner).and_then(|m| m.by.clone()) {
-        *model.settings.wins.entry(by.to_string()).or_default() += 1;
-        model.say(Level::Info, format!("going on from {by}; the others are branches beside it"));
+    for reply in &compare.replies {
+        // who failed or said nothing lost to nobody's judgement
+        let answered = model.thread().message(*reply).filter(|m| !m.plain().trim().is_empty());
+        let Some(by) = answered.and_then(|m| m.by.clone()) else { continue };
+        let who = ModelRef::from(&by);
+        if *reply == winner {
+            model.say(Level::Info, format!("going on from {by}; the others are branches beside it"));
+        }
+        model.settings.rate(&who, 0, if *reply == winner { 1 } else { -1 });
     }
     model.thread_mut().show(winner);
     let mut effects = switch::keep_session(model);

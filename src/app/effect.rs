@@ -28,6 +28,8 @@ pub enum Effect {
     Quote { turn: TurnId, request: Box<Request>, models: Vec<ModelRef> },
     /// Health of a model's endpoints: `Event::Health`.
     Health { turn: TurnId, model: ModelId },
+    /// What the person has had from each model, over all time: `Event::Mine`.
+    Mine { turn: TurnId },
     /// Read a file or an image for the draft: `Event::Attached`.
     Attach { turn: TurnId, path: String },
     /// Run a shell command that the person confirmed: `Event::Attached`.

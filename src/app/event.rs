@@ -5,6 +5,7 @@ use crate::words::{
     Chip, Draft, EndpointId, GenerationRow, Message, MessageId, ModelId, Reply, RollupKey, Session,
     SessionId, Totals, TurnId, Usd,
 };
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One thing that happened; when it happened is handed to `update` beside it.
@@ -67,6 +68,11 @@ pub enum Event {
     Health {
         turn: TurnId,
         rows: Vec<HealthRow>,
+    },
+    /// What the person has had from each model, over all time.
+    Mine {
+        turn: TurnId,
+        rows: BTreeMap<ModelId, Totals>,
     },
     Attached {
         turn: TurnId,

@@ -31,7 +31,7 @@ pub use keys::Keymap;
 pub use line::Line;
 pub use live::{Live, Reading, Waiting, seconds, short};
 pub use model::{Compare, Completion, Item, Model, Notice, Pending};
-pub use settings::{MeterPlace, Place, Settings};
+pub use settings::{MeterPlace, Place, Rating, Settings};
 pub use thread::{Node, Thread};
 pub use turns::{ending, notes, reading};
 pub use update::update;

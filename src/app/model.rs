@@ -31,6 +31,8 @@ pub struct Model {
     pub notices: VecDeque<Notice>,
     pub spent: Spent,
     pub quotes: Vec<Quote>,
+    /// What the person has had from each model, over all time.
+    pub mine: Arc<BTreeMap<ModelId, Totals>>,
     pub completion: Option<Completion>,
     pub compare: Option<Compare>,
     /// Turns of answers that are still of interest, one of a kind.
@@ -60,6 +62,7 @@ pub struct Pending {
     pub tally: Option<TurnId>,
     pub quote: Option<TurnId>,
     pub health: Option<TurnId>,
+    pub mine: Option<TurnId>,
     pub paths: Option<TurnId>,
     pub editor: Option<TurnId>,
     pub attach: Vec<TurnId>,
@@ -124,6 +127,7 @@ impl Model {
             notices: VecDeque::new(),
             spent: Spent::default(),
             quotes: Vec::new(),
+            mine: Arc::default(),
             completion: None,
             compare: None,
             pending: Pending::default(),

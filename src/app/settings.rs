@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 #[serde(default)]
 pub struct Settings {
     pub theme: String,
-    /// The model of a new session.
+    /// The model of a new session; empty: the one used last.
     pub model: ModelRef,
     /// On Alt-1 to Alt-9.
     pub favourites: Vec<ModelRef>,
@@ -35,8 +35,10 @@ pub struct Settings {
     pub accessible: bool,
     /// Ask a cheap model for titles.
     pub titles_by_model: bool,
-    /// Model to verdicts won in comparisons.
-    pub wins: BTreeMap<String, u32>,
+    /// Models that the picker leaves out.
+    pub hidden: Vec<ModelRef>,
+    /// Model to what the person made of its replies.
+    pub ratings: BTreeMap<String, Rating>,
     /// The first-run hint was seen.
     pub welcomed: bool,
 }
@@ -61,8 +63,39 @@ impl Default for Settings {
             low_bandwidth: false,
             accessible: false,
             titles_by_model: false,
-            wins: BTreeMap::new(),
+            hidden: Vec::new(),
+            ratings: BTreeMap::new(),
             welcomed: false,
+        }
+    }
+}
+
+/// Verdicts on a model: comparisons won and lost, replies rated good and bad.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rating {
+    pub up: u32,
+    pub down: u32,
+}
+
+impl Settings {
+    /// What a new session begins with: the model chosen for that, else the one used last.
+    pub fn first_model(&self) -> Option<&ModelRef> {
+        Some(&self.model).filter(|m| !m.as_str().is_empty()).or(self.recent.first())
+    }
+
+    /// A reply's mark went from one to another: 1 good, -1 bad, 0 none.
+    pub fn rate(&mut self, model: &ModelRef, from: i8, to: i8) {
+        let rating = self.ratings.entry(model.to_string()).or_default();
+        for (mark, by) in [(from, -1), (to, 1)] {
+            match mark {
+                1.. => rating.up = rating.up.saturating_add_signed(by),
+                0 => {}
+                _ => rating.down = rating.down.saturating_add_signed(by),
+            }
+        }
+        if *rating == Rating::default() {
+            self.ratings.remove(&model.to_string());
         }
     }
 }

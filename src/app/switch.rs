@@ -48,8 +48,8 @@ pub fn begin(model: &mut Model, began: Began) -> Vec<Effect> {
 
 /// The model of a new session: the chosen one, else the first that can be used, else the demonstration.
 fn first_model(model: &Model) -> ModelRef {
-    if !model.settings.model.as_str().is_empty() {
-        return model.settings.model.clone();
+    if let Some(chosen) = model.settings.first_model() {
+        return chosen.clone();
     }
     let real = model.cards.iter().find(|c| c.usable && !c.demo());
     let any = real.or_else(|| model.cards.iter().find(|c| c.usable)).or_else(|| model.cards.first());
@@ -118,7 +118,8 @@ pub fn opened(model: &mut Model, turn: TurnId, opened: Opened) -> Vec<Effect> {
 pub fn new_session(model: &mut Model, _: &str) -> Vec<Effect> {
     let mut effects = vec![park(model)];
     let id = SessionId::new(model.now, &mut model.dice);
-    let who = model.model().clone();
+    let chosen = &model.settings.model;
+    let who = if chosen.as_str().is_empty() { model.model().clone() } else { chosen.clone() };
     let session = Session::new(id, who, model.now);
     model.threads.insert(id, Thread::new(session, [], Draft::default()));
     let old = std::mem::replace(&mut model.here, id);
@@ -212,7 +213,7 @@ pub fn system(model: &mut Model, text: &str) -> Vec<Effect> {
 
 // === models ===
 
-/// Makes a model the session's and the next session's.
+/// Makes a model the session's; the picker makes one the default of new sessions.
 pub fn set_model(model: &mut Model, who: ModelRef) -> Vec<Effect> {
     let old = std::mem::replace(&mut model.thread_mut().session.model, who.clone());
     if old != who {
@@ -223,7 +224,6 @@ pub fn set_model(model: &mut Model, who: ModelRef) -> Vec<Effect> {
         }
         recent.insert(0, who.clone());
         recent.truncate(20);
-        model.settings.model = who;
     }
     model.price_draft = Some(model.now);
     let mut effects = keep_session(model);

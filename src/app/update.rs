@@ -40,6 +40,13 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::Mine { turn, rows } => {
+            if model.pending.mine == Some(turn) {
+                model.mine = std::sync::Arc::new(rows);
+                panes::refresh(model);
+            }
+            Vec::new()
+        }
         Event::Attached { turn, chip } => send::attached(model, turn, chip),
         Event::Paths { turn, paths } => send::paths(model, turn, paths),
         Event::Written { turn, text } => send::written(model, turn, text),

@@ -95,8 +95,10 @@ fn began(
             opened(store, session)?
         }
         None => {
-            let model =
-                launch.model.clone().unwrap_or_else(|| first_model(&settings.model, config, catalog, usable));
+            let model = launch.model.clone().unwrap_or_else(|| {
+                let chosen = settings.first_model().cloned().unwrap_or_default();
+                first_model(&chosen, config, catalog, usable)
+            });
             let at = now();
             let session = Session::new(SessionId::new(at, &mut dice()), model, at);
             // what was typed before there was a session is kept under no session

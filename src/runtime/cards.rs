@@ -22,5 +22,7 @@ pub fn card(catalog: &Catalog, model: &Model, usable: &dyn Fn(&Endpoint) -> bool
         endpoints,
         retires: model.retires.clone(),
         description: model.about.clone(),
+        quality: model.score("intelligence"),
+        efforts: model.efforts.clone(),
     }
 }

@@ -8,8 +8,8 @@ use crate::catalog::Catalog;
 use crate::config::{self, Config, Dirs};
 use crate::metering;
 use crate::store::{By, LedgerRange, Search, StoreError, Write};
-use crate::words::{ModelId, ModelRef, ProviderId, Request, SessionId, TurnId};
-use std::collections::BTreeSet;
+use crate::words::{Dimension, ModelId, ModelRef, ProviderId, Request, SessionId, Totals, TurnId};
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -181,6 +181,23 @@ impl Desk {
             })
             .collect();
         let _ = self.events.try_send(Event::Health { turn, rows });
+    }
+
+    /// What was had from each model since the first day, real and of the demonstration.
+    pub fn mine(&self, turn: TurnId) {
+        let store = self.core.store.clone();
+        let today = self.config.day(now());
+        self.answer(async move {
+            let mut rows = BTreeMap::<ModelId, Totals>::new();
+            for demo in [false, true] {
+                for (key, totals) in store.rollups(0..today + 1, demo, By::Model).await? {
+                    if let Dimension::Model(model, _) = key.of {
+                        *rows.entry(model).or_default() += &totals;
+                    }
+                }
+            }
+            Ok(Event::Mine { turn, rows })
+        });
     }
 
     /// Every card, in the background: this opens the whole catalog.

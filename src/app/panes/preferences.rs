@@ -41,6 +41,17 @@ pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
     Vec::new()
 }
 
+/// How long the session's model may think, one step further: only efforts that it takes, when they are known.
+pub fn next_effort(model: &mut Model) -> Vec<Effect> {
+    let known = model.card(model.model().as_str()).map(|c| c.efforts.clone()).unwrap_or_default();
+    let all = if known.is_empty() { EFFORTS.to_vec() } else { known };
+    let reasoning = &mut model.thread_mut().session.params.reasoning;
+    let now = reasoning.as_ref().and_then(|r| r.effort);
+    *reasoning = cycle(now, &all, 1)
+        .map(|effort| ReasoningParams { effort: Some(effort), ..reasoning.clone().unwrap_or_default() });
+    switch::keep_session(model)
+}
+
 fn cycle<T: Copy + PartialEq>(now: Option<T>, all: &[T], by: isize) -> Option<T> {
     let at = now.and_then(|now| all.iter().position(|t| *t == now)).map_or(0, |at| at + 1);
     let count = all.len() + 1;

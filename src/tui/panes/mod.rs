@@ -4,6 +4,7 @@ pub mod bands;
 pub mod compare;
 mod conversation;
 mod dialogs;
+mod endpoints;
 mod help;
 pub mod message;
 pub mod meter;

@@ -1,105 +1,211 @@
-//! The model picker: one row a model, prices in columns, details of every endpoint underneath.
+//! The model picker: one row a model, figures in columns, details of every endpoint underneath.
 
+use super::endpoints;
 use super::message::{count, usd};
 use super::overlay::{frame, line, list, on, row};
 use crate::app::panes::picker::{Column, State};
 use crate::app::{Card, Model};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
-use crate::words::{Usd, clean_line};
+use crate::words::{Prices, Usd, clean_line};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
+/// Below this a row holds a name and its prices.
+const NARROW: u16 = 60;
+/// What the name keeps when columns are added.
+const NAME: u16 = 34;
+
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
-    let hints = "Enter takes · Tab sorts · Ctrl-F favourite · Ctrl-D details · Alt+f l v t r k filters · @openai >100k <2.5";
-    let title = format!("Models: {} of {}, by {}", state.matches.len(), model.cards.len(), state.sort.name());
-    let mut area = frame(canvas, whole, &title, hints, (120, 40));
+    let hints = "Enter · Tab sorts · Ctrl-D details · Ctrl-F favourite · Alt-S default · Ctrl-X hides · Alt-I turns · @openai >100k <2.5";
+    let way = if state.backwards { " (turned)" } else { "" };
+    let title =
+        format!("Models: {} of {}, by {}{way}", state.matches.len(), model.cards.len(), state.sort.name());
+    let mut area = frame(canvas, whole, &title, hints, (150, 44));
     let first = row(&mut area);
-    let on_filters: Vec<&str> =
-        state.filters.table().iter().filter(|(.., on)| *on).map(|(_, name, _)| *name).collect();
-    let filters = on_filters.join(" ");
-    let accent = on(canvas, canvas.style(Meaning::Panel), Meaning::Accent);
-    let right = canvas.text_right(first.right(), first.y, first.width / 2, &filters, accent);
+    let mut right = first.right();
+    if first.width < NARROW {
+        let words: Vec<&str> =
+            state.filters.table().iter().filter(|(.., on)| *on).map(|(_, name, _)| *name).collect();
+        let accent = on(canvas, canvas.style(Meaning::Panel), Meaning::Accent);
+        right = canvas.text_right(right, first.y, first.width / 2, &words.join(" "), accent);
+    }
     let caret = line(canvas, Rect { width: right.saturating_sub(first.x + 1), ..first }, "› ", &state.query);
-    if area.width >= 60 && area.height > 4 {
-        let head = row(&mut area);
-        columns(canvas, head, state.sort);
+    if area.width >= NARROW && area.height > 6 {
+        filters(canvas, row(&mut area), state);
+        sampling(canvas, &mut area, model);
+        heads(canvas, row(&mut area), state);
     }
     let details = match state.card(model) {
-        Some(card) if state.details => {
-            (u16::try_from(card.endpoints.len()).unwrap_or(9) + 3).min(area.height / 2)
-        }
+        Some(card) if state.details => endpoints::height(card).min(area.height / 2),
         _ => 0,
     };
     let rows = Rect { height: area.height - details, ..area };
     list(canvas, rows, state.matches.len(), state.at, |canvas, area, index, style| {
         let Some(card) = model.cards.get(state.matches[index] as usize) else { return };
-        one(canvas, area, model, card, style);
+        one(canvas, area, model, card, state.sort, style);
     });
+    if state.matches.is_empty() && !rows.is_empty() {
+        let dim = on(canvas, canvas.style(Meaning::Panel), Meaning::Dim);
+        let said = "No model fits: take a word or a filter away.";
+        canvas.text(rows.x + 2, rows.y, rows.width.saturating_sub(2), said, dim);
+    }
     if details > 0
         && let Some(card) = state.card(model)
     {
         let below = Rect { y: rows.bottom(), height: details, ..area };
-        endpoints(canvas, below, card, state);
+        endpoints::draw(canvas, below, model, card, &state.health);
     }
     caret
 }
 
-/// Right edges of the columns, counted from the right: context, price out, price in; abilities; provider.
-const CONTEXT: u16 = 8;
-const PRICE: u16 = 11;
-
-fn columns(canvas: &mut Canvas<'_>, area: Rect, sort: Column) {
+/// Every filter by its name, the letter for Alt marked, those that hold in colour.
+fn filters(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     let panel = canvas.style(Meaning::Panel);
-    let style = |canvas: &Canvas<'_>, column: Column| {
-        let style = on(canvas, panel, Meaning::Dim);
-        if column == sort { style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED) } else { style }
-    };
-    let wide = area.width >= 90;
-    let mut right = area.right();
-    let name = style(canvas, Column::Name);
-    canvas.text(area.x + 2, area.y, area.width, "model", name);
-    for (column, word, width) in [
-        (Column::Context, "context", CONTEXT),
-        (Column::PriceOut, "$/M out", PRICE),
-        (Column::PriceIn, "$/M in", PRICE),
-    ] {
-        let look = style(canvas, column);
-        canvas.text_right(right, area.y, width, word, look);
-        right = right.saturating_sub(width);
-    }
-    let plain = on(canvas, panel, Meaning::Dim);
-    canvas.text_right(right, area.y, 7, "can", plain);
-    if wide {
-        let look = style(canvas, Column::Provider);
-        canvas.text(right.saturating_sub(29), area.y, 20, "provider", look);
+    let dim = on(canvas, panel, Meaning::Dim);
+    let mut x = canvas.text(area.x, area.y, area.width, "Alt+ ", dim);
+    for (letter, name, holds) in state.filters.table() {
+        let style = if holds {
+            on(canvas, panel, Meaning::Accent).add_modifier(Modifier::BOLD | Modifier::REVERSED)
+        } else {
+            dim
+        };
+        let at = name.find(letter).unwrap_or(0);
+        let (before, rest) = name.split_at(at);
+        let marked = style.add_modifier(Modifier::UNDERLINED | Modifier::BOLD);
+        for (text, style) in [(before, style), (&rest[..1], marked), (&rest[1..], style)] {
+            if !text.is_empty() {
+                x = canvas.text(x, area.y, area.right().saturating_sub(x), text, style);
+            }
+        }
+        x += 1;
     }
 }
 
-fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, style: Style) {
-    let dim = on(canvas, style, Meaning::Dim);
-    let mut right = area.right();
-    let price = |of: fn(&crate::words::Prices) -> Usd| match card.prices() {
+/// How this session asks: reasoning and sampling, at the foot.
+fn sampling(canvas: &mut Canvas<'_>, area: &mut Rect, model: &Model) {
+    area.height -= 1;
+    let session = model.session();
+    let params = &session.params;
+    let effort = params.reasoning.as_ref().and_then(|r| r.effort).map(|e| format!("{e:?}").to_lowercase());
+    let chosen: Vec<String> = [
+        params.temperature.map(|t| format!("temperature {t}")),
+        params.top_p.map(|t| format!("top p {t}")),
+        params.max_tokens.map(|t| format!("at most {t} tokens")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let sampling = if chosen.is_empty() { "sampling default".to_owned() } else { chosen.join(", ") };
+    let effort = effort.unwrap_or_else(|| "default".into());
+    let mut text = format!("this session: effort {effort} (Alt-E) · {sampling} (Alt-O)");
+    if let Some(profile) = session.preferences.profile.or(model.settings.profile) {
+        text.push_str(&format!(" · profile {}", profile.name()));
+    }
+    let dim = on(canvas, canvas.style(Meaning::Panel), Meaning::Dim);
+    canvas.text(area.x, area.bottom(), area.width, &text, dim);
+}
+
+/// A column of figures at the right of the names.
+struct Figure {
+    /// What sorts by it, if anything does.
+    column: Option<Column>,
+    head: &'static str,
+    width: u16,
+    meaning: Meaning,
+    cell: fn(&Model, &Card) -> String,
+}
+
+const fn figure(column: Column, head: &'static str, width: u16, cell: fn(&Model, &Card) -> String) -> Figure {
+    Figure { column: Some(column), head, width, meaning: Meaning::Dim, cell }
+}
+
+/// Every column, from the one that is given room first. What is sorted by always has room.
+const FIGURES: &[Figure] = &[
+    Figure {
+        meaning: Meaning::Money,
+        ..figure(Column::PriceIn, "$/M in", 9, |_, card| price(card, |p| p.prompt))
+    },
+    Figure {
+        meaning: Meaning::Money,
+        ..figure(Column::PriceOut, "$/M out", 9, |_, card| price(card, |p| p.completion))
+    },
+    figure(Column::Context, "context", 8, |_, card| {
+        card.context().map_or("?".to_owned(), |c| count(c.into()))
+    }),
+    Figure { column: None, ..figure(Column::Relevance, "can", 6, |_, card| card.abilities()) },
+    figure(Column::Provider, "provider", 17, |_, card| clean_line(&card.providers())),
+    figure(Column::Quality, "quality", 8, |_, card| {
+        card.quality.map_or(String::new(), |q| format!("{q:.0}"))
+    }),
+    figure(Column::Rating, "rating", 7, |model, card| {
+        model
+            .settings
+            .ratings
+            .get(card.id.as_str())
+            .map_or(String::new(), |r| format!("+{}-{}", r.up, r.down))
+    }),
+    figure(Column::Rate, "tok/s", 6, |model, card| {
+        let rate = model.mine.get(&card.id).and_then(|m| m.throughput.quantile(0.5));
+        rate.map_or(String::new(), |r| (r / 1000).to_string())
+    }),
+    figure(Column::Ttft, "first", 7, |model, card| {
+        let ttft = model.mine.get(&card.id).and_then(|m| m.ttft.quantile(0.5));
+        ttft.map_or(String::new(), |t| crate::app::seconds(std::time::Duration::from_micros(t)))
+    }),
+    figure(Column::Spent, "spent", 9, |model, card| {
+        model.mine.get(&card.id).map_or(String::new(), |m| usd(m.booked))
+    }),
+];
+
+fn price(card: &Card, of: fn(&Prices) -> Usd) -> String {
+    match card.prices() {
         Some(p) if of(p).is_zero() => "free".to_owned(),
         Some(p) => usd(of(p).per_million()).trim_start_matches('$').to_owned(),
         None => "?".to_owned(),
-    };
-    if area.width >= 60 {
-        let context = card.context().map_or("?".to_owned(), |c| count(c.into()));
-        canvas.text_right(right, area.y, CONTEXT, &context, dim);
-        right -= CONTEXT;
-        for text in [price(|p| p.completion), price(|p| p.prompt)] {
-            canvas.text_right(right, area.y, PRICE, &text, on(canvas, style, Meaning::Money));
-            right -= PRICE;
+    }
+}
+
+/// The columns that have room, from the left.
+fn figures(width: u16, sort: Column) -> Vec<&'static Figure> {
+    let mut room = width.saturating_sub(NAME);
+    let sorted = |figure: &&Figure| figure.column == Some(sort);
+    let mut shown: Vec<&Figure> = Vec::new();
+    for figure in FIGURES.iter().filter(sorted).chain(FIGURES.iter().filter(|f| !sorted(f))) {
+        if figure.width + 1 > room {
+            break;
         }
-        canvas.text_right(right, area.y, 7, &card.abilities(), dim);
-        right -= 9;
-        if area.width >= 90 {
-            canvas.text(right.saturating_sub(20), area.y, 19, &clean_line(&card.providers()), dim);
-            right -= 21;
+        room -= figure.width + 1;
+        shown.push(figure);
+    }
+    FIGURES.iter().filter(|f| shown.iter().any(|s| std::ptr::eq(*s, *f))).collect()
+}
+
+fn heads(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
+    let panel = canvas.style(Meaning::Panel);
+    let dim = on(canvas, panel, Meaning::Dim);
+    let look = |column: Option<Column>| {
+        if column == Some(state.sort) { dim.add_modifier(Modifier::BOLD | Modifier::UNDERLINED) } else { dim }
+    };
+    canvas.text(area.x + 2, area.y, area.width, "model", look(Some(Column::Name)));
+    let mut right = area.right();
+    for figure in figures(area.width, state.sort).into_iter().rev() {
+        canvas.text_right(right, area.y, figure.width, figure.head, look(figure.column));
+        right = right.saturating_sub(figure.width + 1);
+    }
+}
+
+fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, sort: Column, style: Style) {
+    let dim = on(canvas, style, Meaning::Dim);
+    let mut right = area.right();
+    if area.width >= NARROW {
+        for figure in figures(area.width, sort).into_iter().rev() {
+            let look = on(canvas, style, figure.meaning);
+            canvas.text_right(right, area.y, figure.width, &(figure.cell)(model, card), look);
+            right = right.saturating_sub(figure.width + 1);
         }
     } else {
-        let text = format!("{}/{}", price(|p| p.prompt), price(|p| p.completion));
+        let text = format!("{}/{}", price(card, |p| p.prompt), price(card, |p| p.completion));
         right = canvas.text_right(right, area.y, 14, &text, dim).saturating_sub(1);
     }
     let mark = match model.favourite(&card.id) {
@@ -111,78 +217,30 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, style: S
     let x = canvas.text(area.x, area.y, 2, &mark, on(canvas, style, Meaning::Accent));
     let look = if card.usable { style } else { dim };
     let x = canvas.text(x, area.y, right.saturating_sub(x), &clean_line(card.id.as_str()), look);
+    let facts = facts(model, card);
+    if !facts.is_empty() && right > x + 2 {
+        canvas.text(x + 1, area.y, right - x - 1, &clean_line(&facts), dim);
+    }
+}
+
+/// What stands behind the name.
+fn facts(model: &Model, card: &Card) -> String {
+    let is = |who: &crate::words::ModelRef| who.as_str() == card.id.as_str();
     let mut facts = Vec::new();
     if card.demo() {
         facts.push("demo".to_owned());
     }
+    if is(&model.settings.model) {
+        facts.push("default".to_owned());
+    }
     if !card.usable {
         facts.push("no key".to_owned());
+    }
+    if model.settings.hidden.iter().any(is) {
+        facts.push("hidden".to_owned());
     }
     if let Some(day) = &card.retires {
         facts.push(format!("until {day}"));
     }
-    if let Some(wins) = model.settings.wins.get(card.id.as_str()) {
-        facts.push(format!("won {wins}"));
-    }
-    if !facts.is_empty() && right > x + 2 {
-        canvas.text(x + 1, area.y, right - x - 1, &clean_line(&facts.join(" ")), dim);
-    }
-}
-
-/// Every endpoint with prices, health and what the person has had from it.
-fn endpoints(canvas: &mut Canvas<'_>, area: Rect, card: &Card, state: &State) {
-    let panel = canvas.style(Meaning::Panel);
-    let mut area = area;
-    let head = row(&mut area);
-    let style = on(canvas, panel, Meaning::Heading).add_modifier(Modifier::BOLD);
-    canvas.text(
-        head.x,
-        head.y,
-        head.width,
-        &clean_line(&format!("{}  {}", card.name, card.description)),
-        style,
-    );
-    for endpoint in &card.endpoints {
-        let spot = row(&mut area);
-        if spot.is_empty() {
-            return;
-        }
-        let health = state.health.iter().find(|h| h.endpoint == endpoint.id);
-        let mut text = clean_line(&endpoint.provider_name);
-        match &endpoint.prices {
-            Some(p) => {
-                text.push_str(&format!(
-                    "  {} in, {} out",
-                    usd(p.prompt.per_million()),
-                    usd(p.completion.per_million())
-                ));
-                if let Some(cached) = p.cached_read {
-                    text.push_str(&format!(", {} cached", usd(cached.per_million())));
-                }
-            }
-            None => text.push_str("  price unknown"),
-        }
-        if let Some(context) = endpoint.context {
-            text.push_str(&format!("  {} context", count(context.into())));
-        }
-        if let Some(h) = health {
-            text.push_str(&format!("  {}", clean_line(&h.state)));
-            if let Some(ms) = h.ttft_ms {
-                text.push_str(&format!("  first {ms} ms"));
-            }
-            if let Some(rate) = h.tokens_per_second {
-                text.push_str(&format!("  {rate:.0} tok/s"));
-            }
-            if let Some(errors) = h.errors {
-                text.push_str(&format!("  {:.0}% fail", errors * 100.0));
-            }
-            if h.mine.requests > 0 {
-                text.push_str(&format!("  mine: {} in {}", usd(h.mine.booked), h.mine.requests));
-            }
-        }
-        if endpoint.policy.trains {
-            text.push_str("  may train");
-        }
-        canvas.text(spot.x + 2, spot.y, spot.width.saturating_sub(2), &text, panel);
-    }
+    facts.join(" ")
 }

@@ -207,6 +207,8 @@ pub fn card(model: &str, endpoints: Vec<Arc<Endpoint>>, usable: bool) -> Card {
         usable,
         retires: None,
         description: "a model for tests".into(),
+        quality: (model == "openai/gpt-5").then_some(68.5),
+        efforts: Vec::new(),
     }
 }
 

@@ -1,9 +1,15 @@
 //! The model picker: fuzzy, filtered, sorted by any column, with details of every endpoint.
 
-use super::{Fuzzy, Outcome, Overlay, close, stay, step};
+mod column;
+mod filter;
+
+pub use column::Column;
+pub use filter::{Filters, Query};
+
+use super::{Fuzzy, Outcome, Overlay, close, preferences, stay, step};
 use crate::app::event::HealthRow;
-use crate::app::{Card, Code, Effect, Key, Line, Model, act, panes, switch};
-use crate::words::{MessageId, ModelRef, Usd};
+use crate::app::{Card, Code, Effect, Key, Level, Line, Model, act, panes, switch};
+use crate::words::{MessageId, ModelRef};
 use std::cmp::Reverse;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +19,8 @@ pub struct State {
     pub matches: Vec<u32>,
     pub at: usize,
     pub sort: Column,
+    /// The last stand first.
+    pub backwards: bool,
     pub filters: Filters,
     /// The details of the chosen model are open.
     pub details: bool,
@@ -28,137 +36,6 @@ pub enum For {
     Again(MessageId),
     /// Another model of a comparison.
     Versus,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Column {
-    /// By match; without a query favourites, then recent ones.
-    #[default]
-    Relevance,
-    Name,
-    Provider,
-    PriceIn,
-    PriceOut,
-    Context,
-}
-
-impl Column {
-    pub const ALL: [Column; 6] =
-        [Self::Relevance, Self::Name, Self::Provider, Self::PriceIn, Self::PriceOut, Self::Context];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Relevance => "relevance",
-            Self::Name => "name",
-            Self::Provider => "provider",
-            Self::PriceIn => "price in",
-            Self::PriceOut => "price out",
-            Self::Context => "context",
-        }
-    }
-}
-
-/// What must hold; words in the query set the rest: `@openai`, `>100k` of context, `<2.5` dollars a million.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Filters {
-    pub free: bool,
-    pub local: bool,
-    pub vision: bool,
-    pub tools: bool,
-    pub reasoning: bool,
-    /// Only what my keys reach.
-    pub mine: bool,
-}
-
-impl Filters {
-    /// Letter for Alt, name, and whether it is on.
-    pub fn table(&self) -> [(char, &'static str, bool); 6] {
-        [
-            ('f', "free", self.free),
-            ('l', "local", self.local),
-            ('v', "vision", self.vision),
-            ('t', "tools", self.tools),
-            ('r', "reasoning", self.reasoning),
-            ('k', "my keys", self.mine),
-        ]
-    }
-
-    fn toggle(&mut self, letter: char) -> bool {
-        let flag = match letter {
-            'f' => &mut self.free,
-            'l' => &mut self.local,
-            'v' => &mut self.vision,
-            't' => &mut self.tools,
-            'r' => &mut self.reasoning,
-            'k' => &mut self.mine,
-            _ => return false,
-        };
-        *flag = !*flag;
-        true
-    }
-
-    fn admit(&self, card: &Card) -> bool {
-        (!self.free || card.free())
-            && (!self.local || card.local())
-            && (!self.vision || card.takes("image"))
-            && (!self.tools || card.supports("tools"))
-            && (!self.reasoning || card.supports("reasoning"))
-            && (!self.mine || card.usable)
-    }
-}
-
-/// A query taken apart: words to match, and conditions.
-#[derive(Debug, Default, PartialEq)]
-struct Query {
-    words: String,
-    providers: Vec<String>,
-    context: Option<u32>,
-    price: Option<Usd>,
-}
-
-impl Query {
-    fn parse(text: &str) -> Self {
-        let mut query = Self::default();
-        for word in text.split_whitespace() {
-            if let Some(provider) = word.strip_prefix('@').filter(|p| !p.is_empty()) {
-                query.providers.push(provider.to_lowercase());
-            } else if let Some(context) = word.strip_prefix('>').and_then(tokens) {
-                query.context = Some(context);
-            } else if let Some(price) =
-                word.strip_prefix('<').and_then(|p| p.trim_start_matches('$').parse().ok())
-            {
-                query.price = Some(price);
-            } else if !matches!(word, "@" | ">" | "<") {
-                if !query.words.is_empty() {
-                    query.words.push(' ');
-                }
-                query.words.push_str(word);
-            }
-        }
-        query
-    }
-
-    fn admit(&self, card: &Card) -> bool {
-        let provider = |wanted: &String| {
-            card.endpoints.iter().any(|e| {
-                e.provider.as_str().starts_with(wanted.as_str())
-                    || e.provider_name.to_lowercase().starts_with(wanted.as_str())
-            })
-        };
-        (self.providers.is_empty() || self.providers.iter().any(provider))
-            && self.context.is_none_or(|least| card.context().is_some_and(|c| c >= least))
-            && self.price.is_none_or(|most| card.prices().is_some_and(|p| p.prompt.per_million() <= most))
-    }
-}
-
-/// `200k`, `1m`, `32000`.
-fn tokens(text: &str) -> Option<u32> {
-    let lower = text.to_lowercase();
-    let (digits, unit) = match lower.strip_suffix('k') {
-        Some(digits) => (digits, 1_000),
-        None => lower.strip_suffix('m').map_or((lower.as_str(), 1), |digits| (digits, 1_000_000)),
-    };
-    digits.parse::<u32>().ok()?.checked_mul(unit)
 }
 
 pub fn open(model: &mut Model, query: &str) -> Vec<Effect> {
@@ -203,7 +80,9 @@ fn show(model: &mut Model, mut state: State) -> Vec<Effect> {
         state.at = at;
     }
     model.overlays.push(Overlay::Picker(state));
-    Vec::new()
+    let turn = model.next_turn();
+    model.pending.mine = Some(turn);
+    vec![Effect::Mine { turn }]
 }
 
 impl State {
@@ -213,6 +92,7 @@ impl State {
             matches: Vec::new(),
             at: 0,
             sort: Column::Relevance,
+            backwards: false,
             filters: Filters::default(),
             details: false,
             health: Vec::new(),
@@ -235,35 +115,28 @@ impl State {
         let query = Query::parse(self.query.text());
         let mut fuzzy = Fuzzy::new(&query.words);
         let mut haystack = String::new();
-        let mut scored: Vec<(u32, u32)> = among
+        let mut scored: Vec<_> = among
             .filter_map(|row| {
                 let card = model.cards.get(row as usize)?;
-                if !self.filters.admit(card) || !query.admit(card) {
+                if !self.filters.admit(model, card) || !query.admit(card) {
                     return None;
                 }
-                if query.words.is_empty() {
-                    return Some((0, row));
+                let mut score = 0;
+                if !query.words.is_empty() {
+                    haystack.clear();
+                    haystack.push_str(card.id.as_str());
+                    haystack.push(' ');
+                    haystack.push_str(&card.name);
+                    // of two that match alike the one within reach is meant
+                    score = fuzzy.score(&haystack)? + if card.usable { WITHIN_REACH } else { 0 };
                 }
-                haystack.clear();
-                haystack.push_str(card.id.as_str());
-                haystack.push(' ');
-                haystack.push_str(&card.name);
-                Some((fuzzy.score(&haystack)?, row))
+                let relevance = (Reverse(score), rank(model, card), !card.usable, row);
+                Some((self.sort.value(model, card), relevance))
             })
             .collect();
-        let card = |row: u32| &model.cards[row as usize];
-        match self.sort {
-            Column::Relevance => scored.sort_by_cached_key(|(score, row)| {
-                let card = card(*row);
-                (Reverse(*score), rank(model, card), !card.usable, *row)
-            }),
-            Column::Name => scored.sort_by(|a, b| card(a.1).name.cmp(&card(b.1).name)),
-            Column::Provider => scored.sort_by_cached_key(|(_, row)| card(*row).providers()),
-            Column::PriceIn => scored.sort_by_cached_key(|(_, row)| price(card(*row), |p| p.prompt)),
-            Column::PriceOut => scored.sort_by_cached_key(|(_, row)| price(card(*row), |p| p.completion)),
-            Column::Context => scored.sort_by_cached_key(|(_, row)| Reverse(card(*row).context())),
-        }
-        self.matches = scored.into_iter().map(|(_, row)| row).collect();
+        scored
+            .sort_by(|(a, near), (b, far)| self.sort.order(self.backwards, a, b).then_with(|| near.cmp(far)));
+        self.matches = scored.into_iter().map(|(_, (.., row))| row).collect();
         self.at = self.at.min(self.matches.len().saturating_sub(1));
     }
 
@@ -286,7 +159,16 @@ impl State {
                 self.refresh(model);
                 stay()
             }
+            (Code::Char('i'), false, true) => {
+                self.backwards = !self.backwards;
+                self.refresh(model);
+                stay()
+            }
             (Code::Char('f'), true, _) => (true, self.favour(model)),
+            (Code::Char('x'), true, _) => (true, self.hide(model)),
+            (Code::Char('s'), false, true) => (true, self.make_default(model)),
+            (Code::Char('o'), false, true) => (true, preferences::open(model, "")),
+            (Code::Char('e'), false, true) => (true, preferences::next_effort(model)),
             (Code::Char('d'), true, _) => {
                 self.details = !self.details;
                 (true, self.ask_health(model))
@@ -342,6 +224,36 @@ impl State {
         vec![switch::keep_settings(model)]
     }
 
+    /// Takes a model out of the list that is never used, or brings it back.
+    fn hide(&mut self, model: &mut Model) -> Vec<Effect> {
+        let Some(card) = self.card(model) else { return Vec::new() };
+        let who = ModelRef::from(&card.id);
+        let hidden = &mut model.settings.hidden;
+        if hidden.contains(&who) {
+            hidden.retain(|h| *h != who);
+        } else {
+            hidden.push(who.clone());
+            model
+                .say(Level::Info, format!("{who} is hidden: Alt-H lists hidden ones, Ctrl-X brings it back"));
+        }
+        self.refresh(model);
+        vec![switch::keep_settings(model)]
+    }
+
+    /// The model of new sessions, or no longer: then they begin with the one used last.
+    fn make_default(&mut self, model: &mut Model) -> Vec<Effect> {
+        let Some(card) = self.card(model) else { return Vec::new() };
+        let who = ModelRef::from(&card.id);
+        if model.settings.model == who {
+            model.settings.model = ModelRef::default();
+            model.say(Level::Info, "new sessions begin with the model used last");
+        } else {
+            model.say(Level::Info, format!("new sessions begin with {who}"));
+            model.settings.model = who;
+        }
+        vec![switch::keep_settings(model)]
+    }
+
     fn ask_health(&mut self, model: &mut Model) -> Vec<Effect> {
         self.health.clear();
         let Some(id) = self.card(model).map(|c| c.id.clone()).filter(|_| self.details) else {
@@ -353,6 +265,9 @@ impl State {
     }
 }
 
+/// What being within reach adds to a match, beside the some 26 points of a matched letter.
+const WITHIN_REACH: u32 = 20;
+
 /// Favourites first, then recent ones, then the rest.
 fn rank(model: &Model, card: &Card) -> usize {
     let recent = || {
@@ -360,10 +275,4 @@ fn rank(model: &Model, card: &Card) -> usize {
         at.map(|at| at + 100)
     };
     model.favourite(&card.id).or_else(recent).unwrap_or(usize::MAX)
-}
-
-/// Unknown prices come after every known one.
-fn price(card: &Card, of: impl Fn(&crate::words::Prices) -> Usd) -> (bool, Usd) {
-    let lowest = card.endpoints.iter().filter_map(|e| e.prices.as_ref().map(&of)).min();
-    (lowest.is_none(), lowest.unwrap_or_default())
 }

@@ -1,0 +1,148 @@
+//! Which models the picker lists: switches, and conditions written among the words of the query.
+
+use crate::app::{Card, Model};
+use crate::words::Usd;
+
+/// What must hold; words in the query set the rest: `@openai`, `>100k` of context, `<2.5` dollars a million.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filters {
+    pub free: bool,
+    pub local: bool,
+    pub vision: bool,
+    pub tools: bool,
+    pub reasoning: bool,
+    /// Only what my keys reach.
+    pub mine: bool,
+    /// At least so much context: a place in [`ROOM`]; 0 is any.
+    room: usize,
+    /// At most this price of the reply: a place in [`PRICE`]; 0 is any.
+    price: usize,
+    /// The hidden ones too.
+    pub hidden: bool,
+}
+
+/// Steps of the least context, in tokens.
+const ROOM: [(u32, &str); 5] = [
+    (0, "context"),
+    (32_000, "context ≥32k"),
+    (128_000, "context ≥128k"),
+    (200_000, "context ≥200k"),
+    (1_000_000, "context ≥1M"),
+];
+
+/// Steps of the highest price of the reply, in cents a million tokens.
+const PRICE: [(i64, &str); 6] = [
+    (0, "price"),
+    (50, "price ≤$0.50"),
+    (200, "price ≤$2"),
+    (500, "price ≤$5"),
+    (1_000, "price ≤$10"),
+    (1_500, "price ≤$15"),
+];
+
+impl Filters {
+    /// Letter for Alt, name, and whether it is on.
+    pub fn table(&self) -> [(char, &'static str, bool); 9] {
+        [
+            ('f', "free", self.free),
+            ('l', "local", self.local),
+            ('v', "vision", self.vision),
+            ('t', "tools", self.tools),
+            ('r', "reasoning", self.reasoning),
+            ('k', "my keys", self.mine),
+            ('c', ROOM[self.room].1, self.room > 0),
+            ('p', PRICE[self.price].1, self.price > 0),
+            ('h', "hidden", self.hidden),
+        ]
+    }
+
+    pub(super) fn toggle(&mut self, letter: char) -> bool {
+        let flag = match letter {
+            'f' => &mut self.free,
+            'l' => &mut self.local,
+            'v' => &mut self.vision,
+            't' => &mut self.tools,
+            'r' => &mut self.reasoning,
+            'k' => &mut self.mine,
+            'h' => &mut self.hidden,
+            'c' => {
+                self.room = (self.room + 1) % ROOM.len();
+                return true;
+            }
+            'p' => {
+                self.price = (self.price + 1) % PRICE.len();
+                return true;
+            }
+            _ => return false,
+        };
+        *flag = !*flag;
+        true
+    }
+
+    pub(super) fn admit(&self, model: &Model, card: &Card) -> bool {
+        let most = Usd::from_cents(PRICE[self.price].0);
+        (!self.free || card.free())
+            && (!self.local || card.local())
+            && (!self.vision || card.takes("image"))
+            && (!self.tools || card.supports("tools"))
+            && (!self.reasoning || card.supports("reasoning"))
+            && (!self.mine || card.usable)
+            && (self.room == 0 || card.context().is_some_and(|c| c >= ROOM[self.room].0))
+            && (self.price == 0 || card.prices().is_some_and(|p| p.completion.per_million() <= most))
+            && (self.hidden || !model.settings.hidden.iter().any(|h| h.as_str() == card.id.as_str()))
+    }
+}
+
+/// A query taken apart: words to match, and conditions.
+#[derive(Debug, Default, PartialEq)]
+pub struct Query {
+    pub words: String,
+    providers: Vec<String>,
+    context: Option<u32>,
+    price: Option<Usd>,
+}
+
+impl Query {
+    pub fn parse(text: &str) -> Self {
+        let mut query = Self::default();
+        for word in text.split_whitespace() {
+            if let Some(provider) = word.strip_prefix('@').filter(|p| !p.is_empty()) {
+                query.providers.push(provider.to_lowercase());
+            } else if let Some(context) = word.strip_prefix('>').and_then(tokens) {
+                query.context = Some(context);
+            } else if let Some(price) =
+                word.strip_prefix('<').and_then(|p| p.trim_start_matches('$').parse().ok())
+            {
+                query.price = Some(price);
+            } else if !matches!(word, "@" | ">" | "<") {
+                if !query.words.is_empty() {
+                    query.words.push(' ');
+                }
+                query.words.push_str(word);
+            }
+        }
+        query
+    }
+
+    pub fn admit(&self, card: &Card) -> bool {
+        let provider = |wanted: &String| {
+            card.endpoints.iter().any(|e| {
+                e.provider.as_str().starts_with(wanted.as_str())
+                    || e.provider_name.to_lowercase().starts_with(wanted.as_str())
+            })
+        };
+        (self.providers.is_empty() || self.providers.iter().any(provider))
+            && self.context.is_none_or(|least| card.context().is_some_and(|c| c >= least))
+            && self.price.is_none_or(|most| card.prices().is_some_and(|p| p.completion.per_million() <= most))
+    }
+}
+
+/// `200k`, `1m`, `32000`.
+fn tokens(text: &str) -> Option<u32> {
+    let lower = text.to_lowercase();
+    let (digits, unit) = match lower.strip_suffix('k') {
+        Some(digits) => (digits, 1_000),
+        None => lower.strip_suffix('m').map_or((lower.as_str(), 1), |digits| (digits, 1_000_000)),
+    };
+    digits.parse::<u32>().ok()?.checked_mul(unit)
+}

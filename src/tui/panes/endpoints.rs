@@ -1,0 +1,151 @@
+//! A model in detail: what it is, what the person has had from it, and every endpoint with prices and live health.
+
+use super::message::{count, usd};
+use super::overlay::{on, row};
+use crate::app::{Card, HealthRow, Model, seconds};
+use crate::tui::theme::Meaning;
+use crate::tui::view::Canvas;
+use crate::words::{Endpoint, Totals, Usd, clean_line};
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use std::time::Duration;
+
+/// Rows for everything.
+pub fn height(card: &Card) -> u16 {
+    u16::try_from(card.endpoints.len()).unwrap_or(9).saturating_add(4)
+}
+
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, health: &[HealthRow]) {
+    let panel = canvas.style(Meaning::Panel);
+    let mut area = area;
+    let heading = on(canvas, panel, Meaning::Heading).add_modifier(Modifier::BOLD);
+    let head = row(&mut area);
+    let x = canvas.text(head.x, head.y, head.width, &clean_line(&card.name), heading) + 2;
+    let dim = on(canvas, panel, Meaning::Dim);
+    canvas.text(x, head.y, head.right().saturating_sub(x), &clean_line(&card.description), dim);
+    let about = row(&mut area);
+    canvas.text(about.x, about.y, about.width, &facts(model, card), panel);
+    table(canvas, area, card, health);
+}
+
+fn facts(model: &Model, card: &Card) -> String {
+    let mut facts = Vec::new();
+    match model.mine.get(&card.id).filter(|mine| mine.requests > 0) {
+        Some(mine) => facts.push(format!("you: {}", history(mine))),
+        None => facts.push("not asked yet".to_owned()),
+    }
+    if let Some(rating) = model.settings.ratings.get(card.id.as_str()) {
+        facts.push(format!("rated +{} -{}", rating.up, rating.down));
+    }
+    if let Some(quality) = card.quality {
+        facts.push(format!("quality index {quality:.0}"));
+    }
+    if !card.efforts.is_empty() {
+        let efforts: Vec<String> = card.efforts.iter().map(|e| format!("{e:?}").to_lowercase()).collect();
+        facts.push(format!("effort {}", efforts.join(" ")));
+    }
+    if let Some(day) = &card.retires {
+        facts.push(format!("switched off on {day}"));
+    }
+    clean_line(&facts.join(" · "))
+}
+
+/// `12 replies, $0.42, first token 0.6 s, 71 tok/s, 1 failed`.
+fn history(mine: &Totals) -> String {
+    let mut said = vec![format!("{} replies", mine.requests), usd(mine.booked)];
+    if let Some(ttft) = mine.ttft.quantile(0.5) {
+        said.push(format!("first token {}", seconds(Duration::from_micros(ttft))));
+    }
+    if let Some(rate) = mine.throughput.quantile(0.5) {
+        said.push(format!("{} tok/s", rate / 1000));
+    }
+    if mine.failed > 0 {
+        said.push(format!("{} failed", mine.failed));
+    }
+    said.join(", ")
+}
+
+/// A cell of an endpoint's row.
+type Cell = fn(&Endpoint, Option<&HealthRow>) -> String;
+
+fn million(price: Option<Usd>) -> String {
+    price.map_or("?".to_owned(), |p| usd(p.per_million()).trim_start_matches('$').to_owned())
+}
+
+/// Heads, widths and cells behind the provider's name; those that do not fit are left out from the right.
+const CELLS: &[(&str, u16, Cell)] = &[
+    ("$/M in", 7, |e, _| million(e.prices.as_ref().map(|p| p.prompt))),
+    ("out", 7, |e, _| million(e.prices.as_ref().map(|p| p.completion))),
+    ("state", 14, |_, h| h.map_or(String::new(), |h| clean_line(&h.state))),
+    ("first", 7, |_, h| {
+        let ms = h.and_then(|h| h.ttft_ms);
+        ms.map_or(String::new(), |ms| seconds(Duration::from_millis(ms)))
+    }),
+    ("tok/s", 6, |_, h| h.and_then(|h| h.tokens_per_second).map_or(String::new(), |r| format!("{r:.0}"))),
+    ("fails", 6, |_, h| h.and_then(|h| h.errors).map_or(String::new(), |e| format!("{:.0}%", e * 100.0))),
+    ("context", 8, |e, _| e.context.map_or("?".to_owned(), |c| count(c.into()))),
+    ("cached", 7, |e, _| {
+        e.prices.as_ref().and_then(|p| p.cached_read).map_or(String::new(), |p| million(Some(p)))
+    }),
+    ("you", 14, |_, h| match h.map(|h| &h.mine).filter(|mine| mine.requests > 0) {
+        Some(mine) => format!("{} in {}", usd(mine.booked), mine.requests),
+        None => String::new(),
+    }),
+    ("prompts", 10, |e, _| {
+        let said = match (e.policy.declared, e.policy.trains, e.policy.retains) {
+            (false, ..) => "",
+            (true, true, _) => "trained on",
+            (true, false, true) => "kept",
+            (true, false, false) => "not kept",
+        };
+        said.to_owned()
+    }),
+];
+
+const PROVIDER: u16 = 20;
+
+fn table(canvas: &mut Canvas<'_>, area: Rect, card: &Card, health: &[HealthRow]) {
+    let panel = canvas.style(Meaning::Panel);
+    let mut area = area;
+    let mut room = area.width.saturating_sub(PROVIDER);
+    let fitting = CELLS.iter().take_while(|(_, width, _)| {
+        let fits = *width < room;
+        room = room.saturating_sub(width + 1);
+        fits
+    });
+    let shown: Vec<_> = fitting.collect();
+    let dim = on(canvas, panel, Meaning::Dim);
+    let spot = row(&mut area);
+    put(canvas, spot, &shown, dim, |(head, ..)| (*head).to_owned());
+    for (n, endpoint) in card.endpoints.iter().enumerate() {
+        let spot = row(&mut area);
+        if spot.is_empty() {
+            return;
+        }
+        let left = card.endpoints.len() - n;
+        if area.height == 0 && left > 1 {
+            let more = format!("and {left} more");
+            canvas.text(spot.x + 2, spot.y, spot.width.saturating_sub(2), &more, dim);
+            return;
+        }
+        let row = health.iter().find(|h| h.endpoint == endpoint.id);
+        let name = clean_line(&endpoint.provider_name);
+        canvas.text(spot.x + 2, spot.y, PROVIDER - 2, &name, panel);
+        put(canvas, spot, &shown, panel, |(.., cell)| cell(endpoint, row));
+    }
+}
+
+/// A row of cells behind the provider's name.
+fn put(
+    canvas: &mut Canvas<'_>,
+    spot: Rect,
+    shown: &[&(&str, u16, Cell)],
+    style: Style,
+    cell: impl Fn(&(&str, u16, Cell)) -> String,
+) {
+    let mut right = spot.x + PROVIDER;
+    for column in shown {
+        right += column.1 + 1;
+        canvas.text_right(right, spot.y, column.1, &cell(column), style);
+    }
+}

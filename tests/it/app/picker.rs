@@ -1,0 +1,202 @@
+//! The picker: what a filter leaves, what each column puts first, and what a key on a row does.
+
+use crate::support::stage::Stage;
+use fareway::app::panes::Overlay;
+use fareway::app::panes::picker::Column;
+use fareway::app::{Effect, Event, Rating, Save};
+use fareway::words::{Effort, ModelId, ModelRef, Totals, Usd};
+use std::collections::BTreeMap;
+
+const GPT: &str = "openai/gpt-5";
+const SONNET: &str = "anthropic/claude-sonnet-4.5";
+const KIMI: &str = "groq/kimi-k2";
+const QWEN: &str = "local/qwen3";
+const QUICK: &str = "demo/quick";
+
+/// The names listed now, from the top.
+fn listed(stage: &Stage) -> Vec<&str> {
+    let Some(Overlay::Picker(state)) = stage.model.overlays.last() else { panic!("the picker is open") };
+    state.matches.iter().map(|row| stage.model.cards[*row as usize].id.as_str()).collect()
+}
+
+fn open() -> Stage {
+    let mut stage = Stage::new(120, 40);
+    stage.press("ctrl-k");
+    stage
+}
+
+fn totals(requests: u64, cents: i64, ttft_ms: u64, rate: u64) -> Totals {
+    let mut totals = Totals { requests, booked: Usd::from_cents(cents), ..Totals::default() };
+    totals.ttft.add(ttft_ms * 1000);
+    totals.throughput.add(rate * 1000);
+    totals
+}
+
+#[test]
+fn a_filter_leaves_what_it_says() {
+    // keys, then words, then what stays (in any order)
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("", "", &[GPT, SONNET, KIMI, QWEN, QUICK]),
+        ("alt-f", "", &[QWEN]),
+        ("alt-l", "", &[QWEN]),
+        ("alt-k", "", &[GPT, KIMI, QWEN, QUICK]),
+        ("alt-v alt-t", "", &[GPT, SONNET, KIMI, QWEN, QUICK]),
+        ("alt-r", "", &[]),
+        // at least 32k, 128k, 200k, 1M of context
+        ("alt-c", "", &[GPT, SONNET, KIMI, QWEN]),
+        ("alt-c alt-c", "", &[GPT, SONNET, KIMI]),
+        ("alt-c alt-c alt-c alt-c", "", &[SONNET]),
+        // at most half a dollar, then ten: an unknown price is not a low one
+        ("alt-p", "", &[QWEN, QUICK]),
+        ("alt-p alt-p alt-p alt-p", "", &[GPT, QWEN, QUICK]),
+        ("", "@azure", &[GPT]),
+        ("", "@anthropic @groq", &[SONNET, KIMI]),
+        ("", ">300k", &[GPT, SONNET]),
+        ("", "<10 >100k", &[GPT]),
+        ("", "<$1", &[QWEN, QUICK]),
+        ("", "snet", &[SONNET]),
+        ("alt-k", "snet", &[]),
+        ("", "zzzz", &[]),
+    ];
+    for (keys, words, left) in cases {
+        let mut stage = open();
+        stage.press(keys).types(words);
+        let mut found = listed(&stage);
+        found.sort_unstable();
+        let mut wanted = left.to_vec();
+        wanted.sort_unstable();
+        assert_eq!(found, wanted, "{keys} {words}");
+    }
+}
+
+#[test]
+fn every_column_sorts_with_the_unknown_last_both_ways() {
+    let mut stage = open();
+    let turn = stage.model.pending.mine.expect("the history was asked for");
+    let rows = BTreeMap::from([
+        (ModelId::new(GPT), totals(9, 120, 700, 60)),
+        (ModelId::new(KIMI), totals(2, 5, 300, 240)),
+    ]);
+    stage.event(Event::Mine { turn, rows });
+    stage.model.settings.ratings = BTreeMap::from([
+        (QUICK.to_owned(), Rating { up: 0, down: 2 }),
+        (KIMI.to_owned(), Rating { up: 3, down: 1 }),
+    ]);
+    // what stands first and, among the known, last
+    let cases: &[(Column, &str, &str, usize)] = &[
+        (Column::Name, SONNET, QWEN, 5),
+        (Column::Provider, SONNET, GPT, 5),
+        (Column::PriceIn, QWEN, SONNET, 4),
+        (Column::PriceOut, QWEN, SONNET, 4),
+        (Column::Context, SONNET, QUICK, 5),
+        (Column::Quality, GPT, GPT, 1),
+        (Column::Rating, KIMI, QUICK, 2),
+        (Column::Spent, GPT, KIMI, 2),
+        (Column::Ttft, KIMI, GPT, 2),
+        (Column::Rate, KIMI, GPT, 2),
+    ];
+    assert_eq!(cases.len() + 1, Column::ALL.len(), "every column but relevance");
+    for (column, first, last, known) in cases {
+        stage.press("tab");
+        let Some(Overlay::Picker(state)) = stage.model.overlays.last() else { panic!("the picker is open") };
+        assert_eq!(state.sort, *column);
+        let found = listed(&stage);
+        assert_eq!((found[0], found[known - 1]), (*first, *last), "{column:?} {found:?}");
+        stage.press("alt-i");
+        let found = listed(&stage);
+        assert_eq!((found[0], found[known - 1]), (*last, *first), "{column:?} turned {found:?}");
+        stage.press("alt-i");
+    }
+    stage.press("tab");
+    assert_eq!(listed(&stage)[0], GPT, "round to relevance: the session's own model");
+}
+
+#[test]
+fn enter_is_for_this_session_and_alt_s_for_new_ones() {
+    let mut stage = open();
+    stage.types("kimi").press("enter");
+    assert_eq!(stage.model.model().as_str(), KIMI);
+    assert_eq!(stage.model.settings.model, ModelRef::default(), "no default was chosen");
+    stage.press("ctrl-n");
+    assert_eq!(stage.model.model().as_str(), KIMI, "without a default the last one goes on");
+    stage.press("ctrl-k").types("qwen").press("alt-s esc ctrl-n");
+    assert_eq!(stage.model.model().as_str(), QWEN);
+    // the two used last change places
+    stage.press("ctrl-k").types("gpt").press("enter alt-0");
+    assert_eq!(stage.model.model().as_str(), QWEN);
+    stage.press("alt-0");
+    assert_eq!(stage.model.model().as_str(), GPT);
+    stage.press("ctrl-k").types("qwen").press("alt-s");
+    assert_eq!(stage.model.settings.model, ModelRef::default(), "Alt-S again takes it back");
+}
+
+#[test]
+fn favourites_are_on_alt_and_a_digit() {
+    let mut stage = open();
+    stage.types("kimi").press("ctrl-f esc ctrl-k").types("qwen").press("ctrl-f esc alt-1");
+    assert_eq!(stage.model.model().as_str(), KIMI);
+    stage.press("alt-2");
+    assert_eq!(stage.model.model().as_str(), QWEN);
+    stage.press("alt-3");
+    assert_eq!(stage.model.model().as_str(), QWEN, "there is no third");
+    assert!(stage.model.notice().is_some_and(|n| n.text.contains("no favourite 3")));
+    let kept = stage.effects.iter().any(|e| {
+        matches!(e, Effect::Save(saves) if saves.iter().any(|s| matches!(s, Save::Settings(s) if s.favourites.len() == 2)))
+    });
+    assert!(kept);
+}
+
+#[test]
+fn a_hidden_model_is_gone_until_hidden_ones_are_listed() {
+    let mut stage = open();
+    stage.types("kimi").press("ctrl-x ctrl-u");
+    assert!(!listed(&stage).contains(&KIMI));
+    stage.press("alt-h");
+    assert!(listed(&stage).contains(&KIMI));
+    stage.types("kimi").press("ctrl-x alt-h ctrl-u");
+    assert!(listed(&stage).contains(&KIMI));
+    assert!(stage.model.settings.hidden.is_empty());
+}
+
+#[test]
+fn the_effort_goes_round_what_the_model_takes() {
+    let mut stage = Stage::new(120, 40);
+    let mut cards = (*stage.model.cards).clone();
+    let card = cards.iter_mut().find(|c| c.id.as_str() == GPT).expect("the session's model");
+    card.efforts = vec![Effort::Low, Effort::High];
+    stage.event(Event::Models(cards.into()));
+    stage.press("ctrl-k");
+    let effort = |stage: &Stage| stage.model.session().params.reasoning.as_ref().and_then(|r| r.effort);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        stage.press("alt-e");
+        seen.push(effort(&stage));
+    }
+    assert_eq!(seen, [Some(Effort::Low), Some(Effort::High), None]);
+    // the whole form opens over the picker and leaves it where it was
+    stage.press("alt-o");
+    assert!(stage.screen().contains("Preferences of this session"));
+    stage.press("esc");
+    assert!(stage.screen().contains("Models: 5 of 5"));
+}
+
+#[test]
+fn a_rating_counts_for_its_model_and_is_taken_back() {
+    let mut stage = Stage::new(120, 40);
+    stage.exchange("hi", "Hello.");
+    let rating = |stage: &Stage| stage.model.settings.ratings.get(GPT).copied();
+    stage.press("alt-up +");
+    assert_eq!(rating(&stage), Some(Rating { up: 1, down: 0 }));
+    stage.press("-");
+    assert_eq!(rating(&stage), Some(Rating { up: 0, down: 1 }));
+    stage.press("-");
+    assert_eq!(rating(&stage), None);
+}
+
+#[test]
+fn the_picker_opens_on_the_sessions_model() {
+    let mut stage = Stage::new(80, 24);
+    stage.press("ctrl-k").types("qwen").press("enter ctrl-k");
+    let Some(Overlay::Picker(state)) = stage.model.overlays.last() else { panic!("the picker is open") };
+    assert_eq!(state.card(&stage.model).map(|c| c.id.as_str()), Some(QWEN));
+}
