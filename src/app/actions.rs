@@ -1,6 +1,6 @@
 //! The one table of what a person can do: keys, palette, `/` commands and help are made from it.
 
-use super::{Effect, Model, act, compare, panes, send, switch};
+use super::{Effect, Model, act, attach, compare, complete, copy, panes, read, send, switch};
 
 /// A row of the table.
 pub struct Action {
@@ -95,11 +95,11 @@ pub const ACTIONS: &[Action] = &[
     // writing
     action("send", "Send the prompt", &["enter"], Composer, send::send),
     edit("newline", "New line", &["ctrl-j", "alt-enter"], Edit::Newline),
-    action("editor", "Write the prompt in $EDITOR", &["ctrl-g"], Always, send::editor).slash("editor"),
-    action("complete.accept", "Take the completion", &["tab", "enter"], Completing, send::complete_accept),
-    action("complete.next", "Next completion", &["down"], Completing, send::complete_next),
-    action("complete.previous", "Previous completion", &["up"], Completing, send::complete_previous),
-    action("complete.close", "Close the completion", &["esc"], Completing, send::complete_close),
+    action("editor", "Write the prompt in $EDITOR", &["ctrl-g"], Always, attach::editor).slash("editor"),
+    action("complete.accept", "Take the completion", &["tab", "enter"], Completing, complete::accept),
+    action("complete.next", "Next completion", &["down"], Completing, complete::next),
+    action("complete.previous", "Previous completion", &["up"], Completing, complete::previous),
+    action("complete.close", "Close the completion", &["esc"], Completing, complete::close),
     edit("undo", "Undo", &["alt-z", "ctrl-_", "ctrl-7", "ctrl-/"], Edit::Undo),
     edit("redo", "Redo", &["alt-y"], Edit::Redo),
     edit("backspace", "Delete to the left", &["backspace", "ctrl-h"], Edit::Backspace),
@@ -122,31 +122,31 @@ pub const ACTIONS: &[Action] = &[
     action("regenerate.other", "Ask another model again", &["alt-r"], Always, act::regenerate_other),
     action("continue", "Go on from where the reply was cut", &["alt-g"], Always, act::go_on)
         .slash("continue"),
-    action("copy", "Copy the last reply", &["ctrl-y"], Always, act::copy_last).slash("copy"),
-    action("copy.code", "Copy the last code block", &["alt-c"], Always, act::copy_code),
-    action("thinking", "Unfold or fold the thinking", &["alt-t"], Always, act::thinking),
+    action("copy", "Copy the last reply", &["ctrl-y"], Always, copy::last).slash("copy"),
+    action("copy.code", "Copy the last code block", &["alt-c"], Always, copy::code),
+    action("thinking", "Unfold or fold the thinking", &["alt-t"], Always, read::thinking),
     // moving
-    action("page.up", "Page up", &["pageup"], Always, act::page_up),
-    action("page.down", "Page down", &["pagedown"], Always, act::page_down),
-    action("line.up", "Scroll up", &["shift-up"], Always, act::line_up),
-    action("line.down", "Scroll down", &["shift-down"], Always, act::line_down),
-    action("top", "To the beginning", &["alt-<", "ctrl-home"], Always, act::top),
-    action("bottom", "To the end", &["alt->", "ctrl-end"], Always, act::bottom),
+    action("page.up", "Page up", &["pageup"], Always, read::page_up),
+    action("page.down", "Page down", &["pagedown"], Always, read::page_down),
+    action("line.up", "Scroll up", &["shift-up"], Always, read::line_up),
+    action("line.down", "Scroll down", &["shift-down"], Always, read::line_down),
+    action("top", "To the beginning", &["alt-<", "ctrl-home"], Always, read::top),
+    action("bottom", "To the end", &["alt->", "ctrl-end"], Always, read::bottom),
     action(
         "select.previous",
         "Select the message before",
         &["alt-up", "ctrl-up"],
         Always,
-        act::select_previous,
+        read::select_previous,
     ),
-    action("select.next", "Select the message after", &["alt-down", "ctrl-down"], Always, act::select_next),
+    action("select.next", "Select the message after", &["alt-down", "ctrl-down"], Always, read::select_next),
     action("find", "Find in this conversation", &["f3"], Always, panes::find::open).slash("find"),
     // a selected message
-    action("message.leave", "Back to the composer", &["esc", "i"], Selected, act::leave),
-    action("message.up", "Message before", &["up", "k"], Selected, act::select_previous),
-    action("message.down", "Message after", &["down", "j"], Selected, act::select_next),
-    action("message.copy", "Copy it", &["y"], Selected, act::copy),
-    action("message.code", "Copy a code block of it", &["b"], Selected, act::copy_code),
+    action("message.leave", "Back to the composer", &["esc", "i"], Selected, read::leave),
+    action("message.up", "Message before", &["up", "k"], Selected, read::select_previous),
+    action("message.down", "Message after", &["down", "j"], Selected, read::select_next),
+    action("message.copy", "Copy it", &["y"], Selected, copy::message),
+    action("message.code", "Copy a code block of it", &["b"], Selected, copy::code),
     action("message.edit", "Edit and send again", &["e"], Selected, act::edit),
     action("message.again", "Ask again", &["r"], Selected, act::regenerate),
     action("message.other", "Ask another model again", &["R"], Selected, act::regenerate_other),
@@ -159,7 +159,7 @@ pub const ACTIONS: &[Action] = &[
     action("message.delete", "Delete it and what follows", &["d", "delete"], Selected, act::delete),
     action("message.left", "Branch before", &["left", "["], Selected, act::branch_left),
     action("message.right", "Branch after", &["right", "]"], Selected, act::branch_right),
-    action("message.open", "Unfold its thinking", &["enter", "o"], Selected, act::unfold),
+    action("message.open", "Unfold its thinking", &["enter", "o"], Selected, read::unfold),
     action("message.why", "Why this endpoint", &["w"], Selected, panes::why::open),
     // models
     action("model.pick", "Choose a model", &["ctrl-k"], Always, panes::picker::open).slash("model"),
@@ -188,11 +188,11 @@ pub const ACTIONS: &[Action] = &[
     action("session.title", "Name this session", &[], Always, switch::title).slash("title"),
     action("session.tag", "Tag this session", &[], Always, switch::tag).slash("tag"),
     action("session.system", "System prompt of this session", &[], Always, switch::system).slash("system"),
-    action("session.export", "Export this session as Markdown", &[], Always, act::export).slash("export"),
+    action("session.export", "Export this session as Markdown", &[], Always, copy::export).slash("export"),
     action("context", "When the context is full", &[], Always, panes::context::open).slash("context"),
     action("templates", "Prompt templates", &["alt-e"], Always, panes::templates::open).slash("template"),
     action("personas", "Personas", &[], Always, panes::personas::open).slash("persona"),
-    action("attach", "Attach a file or an image", &[], Always, send::attach).slash("attach"),
+    action("attach", "Attach a file or an image", &[], Always, attach::attach).slash("attach"),
     // money
     action("usage", "Usage", &["alt-u"], Always, panes::usage::open).slash("usage"),
     action("why", "Why this endpoint", &["alt-w"], Always, panes::why::open).slash("why"),

@@ -1,12 +1,12 @@
 //! One prompt, several models, side by side; the winner goes on, the others stay as branches.
 
 use super::model::Compare;
-use super::{Effect, Level, Model, send, switch, turns};
+use super::{Effect, Level, Model, ask, draft, send, switch, turns};
 use crate::words::{ModelRef, Purpose};
 
 /// Asks them all at once.
 pub fn start(model: &mut Model, models: &[ModelRef]) -> Vec<Effect> {
-    let parts = send::parts(model.draft());
+    let parts = draft::parts(model.draft());
     if model.streaming() {
         model.say(Level::Warning, "a reply is under way: Esc stops it");
         return Vec::new();
@@ -15,7 +15,7 @@ pub fn start(model: &mut Model, models: &[ModelRef]) -> Vec<Effect> {
     let mut asked = Vec::new();
     let mut replies = Vec::new();
     for who in models {
-        let (id, effects) = turns::ask(model, Some(prompt), who.clone(), Purpose::Compare);
+        let (id, effects) = ask::ask(model, Some(prompt), who.clone(), Purpose::Compare);
         replies.push(id);
         asked.extend(effects);
     }
@@ -23,7 +23,7 @@ pub fn start(model: &mut Model, models: &[ModelRef]) -> Vec<Effect> {
     ids.extend(&replies);
     let mut effects = send::keep(model, &ids);
     effects.extend(asked);
-    effects.extend(send::clear(model));
+    effects.extend(draft::clear(model));
     model.compare = Some(Compare { prompt, replies, at: 0 });
     effects
 }

@@ -1,10 +1,11 @@
 //! A reply while it is heard: what the grammar of `Reply` does to a message, and what is known of it so far.
 
+use super::reading::{Counter, Reading, estimate};
+use super::telling::{seconds, short};
 use crate::words::{
-    At, Chosen, Delta, Failure, GenerationId, Message, MessageId, MessageState, Part, Prices, Purpose,
-    Reasoning, Receipt, SessionId, Source, Stop, Usage, Usd,
+    At, Chosen, Delta, Failure, GenerationId, Message, MessageId, Part, Purpose, Reasoning, SessionId,
+    Source, Stop, Usage, Usd,
 };
-use std::time::Duration;
 
 /// A reply under way. Its message stands in the thread; this is the rest.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,35 +47,6 @@ enum Block {
 pub struct Waiting {
     pub until: At,
     pub why: String,
-}
-
-/// Counts tokens roughly as text arrives: about four ASCII characters or one and a half others to a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counter {
-    twelfths: u64,
-}
-
-impl Counter {
-    pub fn add(&mut self, text: &str) {
-        let ascii = text.bytes().filter(u8::is_ascii).count() as u64;
-        let others = text.chars().count() as u64 - ascii;
-        self.twelfths += ascii * 3 + others * 8;
-    }
-
-    pub fn tokens(self) -> u64 {
-        self.twelfths.div_ceil(12)
-    }
-}
-
-/// What is known of a reply's tokens and money; `exact` when the provider has spoken.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reading {
-    pub usage: Usage,
-    pub cost: Option<Usd>,
-    pub exact: bool,
-    pub ttft: Option<Duration>,
-    pub rate: Option<f64>,
-    pub demo: bool,
 }
 
 impl Live {
@@ -220,96 +192,6 @@ impl Live {
 }
 
 const FROM: &str = " → …";
-
-impl Reading {
-    pub fn of(receipt: &Receipt) -> Self {
-        Self {
-            usage: receipt.usage,
-            cost: receipt.cost.booked,
-            exact: !matches!(receipt.cost.source, crate::words::CostSource::Estimate),
-            ttft: receipt.ttft,
-            rate: receipt.throughput(),
-            demo: receipt.demo,
-        }
-    }
-}
-
-/// For the moving figure only: what is booked is the gateway's receipt.
-fn estimate(usage: &Usage, prices: &Prices) -> Usd {
-    prices.prompt * usage.prompt
-        + prices.cached_read.unwrap_or(prices.prompt) * usage.cached_read
-        + prices.cache_write_5m.unwrap_or(prices.prompt) * usage.cache_write_5m
-        + prices.completion * usage.completion
-        + prices.reasoning.unwrap_or(prices.completion) * usage.reasoning
-}
-
-/// Notes of a finished reply, from its receipt: what failed on the way and who went on.
-pub fn notes(message: &Message) -> Vec<String> {
-    let Some(receipt) = &message.receipt else { return Vec::new() };
-    let mut notes = Vec::new();
-    for (at, attempt) in receipt.attempts.iter().enumerate() {
-        let crate::words::Outcome::Failed(failure) = &attempt.outcome else { continue };
-        let took = seconds(attempt.total);
-        let next = receipt.attempts.get(at + 1);
-        let to = match next {
-            Some(next) if next.endpoint == attempt.endpoint => " → asked again".to_owned(),
-            Some(next) if next.rescue => format!(" → continued by {}", next.endpoint),
-            Some(next) => format!(" → {}", next.endpoint),
-            None => String::new(),
-        };
-        if next.is_some() || !matches!(message.state, MessageState::Failed(_)) {
-            notes.push(format!("{} {}, {took}{to}", attempt.endpoint, short(failure)));
-        }
-    }
-    notes
-}
-
-/// A failure in a word or two: `503`, `refused`, `rate limited`.
-pub fn short(failure: &Failure) -> String {
-    use crate::words::FailureKind::*;
-    let word = match failure.kind {
-        Unreachable => "unreachable",
-        Tls => "TLS failed",
-        ConnectTimeout => "no connection in time",
-        FirstTokenTimeout => "no first token in time",
-        IdleTimeout => "fell silent",
-        TotalTimeout => "took too long",
-        Cut => "cut off",
-        RateLimited => "rate limited",
-        Quota => "out of quota",
-        Overloaded => "overloaded",
-        Server => "server error",
-        Auth => "key refused",
-        Permission => "not permitted",
-        ModelNotFound => "model not found",
-        ContextLength => "context too long",
-        TooLarge => "too large",
-        InvalidRequest => "request refused",
-        Unsupported => "unsupported",
-        Moderation => "moderated",
-        Malformed => "malformed answer",
-        Empty => "empty answer",
-        NoEndpoint => "no endpoint left",
-        UnknownModel => "unknown model",
-        Budget => "over budget",
-        Cancelled => "stopped",
-        Internal => "fault of ours",
-    };
-    match failure.status {
-        Some(status) => format!("{status} {word}"),
-        None => word.to_owned(),
-    }
-}
-
-/// `0.2 s`, `14 s`, `2 min 5 s`.
-pub fn seconds(duration: Duration) -> String {
-    let tenths = duration.as_millis().div_ceil(100);
-    match tenths {
-        0..100 => format!("{}.{} s", tenths / 10, tenths % 10),
-        100..1200 => format!("{} s", tenths / 10),
-        _ => format!("{} min {} s", tenths / 600, tenths % 600 / 10),
-    }
-}
 
 fn add_reasoning(block: &mut Reasoning, piece: Reasoning) {
     block.kind = piece.kind;

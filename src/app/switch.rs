@@ -2,7 +2,7 @@
 
 use super::event::{Began, Opened};
 use super::panes::question;
-use super::{Effect, Key, Keymap, Level, MeterPlace, Model, Order, Save, Scroll, Thread, send, turns};
+use super::{Effect, Key, Keymap, Level, MeterPlace, Model, Order, Save, Scroll, Thread, draft, turns};
 use crate::words::{Draft, MessageId, ModelRef, Profile, Session, SessionId, Titled, TurnId, clean_line};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,7 +27,7 @@ pub fn begin(model: &mut Model, began: Began) -> Vec<Effect> {
             if !typed.is_empty() {
                 let draft = &mut model.thread_mut().draft;
                 let chips = std::mem::take(&mut draft.chips);
-                *draft = Draft { chips, ..send::at_end(&format!("{}{typed}", draft.text)) };
+                *draft = Draft { chips, ..draft::at_end(&format!("{}{typed}", draft.text)) };
             }
             effects.extend(arrive(model));
         }
@@ -321,7 +321,7 @@ pub fn interrupt(model: &mut Model, _: &str) -> Vec<Effect> {
             model.settings.history.retain(|h| *h != text);
             model.settings.history.push(text);
         }
-        let effects = send::clear(model);
+        let effects = draft::clear(model);
         model.armed = Some((key, model.now));
         model.say(Level::Info, "cleared (Up brings it back); Ctrl-C again quits");
         return effects;

@@ -1,103 +1,15 @@
 //! Asking, and hearing what comes back: several replies may be under way at once, in one session or in many.
 
-use super::{Effect, Level, Live, Model, Reading, Save, live, panes};
+use super::{Effect, Level, Live, Model, Save, panes, telling};
 use crate::words::{
-    At, Attempt, Cost, CostSource, EndpointId, Failure, FailureKind, GenerationId, Message, MessageId,
-    MessageState, ModelId, ModelRef, Outcome, Part, Preferences, ProviderId, Purpose, Receipt, Reply,
-    Request, Role, SessionId, Stop, TurnId,
+    At, Attempt, Cost, CostSource, EndpointId, FailureKind, MessageState, ModelId, Outcome, ProviderId,
+    Receipt, Reply, SessionId, Stop, TurnId,
 };
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The text so far is on disk at least this often.
 const KEEP_EVERY: Duration = Duration::from_millis(500);
-
-/// Asks for an answer to `prompt` and hangs the answer under it; shows it unless it is one of a comparison.
-pub fn ask(
-    model: &mut Model,
-    prompt: Option<MessageId>,
-    who: ModelRef,
-    purpose: Purpose,
-) -> (MessageId, Vec<Effect>) {
-    let id = MessageId::new(model.now, &mut model.dice);
-    let mut message = Message::text(id, prompt, Role::Assistant, "", model.now);
-    message.parts.clear();
-    message.state = MessageState::Partial;
-    let thread = model.thread_mut();
-    let upto = prompt;
-    if purpose == Purpose::Compare {
-        thread.hang(Arc::new(message));
-    } else {
-        thread.push(Arc::new(message));
-        thread.place = super::Place::Bottom;
-    }
-    (id, begin(model, id, upto, who, purpose))
-}
-
-/// Goes on with a message that was cut or stopped, from its last word (the gateway sends it as a prefill).
-pub fn ask_on(model: &mut Model, message: MessageId, who: ModelRef) -> Vec<Effect> {
-    model.thread_mut().change(message, |m| m.state = MessageState::Partial);
-    begin(model, message, Some(message), who, Purpose::Chat)
-}
-
-fn begin(
-    model: &mut Model,
-    id: MessageId,
-    upto: Option<MessageId>,
-    who: ModelRef,
-    purpose: Purpose,
-) -> Vec<Effect> {
-    let turn = model.next_turn();
-    let generation = GenerationId::new(model.now, &mut model.dice);
-    let mut request = request(model, upto, who);
-    request.generation = generation;
-    request.purpose = purpose;
-    let mut live = Live::new(model.here, id, purpose, model.now);
-    live.generation = generation;
-    live.requested = request.model.as_str().to_owned();
-    model.live.insert(turn, live);
-    model.thread_mut().session.updated = model.now;
-    let mut effects = vec![Effect::Ask { turn, request: Box::new(request) }];
-    effects.extend(wake(model));
-    effects
-}
-
-/// The request that answers `upto` in the session on the screen.
-pub fn request(model: &Model, upto: Option<MessageId>, who: ModelRef) -> Request {
-    let thread = model.thread();
-    let session = &thread.session;
-    let mut messages = Vec::new();
-    let mut at = upto;
-    // never more than there are: a damaged store may hold a circle of parents
-    for _ in 0..thread.count() {
-        let Some(message) = at.and_then(|id| thread.message(id)) else { break };
-        // a reply that failed before its first word says nothing to anybody
-        if message.role != Role::Assistant || !message.parts.is_empty() {
-            messages.push(Arc::clone(message));
-        }
-        at = message.parent;
-    }
-    let system = session.system.as_deref().filter(|s| !s.trim().is_empty());
-    messages.extend(system.map(|system| Arc::new(Message::loose(Role::System, vec![Part::text(system)]))));
-    messages.reverse();
-    Request {
-        session: Some(session.id),
-        fallbacks: session.fallbacks.clone(),
-        messages,
-        params: session.params.clone(),
-        preferences: preferences(model),
-        tags: session.tags.clone(),
-        model: who,
-        ..Request::default()
-    }
-}
-
-/// The session's preferences, else the person's, with the one-key profile underneath.
-fn preferences(model: &Model) -> Preferences {
-    let mine = &model.session().preferences;
-    let base = if *mine == Preferences::default() { &model.settings.preferences } else { mine };
-    Preferences { profile: base.profile.or(model.settings.profile), ..base.clone() }
-}
 
 /// One item of an answer. An answer of a turn that is not under way says nothing.
 pub fn reply(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
@@ -159,7 +71,7 @@ fn aside(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
         }
         Reply::Failed { failure, .. } => {
             model.live.remove(&turn);
-            model.say(Level::Error, sentence(&failure));
+            model.say(Level::Error, telling::sentence(&failure));
             return Vec::new();
         }
         Reply::Waiting { .. } | Reply::FellBack { .. } | Reply::Resumed { .. } => {}
@@ -315,44 +227,6 @@ pub fn tick(model: &mut Model) -> Vec<Effect> {
 }
 
 /// Asks for the next whole second while a reply is under way; nothing when all is quiet.
-fn wake(model: &Model) -> Option<Effect> {
+pub fn wake(model: &Model) -> Option<Effect> {
     (!model.live.is_empty()).then(|| Effect::Wake(At::from_secs(model.now.secs() + 1)))
-}
-
-/// How a finished or failed message ended, in a phrase for its foot; `None` when it simply ended.
-pub fn ending(message: &Message) -> Option<String> {
-    match &message.state {
-        MessageState::Done => match message.receipt.as_ref().and_then(|r| r.stop) {
-            Some(Stop::Length) => Some("cut at the length limit".into()),
-            Some(Stop::ContentFilter) => Some("ended by the provider's filter".into()),
-            _ => None,
-        },
-        MessageState::Partial => Some("not finished".into()),
-        MessageState::Stopped => Some("stopped".into()),
-        MessageState::Failed(failure) => Some(sentence(failure)),
-    }
-}
-
-fn sentence(failure: &Failure) -> String {
-    let mut text = crate::words::clean_line(&failure.message);
-    if !failure.nearest.is_empty() {
-        text.push_str(&format!(" Nearest names: {}.", failure.nearest.join(", ")));
-    }
-    text
-}
-
-/// What the header of a message says of tokens and money.
-pub fn reading(model: &Model, message: &Message) -> Option<Reading> {
-    match model.writing(message.id) {
-        Some((_, live)) => Some(live.reading(model.now)),
-        None => message.receipt.as_deref().map(Reading::of),
-    }
-}
-
-/// What happened on the way to a message: live while it is heard, from the receipt later.
-pub fn notes(model: &Model, message: &Message) -> Vec<String> {
-    match model.writing(message.id) {
-        Some((_, live)) => live.notes.clone(),
-        None => live::notes(message),
-    }
 }

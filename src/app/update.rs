@@ -1,7 +1,10 @@
 //! One event in, effects out: a small dispatch to the files that know.
 
 use super::actions::{Edit, Run};
-use super::{Code, Effect, Event, Key, Level, Model, Order, Save, Target, panes, send, switch, turns};
+use super::{
+    Code, Effect, Event, Key, Level, Model, Order, Save, Target, attach, complete, draft, panes, switch,
+    turns,
+};
 use crate::words::At;
 
 /// What an event changes, and what it asks of the shell. Never fails, never panics, reads no clock.
@@ -10,8 +13,8 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
     match event {
         Event::Began(began) => switch::begin(model, *began),
         Event::Key(key) => press(model, key),
-        Event::Paste(text) => send::paste(model, text),
-        Event::Edited(draft) => send::edited(model, draft),
+        Event::Paste(text) => draft::paste(model, text),
+        Event::Edited(draft) => draft::edited(model, draft),
         Event::Scrolled(place) => {
             model.thread_mut().place = place;
             Vec::new()
@@ -47,9 +50,9 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Event::Attached { turn, chip } => send::attached(model, turn, chip),
-        Event::Paths { turn, paths } => send::paths(model, turn, paths),
-        Event::Written { turn, text } => send::written(model, turn, text),
+        Event::Attached { turn, chip } => attach::attached(model, turn, chip),
+        Event::Paths { turn, paths } => complete::paths(model, turn, paths),
+        Event::Written { turn, text } => attach::written(model, turn, text),
         Event::Saved { path, .. } => {
             match path {
                 Ok(path) => model.say(Level::Info, format!("written to {path}")),
@@ -104,8 +107,8 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             run(model, &digit)
         }
         // the composer gives back what leads out of it
-        Run::Edit(Edit::Up) => send::recall(model, true),
-        Run::Edit(Edit::Down) => send::recall(model, false),
+        Run::Edit(Edit::Up) => draft::recall(model, true),
+        Run::Edit(Edit::Down) => draft::recall(model, false),
         Run::Edit(_) => Vec::new(),
     }
 }
@@ -144,7 +147,7 @@ fn tick(model: &mut Model) -> Vec<Effect> {
     }
     if model.price_draft.is_some_and(|due| due <= model.now) {
         model.price_draft = None;
-        effects.extend(send::quote(model));
+        effects.extend(draft::quote(model));
     }
     effects.extend(turns::tick(model));
     effects

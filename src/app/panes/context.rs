@@ -1,7 +1,7 @@
 //! When the context fills: drop the oldest, summarise them, or move to a larger model. Every way is a new branch.
 
 use super::{Outcome, Overlay, close, picker, stay, step};
-use crate::app::live::Counter;
+use crate::app::reading::Counter;
 use crate::app::{Code, Effect, Key, Level, Live, Model, Save, send, switch};
 use crate::words::{Message, MessageId, Part, Purpose, Request, Role};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! One line of text to give: a title, a tag, a system prompt, a template's variable.
 
 use super::{Outcome, Overlay, close, sessions, stay};
-use crate::app::{Code, Effect, Key, Line, Model, send, switch};
+use crate::app::{Code, Effect, Key, Line, Model, draft, switch};
 use crate::words::{SessionId, Titled, clean_line};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ pub fn fill(model: &mut Model, template: String) -> Vec<Effect> {
         Some(name) => {
             ask(model, format!("{name} ="), "", Then::Variable { template: template.clone(), name })
         }
-        None => send::replace(model, send::at_end(&template)),
+        None => draft::replace(model, draft::at_end(&template)),
     }
 }
 
@@ -104,7 +104,7 @@ impl State {
                 filled.push_str(&replace(&template[open..], name, &value));
                 match variable(&filled) {
                     Some(_) => fill(model, filled),
-                    None => send::replace(model, send::at_end(&filled.replace("{\u{2060}{", "{{"))),
+                    None => draft::replace(model, draft::at_end(&filled.replace("{\u{2060}{", "{{"))),
                 }
             }
         }

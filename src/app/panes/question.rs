@@ -1,7 +1,7 @@
 //! One clear question with a few answers; each answer is data that says what it means.
 
 use super::{Outcome, Overlay, close, stay, step};
-use crate::app::{Code, Effect, Key, Model, act, send, switch};
+use crate::app::{Code, Effect, Key, Model, act, draft, switch};
 use crate::words::{Failure, MessageId, SessionId};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -118,7 +118,7 @@ fn carry(model: &mut Model, then: Then) -> Vec<Effect> {
         Then::Nothing => Vec::new(),
         Then::Quit => switch::leave(model),
         Then::Run(command) => {
-            let mut effects = send::clear(model);
+            let mut effects = draft::clear(model);
             let turn = model.next_turn();
             model.pending.attach.push(turn);
             effects.push(Effect::Run { turn, command });

@@ -1,0 +1,106 @@
+//! Text on its way out: a message, a code block or a command to the clipboard, the conversation into a file.
+
+use super::{Effect, Level, Model, act, draft};
+use crate::words::{MessageState, Part, Role, clean};
+
+pub fn message(model: &mut Model, _: &str) -> Vec<Effect> {
+    let Some(text) = act::subject(model).and_then(|id| model.thread().message(id)).map(|m| m.plain()) else {
+        model.say(Level::Info, "there is nothing to copy yet");
+        return Vec::new();
+    };
+    send_copy(model, &text)
+}
+
+pub fn last(model: &mut Model, _: &str) -> Vec<Effect> {
+    message(model, "")
+}
+
+/// A code block: the last one; again: the one before, round and round.
+pub fn code(model: &mut Model, _: &str) -> Vec<Effect> {
+    let thread = model.thread();
+    let text = match thread.selected {
+        Some(id) => thread.message(id).map(|m| m.plain()),
+        None => thread.shown().rev().map(|n| n.message.plain()).find(|text| !blocks(text).is_empty()),
+    };
+    let blocks = blocks(&text.unwrap_or_default());
+    if blocks.is_empty() {
+        model.say(Level::Info, "there is no code block here");
+        return Vec::new();
+    }
+    let count = blocks.len();
+    let before = model.copied.filter(|(at, of)| *of == count && *at > 0).map_or(count, |(at, _)| at);
+    let at = before - 1;
+    model.copied = Some((at, count));
+    let mut effects = send_copy(model, &blocks[at]);
+    if count > 1 {
+        model.say(Level::Info, format!("code block {} of {count} sent to the terminal", at + 1));
+    }
+    effects.truncate(1);
+    effects
+}
+
+/// Fenced code blocks of a Markdown text.
+pub fn blocks(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, char, String)> = None;
+    for line in text.lines() {
+        let bare = line.trim_start();
+        let mark = bare.chars().next().filter(|c| matches!(c, '`' | '~'));
+        let length = mark.map_or(0, |m| bare.chars().take_while(|c| *c == m).count());
+        match &mut open {
+            None if length >= 3 => open = mark.map(|m| (length, m, String::new())),
+            Some((fence, m, _))
+                if length >= *fence && mark == Some(*m) && bare[length..].trim().is_empty() =>
+            {
+                found.extend(open.take().map(|(_, _, code)| code));
+            }
+            Some((_, _, code)) => {
+                code.push_str(line);
+                code.push('\n');
+            }
+            None => {}
+        }
+    }
+    found.extend(open.map(|(_, _, code)| code));
+    found
+}
+
+fn send_copy(model: &mut Model, text: &str) -> Vec<Effect> {
+    let turn = model.next_turn();
+    // never "copied": nobody knows what the terminal does with it
+    model.say(Level::Info, format!("{} sent to the terminal's clipboard", draft::size(text.len())));
+    vec![Effect::Copy { turn, text: clean(text).into_owned() }]
+}
+
+/// The shown branch as Markdown, into a file of the session's name.
+pub fn export(model: &mut Model, name: &str) -> Vec<Effect> {
+    let thread = model.thread();
+    let mut text = format!("# {}\n", thread.session.title);
+    for node in thread.shown() {
+        let message = &node.message;
+        let who = match (message.role, &message.by) {
+            (Role::User, _) => "You".to_owned(),
+            (_, Some(by)) => by.to_string(),
+            (role, None) => format!("{role:?}"),
+        };
+        text.push_str(&format!("\n## {who}\n\n{}\n", message.plain().trim()));
+        for part in &message.parts {
+            if let Part::Image { .. } = part {
+                text.push_str("\n(an image)\n");
+            }
+        }
+        if let MessageState::Stopped = message.state {
+            text.push_str("\n(stopped)\n");
+        }
+    }
+    let name = if name.is_empty() { slug(&thread.session.title) } else { name.to_owned() };
+    let turn = model.next_turn();
+    vec![Effect::Export { turn, name, text }]
+}
+
+fn slug(title: &str) -> String {
+    let words: String =
+        title.to_lowercase().chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
+    let words = words.split('-').filter(|w| !w.is_empty()).collect::<Vec<_>>().join("-");
+    format!("{}.md", if words.is_empty() { "conversation" } else { &words })
+}

@@ -1,0 +1,202 @@
+//! The draft in the composer: edits, pastes, chips and what they become, prompts sent before, what sending would cost.
+
+use super::{Effect, Level, Model, Order, Save, ask, complete};
+use crate::words::{Chip, ChipBody, Draft, Message, ModelRef, Part, Role, clean};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Pastes above this are folded to a chip: the text engine wraps its whole text at every key.
+const FOLD: usize = 8 * 1024;
+/// Pastes above this are refused.
+const LARGEST: usize = 5 * 1024 * 1024;
+const HISTORY: usize = 500;
+
+/// The composer's text changed.
+pub fn edited(model: &mut Model, draft: Draft) -> Vec<Effect> {
+    let now = model.now;
+    let thread = model.thread_mut();
+    // all of them: an undo may bring a label back; what is sent is what the text names
+    let chips = std::mem::take(&mut thread.draft.chips);
+    thread.draft = Draft { chips, ..draft };
+    thread.selected = None;
+    model.armed = None;
+    let mut effects = complete::offer(model);
+    // both follow the last key, not each key
+    model.keep_draft = Some(now + Duration::from_millis(400));
+    model.price_draft = Some(now + Duration::from_millis(150));
+    effects.push(Effect::Wake(now + Duration::from_millis(150)));
+    effects.push(Effect::Wake(now + Duration::from_millis(400)));
+    effects
+}
+
+/// A paste as the terminal sent it: refused when it is no text or too large, folded when it is long.
+pub fn paste(model: &mut Model, text: String) -> Vec<Effect> {
+    if !model.overlays.is_empty() {
+        super::panes::paste(model, &text);
+        return Vec::new();
+    }
+    if text.len() > LARGEST {
+        let size = size(text.len());
+        model.say(
+            Level::Error,
+            format!("the paste is {size}: at most 5 MB fit; save it to a file and attach it with @path"),
+        );
+        return Vec::new();
+    }
+    let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1b}')).count();
+    if text.contains('\0') || odd * 20 > text.chars().count() {
+        model.say(Level::Error, "the paste is not text; save it to a file and attach it with @path");
+        return Vec::new();
+    }
+    let text = clean(&text).into_owned();
+    if text.len() <= FOLD {
+        return vec![Effect::Screen(Order::Insert(text))];
+    }
+    let about = format!("pasted {} lines, {}", text.lines().count(), size(text.len()));
+    let chip = add_chip(model, &about, ChipBody::Paste { text });
+    vec![Effect::Screen(Order::Insert(chip))]
+}
+
+/// Adds a chip under a label that is not taken; the label is to be typed into the composer.
+pub fn add_chip(model: &mut Model, about: &str, body: ChipBody) -> String {
+    let about: String = about.chars().map(|c| if matches!(c, '⟦' | '⟧' | '\n') { ' ' } else { c }).collect();
+    let draft = &mut model.thread_mut().draft;
+    let label = (1..)
+        .map(|n| if n == 1 { format!("⟦{about}⟧") } else { format!("⟦{about} #{n}⟧") })
+        .find(|label| {
+            !draft.chips.iter().any(|chip| chip.label == *label) && !draft.text.contains(label.as_str())
+        })
+        .expect("there are more numbers than chips");
+    draft.chips.push(Arc::new(Chip { label: label.clone(), body }));
+    label
+}
+
+pub fn size(bytes: usize) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{} KB", bytes / 1024),
+        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+/// A draft's text with its chips in their places.
+pub fn parts(draft: &Draft) -> Vec<Part> {
+    let mut found: Vec<(usize, &Arc<Chip>)> =
+        draft.chips.iter().filter_map(|chip| Some((draft.text.find(&chip.label)?, chip))).collect();
+    found.sort_by_key(|(at, _)| *at);
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut from = 0;
+    for (at, chip) in found {
+        if at < from {
+            continue;
+        }
+        text.push_str(&draft.text[from..at]);
+        from = at + chip.label.len();
+        match &chip.body {
+            ChipBody::Paste { text: pasted } => text.push_str(pasted),
+            ChipBody::Text { name, text: file } => text.push_str(&fenced(name, file)),
+            ChipBody::Output { command, text: output } => {
+                text.push_str(&fenced(&format!("$ {command}"), output))
+            }
+            ChipBody::Image { source, .. } => {
+                flush(&mut text, &mut parts);
+                parts.push(Part::Image { source: source.clone(), detail: None });
+            }
+            ChipBody::File { name, source } => {
+                flush(&mut text, &mut parts);
+                parts.push(Part::File { name: name.clone(), source: source.clone() });
+            }
+        }
+    }
+    text.push_str(&draft.text[from..]);
+    flush(&mut text, &mut parts);
+    parts
+}
+
+fn flush(text: &mut String, parts: &mut Vec<Part>) {
+    if !text.trim().is_empty() {
+        parts.push(Part::text(text.trim()));
+    }
+    text.clear();
+}
+
+/// A file in a fence that none of its own lines can close.
+fn fenced(name: &str, text: &str) -> String {
+    let longest = text.lines().map(|l| l.trim_start().chars().take_while(|c| *c == '`').count()).max();
+    let fence = "`".repeat(longest.unwrap_or(0).max(2) + 1);
+    format!("\n`{name}`\n{fence}\n{}\n{fence}\n", text.trim_end_matches('\n'))
+}
+
+/// Empties the composer, here and on disk.
+pub fn clear(model: &mut Model) -> Vec<Effect> {
+    replace(model, Draft::default())
+}
+
+/// Puts a draft into the composer.
+pub fn replace(model: &mut Model, draft: Draft) -> Vec<Effect> {
+    model.thread_mut().draft = draft.clone();
+    model.completion = None;
+    model.recalled = None;
+    model.keep_draft = None;
+    model.price_draft = Some(model.now + Duration::from_millis(150));
+    vec![
+        Effect::Screen(Order::Draft(draft.clone())),
+        Effect::Save(vec![Save::Draft { session: model.here, draft }]),
+        Effect::Wake(model.now + Duration::from_millis(150)),
+    ]
+}
+
+pub fn remember(model: &mut Model, text: &str) {
+    if text.len() > FOLD {
+        return;
+    }
+    let history = &mut model.settings.history;
+    history.retain(|old| old != text);
+    history.push(text.to_owned());
+    let over = history.len().saturating_sub(HISTORY);
+    history.drain(..over);
+}
+
+/// Up on the first line, Down on the last: prompts sent before.
+pub fn recall(model: &mut Model, back: bool) -> Vec<Effect> {
+    let history = &model.settings.history;
+    let (steps, parked) = match &model.recalled {
+        Some((steps, parked)) => (*steps, parked.clone()),
+        None => (0, model.draft().clone()),
+    };
+    let steps = match back {
+        true if steps < history.len() => steps + 1,
+        false if steps > 0 => steps - 1,
+        _ => return Vec::new(),
+    };
+    let draft = if steps == 0 { parked.clone() } else { at_end(&history[history.len() - steps]) };
+    let effects = replace(model, draft);
+    model.recalled = (steps > 0).then_some((steps, parked));
+    effects
+}
+
+/// A draft with the cursor behind its last character.
+pub fn at_end(text: &str) -> Draft {
+    let row = text.matches('\n').count();
+    let column = text.rsplit('\n').next().unwrap_or("").chars().count();
+    Draft { text: text.to_owned(), row, column, chips: Vec::new() }
+}
+
+/// Asks what sending the draft would cost, here and on the first two favourites.
+pub fn quote(model: &mut Model) -> Vec<Effect> {
+    if model.draft().text.trim().is_empty() {
+        model.quotes.clear();
+        model.pending.quote = None;
+        return Vec::new();
+    }
+    let who = model.model().clone();
+    let mut models: Vec<ModelRef> = vec![who.clone()];
+    models.extend(model.settings.favourites.iter().filter(|f| **f != who).take(2).cloned());
+    let mut request = ask::request(model, model.session().head, who);
+    let message = Message::loose(Role::User, parts(model.draft()));
+    request.messages.push(Arc::new(message));
+    let turn = model.next_turn();
+    model.pending.quote = Some(turn);
+    vec![Effect::Quote { turn, request: Box::new(request), models }]
+}

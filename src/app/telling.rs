@@ -1,0 +1,111 @@
+//! What is said of a reply in words: how it ended, what happened on the way, how long it took.
+
+use super::{Model, Reading};
+use crate::words::{Failure, Message, MessageState, Stop};
+use std::time::Duration;
+
+/// How a finished or failed message ended, in a phrase for its foot; `None` when it simply ended.
+pub fn ending(message: &Message) -> Option<String> {
+    match &message.state {
+        MessageState::Done => match message.receipt.as_ref().and_then(|r| r.stop) {
+            Some(Stop::Length) => Some("cut at the length limit".into()),
+            Some(Stop::ContentFilter) => Some("ended by the provider's filter".into()),
+            _ => None,
+        },
+        MessageState::Partial => Some("not finished".into()),
+        MessageState::Stopped => Some("stopped".into()),
+        MessageState::Failed(failure) => Some(sentence(failure)),
+    }
+}
+
+pub fn sentence(failure: &Failure) -> String {
+    let mut text = crate::words::clean_line(&failure.message);
+    if !failure.nearest.is_empty() {
+        text.push_str(&format!(" Nearest names: {}.", failure.nearest.join(", ")));
+    }
+    text
+}
+
+/// What the header of a message says of tokens and money.
+pub fn reading(model: &Model, message: &Message) -> Option<Reading> {
+    match model.writing(message.id) {
+        Some((_, live)) => Some(live.reading(model.now)),
+        None => message.receipt.as_deref().map(Reading::of),
+    }
+}
+
+/// What happened on the way to a message: live while it is heard, from the receipt later.
+pub fn notes(model: &Model, message: &Message) -> Vec<String> {
+    match model.writing(message.id) {
+        Some((_, live)) => live.notes.clone(),
+        None => noted(message),
+    }
+}
+
+/// Notes of a finished reply, from its receipt: what failed on the way and who went on.
+fn noted(message: &Message) -> Vec<String> {
+    let Some(receipt) = &message.receipt else { return Vec::new() };
+    let mut notes = Vec::new();
+    for (at, attempt) in receipt.attempts.iter().enumerate() {
+        let crate::words::Outcome::Failed(failure) = &attempt.outcome else { continue };
+        let took = seconds(attempt.total);
+        let next = receipt.attempts.get(at + 1);
+        let to = match next {
+            Some(next) if next.endpoint == attempt.endpoint => " → asked again".to_owned(),
+            Some(next) if next.rescue => format!(" → continued by {}", next.endpoint),
+            Some(next) => format!(" → {}", next.endpoint),
+            None => String::new(),
+        };
+        if next.is_some() || !matches!(message.state, MessageState::Failed(_)) {
+            notes.push(format!("{} {}, {took}{to}", attempt.endpoint, short(failure)));
+        }
+    }
+    notes
+}
+
+/// A failure in a word or two: `503`, `refused`, `rate limited`.
+pub fn short(failure: &Failure) -> String {
+    use crate::words::FailureKind::*;
+    let word = match failure.kind {
+        Unreachable => "unreachable",
+        Tls => "TLS failed",
+        ConnectTimeout => "no connection in time",
+        FirstTokenTimeout => "no first token in time",
+        IdleTimeout => "fell silent",
+        TotalTimeout => "took too long",
+        Cut => "cut off",
+        RateLimited => "rate limited",
+        Quota => "out of quota",
+        Overloaded => "overloaded",
+        Server => "server error",
+        Auth => "key refused",
+        Permission => "not permitted",
+        ModelNotFound => "model not found",
+        ContextLength => "context too long",
+        TooLarge => "too large",
+        InvalidRequest => "request refused",
+        Unsupported => "unsupported",
+        Moderation => "moderated",
+        Malformed => "malformed answer",
+        Empty => "empty answer",
+        NoEndpoint => "no endpoint left",
+        UnknownModel => "unknown model",
+        Budget => "over budget",
+        Cancelled => "stopped",
+        Internal => "fault of ours",
+    };
+    match failure.status {
+        Some(status) => format!("{status} {word}"),
+        None => word.to_owned(),
+    }
+}
+
+/// `0.2 s`, `14 s`, `2 min 5 s`.
+pub fn seconds(duration: Duration) -> String {
+    let tenths = duration.as_millis().div_ceil(100);
+    match tenths {
+        0..100 => format!("{}.{} s", tenths / 10, tenths % 10),
+        100..1200 => format!("{} s", tenths / 10),
+        _ => format!("{} min {} s", tenths / 600, tenths % 600 / 10),
+    }
+}
