@@ -120,7 +120,7 @@ fn stream(tokens: &[&str], rate: f64, depth: Depth, compare: bool) -> Streamed {
     let theme = Theme::bundled("night").expect("the default theme").resolve(depth);
     let mut painter = Painter::new(caps);
     let mut pace = Pace::new(Rates::default());
-    let mut doc = StreamDoc::new(Options { width: WIDTH - 2, links: true });
+    let mut doc = StreamDoc::new(Options { width: WIDTH - 2, links: true, sideways: true });
     let mut picture = Picture::new(WIDTH, HEIGHT);
     let mut before = picture.buffer.clone();
     let mut sum = Streamed::default();
@@ -213,7 +213,7 @@ fn main() {
             );
         }
     }
-    let options = Options { width: WIDTH - 2, links: true };
+    let options = Options { width: WIDTH - 2, links: true, sideways: true };
     let start = Instant::now();
     let mut rows = 0;
     for _ in 0..10 {

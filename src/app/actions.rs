@@ -130,6 +130,8 @@ pub const ACTIONS: &[Action] = &[
     action("page.down", "Page down", &["pagedown"], Always, read::page_down),
     action("line.up", "Scroll up", &["shift-up"], Always, read::line_up),
     action("line.down", "Scroll down", &["shift-down"], Always, read::line_down),
+    action("table.left", "Scroll wide tables to the left", &["shift-left"], Always, read::table_left),
+    action("table.right", "Scroll wide tables to the right", &["shift-right"], Always, read::table_right),
     action("top", "To the beginning", &["alt-<", "ctrl-home"], Always, read::top),
     action("bottom", "To the end", &["alt->", "ctrl-end"], Always, read::bottom),
     action(
@@ -159,6 +161,8 @@ pub const ACTIONS: &[Action] = &[
     action("message.delete", "Delete it and what follows", &["d", "delete"], Selected, act::delete),
     action("message.left", "Branch before", &["left", "["], Selected, act::branch_left),
     action("message.right", "Branch after", &["right", "]"], Selected, act::branch_right),
+    action("message.table_left", "Scroll its wide tables to the left", &["h"], Selected, read::table_left),
+    action("message.table_right", "Scroll its wide tables to the right", &["l"], Selected, read::table_right),
     action("message.open", "Unfold its thinking", &["enter", "o"], Selected, read::unfold),
     action("message.why", "Why this endpoint", &["w"], Selected, panes::why::open),
     // models

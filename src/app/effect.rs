@@ -98,6 +98,8 @@ pub enum Scroll {
     Pages(i32),
     Top,
     Bottom,
+    /// Wide tables to the right; negative is to the left.
+    Sideways(i32),
     /// So that this message's head is in view.
     Reveal(MessageId),
     /// To a place that was left before.

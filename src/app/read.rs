@@ -22,6 +22,14 @@ pub fn line_down(_: &mut Model, _: &str) -> Vec<Effect> {
     scroll(Scroll::Lines(1))
 }
 
+pub fn table_left(_: &mut Model, _: &str) -> Vec<Effect> {
+    scroll(Scroll::Sideways(-1))
+}
+
+pub fn table_right(_: &mut Model, _: &str) -> Vec<Effect> {
+    scroll(Scroll::Sideways(1))
+}
+
 pub fn top(_: &mut Model, _: &str) -> Vec<Effect> {
     scroll(Scroll::Top)
 }

@@ -108,7 +108,8 @@ impl Chat {
         heard: mpsc::Sender<super::Heard>,
     ) -> Self {
         let caps = Caps::of(&environment);
-        let tui = Tui::new(super::themes::themes(&dirs.themes(), caps.depth));
+        let mut tui = Tui::new(super::themes::themes(&dirs.themes(), caps.depth));
+        tui.fit(&caps);
         let chosen = settings::of_config(&config);
         let keymap = Keymap::new(&chosen.keys).unwrap_or_default();
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));

@@ -1,6 +1,6 @@
 //! The whole picture: where each band stands at each size, and who draws it.
 
-use super::paint::Picture;
+use super::paint::{Caps, Picture};
 use super::panes::{self, bands, overlay};
 use super::text::{fit, width};
 use super::theme::{Meaning, Theme};
@@ -127,11 +127,16 @@ impl Tui {
         let theme = themes.first().cloned().unwrap_or_else(fallback);
         Self {
             composer: Composer::default(),
-            conversation: Conversation::default(),
+            conversation: Conversation::new(Caps::modern()),
             themes,
             theme,
             zones: Vec::new(),
         }
+    }
+
+    /// What the terminal can show beside text.
+    pub fn fit(&mut self, caps: &Caps) {
+        self.conversation = Conversation::new(caps.clone());
     }
 
     /// Names for `Event::Themes`.

@@ -1,13 +1,14 @@
 //! Walks the events of the markdown parser and lays out block after block.
 
+use super::flow::{Carry, Flow};
 use super::highlight::CodeBlock;
+use super::inline::Inline;
 use super::table::Table;
 use super::{Options, math};
-use crate::tui::text::{Face, Line, Prefix, Row, RowKind, expand_tabs, wrap};
+use crate::tui::text::{Face, Row, RowKind};
 use crate::tui::theme::Meaning;
 use pulldown_cmark::{CodeBlockKind, Event, Options as Syntax, Parser, Tag, TagEnd};
 use ratatui::style::Modifier;
-use std::sync::Arc;
 
 /// The syntax that is understood beyond CommonMark.
 pub(super) fn syntax() -> Syntax {
@@ -19,64 +20,32 @@ pub(super) fn syntax() -> Syntax {
         | Syntax::ENABLE_GFM
 }
 
-/// What a part of a document hands on to the next part.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Carry {
-    /// Code blocks so far.
-    pub code: u32,
-    /// A block ended: an empty row is due before the next one.
-    pub gap: bool,
-}
-
 /// Lays out whole blocks of cleaned text.
 pub(super) fn lay_out(text: &str, options: Options, carry: &mut Carry, out: &mut Vec<Row>) {
     let mut walk = Walk {
-        options,
-        carry,
-        out,
-        levels: Vec::new(),
+        flow: Flow::new(options, carry, out),
+        inline: Inline::default(),
         lists: Vec::new(),
-        line: Line::default(),
-        faces: vec![Face::new(Meaning::Text)],
-        link: None,
-        link_text: String::new(),
-        image: None,
-        kind: RowKind::Text,
         code: None,
         table: None,
+        html: false,
     };
     for event in Parser::new_ext(text, syntax()) {
         walk.event(event);
     }
-    walk.flush();
-}
-
-/// One container around the current block: a list item, a quote.
-struct Level {
-    /// Stands before the first row only.
-    first: Option<(String, Face)>,
-    rest: (String, Face),
-    /// Shown on empty rows too.
-    bar: bool,
+    walk.flow.flush();
 }
 
 struct Walk<'a> {
-    options: Options,
-    carry: &'a mut Carry,
-    out: &'a mut Vec<Row>,
-    levels: Vec<Level>,
+    flow: Flow<'a>,
+    inline: Inline,
     /// For each open list the number of its next item; `None` for bullets.
     lists: Vec<Option<u64>>,
-    line: Line,
-    faces: Vec<Face>,
-    link: Option<Arc<str>>,
-    link_text: String,
-    /// Inside an image: its address and the text so far.
-    image: Option<(String, String)>,
-    kind: RowKind,
     /// Inside a code block: its language and text.
     code: Option<(String, String)>,
     table: Option<Table>,
+    /// A block of HTML has shown something.
+    html: bool,
 }
 
 impl Walk<'_> {
@@ -86,74 +55,65 @@ impl Walk<'_> {
             Event::End(tag) => self.end(tag),
             Event::Text(text) => self.text(&text),
             Event::Code(text) => {
-                let face = self.face();
-                let face = Face::new(Meaning::Code).with(face.add);
+                let face = Face::new(Meaning::Code).with(self.inline.face().add);
                 self.push(&text.replace('\n', " "), face);
             }
             Event::InlineMath(tex) => {
                 if math::is_money(&tex) {
                     self.text(&format!("${tex}$"));
                 } else {
-                    let face = self.face().with(Modifier::ITALIC);
-                    self.push(&math::readable(&tex), face);
+                    self.push(&math::readable(&tex), self.inline.face().with(Modifier::ITALIC));
                 }
             }
             Event::DisplayMath(tex) => self.display_math(&tex),
-            Event::Html(html) => {
-                for line in html.lines() {
-                    self.gap();
-                    self.push(line, Face::new(Meaning::Dim));
-                    self.flush();
-                }
-            }
-            Event::InlineHtml(html) => match html.to_ascii_lowercase().as_str() {
-                "<br>" | "<br/>" | "<br />" => self.hard_break(),
-                _ => self.push(&html, Face::new(Meaning::Dim)),
-            },
+            Event::Html(html) => html.lines().for_each(|line| self.html_line(line)),
+            Event::InlineHtml(html) => self.tag(&html),
             Event::SoftBreak => self.text(" "),
             Event::HardBreak => self.hard_break(),
             Event::Rule => {
-                self.gap();
-                let width = self.room().clamp(3, 60);
+                self.flow.gap();
+                let width = self.flow.room().clamp(3, 60);
                 self.push(&"─".repeat(width), Face::new(Meaning::Border));
-                self.kind = RowKind::Rule;
-                self.flush();
-                self.carry.gap = true;
+                self.flow.kind = RowKind::Rule;
+                self.end_block();
             }
             Event::FootnoteReference(name) => self.push(&format!("[{name}]"), Face::new(Meaning::Accent)),
             Event::TaskListMarker(done) => {
                 let (mark, meaning) = if done { ("☑ ", Meaning::Ok) } else { ("☐ ", Meaning::Dim) };
-                self.push(mark, Face::new(meaning));
+                // the box is the bullet
+                if !self.flow.change_marker(mark, Face::new(meaning)) {
+                    self.push(mark, Face::new(meaning));
+                }
             }
         }
     }
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::Paragraph => self.gap(),
+            Tag::Paragraph => self.flow.gap(),
+            Tag::HtmlBlock => self.html = false,
             Tag::Heading { level, .. } => {
-                self.gap();
-                let mut face = Face::new(Meaning::Heading);
-                if level as u8 == 1 {
-                    face = face.with(Modifier::UNDERLINED);
-                }
-                self.faces.push(face);
-                self.kind = RowKind::Heading;
+                self.flow.gap();
+                let face = Face::new(Meaning::Heading);
+                self.inline.open(match level as u8 {
+                    1 => face.with(Modifier::UNDERLINED),
+                    2 => face,
+                    _ => face.with(Modifier::ITALIC),
+                });
+                self.flow.kind = RowKind::Heading;
             }
             Tag::BlockQuote(kind) => {
-                self.gap();
-                let bar = ("▎ ".to_owned(), Face::new(Meaning::Border));
-                self.levels.push(Level { first: None, rest: bar, bar: true });
-                self.faces.push(Face::new(Meaning::Quote));
+                self.flow.gap();
+                self.flow.open_bar();
+                self.inline.open(Face::new(Meaning::Quote));
                 if let Some(kind) = kind {
                     let name = format!("{kind:?}");
-                    self.push(&name, Face::new(Meaning::Accent));
-                    self.flush();
+                    self.push(&name, Face::new(Meaning::Accent).with(Modifier::BOLD));
+                    self.flow.flush();
                 }
             }
             Tag::CodeBlock(kind) => {
-                self.flush();
-                self.gap();
+                self.flow.gap();
                 let language = match kind {
                     CodeBlockKind::Fenced(info) => language_of(&info).to_owned(),
                     CodeBlockKind::Indented => String::new(),
@@ -161,15 +121,14 @@ impl Walk<'_> {
                 self.code = Some((language, String::new()));
             }
             Tag::List(first) => {
-                self.flush();
+                self.flow.flush();
                 if self.lists.is_empty() {
-                    self.gap();
+                    self.flow.gap();
                 }
                 self.lists.push(first);
             }
             Tag::Item => {
-                self.flush();
-                self.gap();
+                self.flow.gap();
                 let marker = match self.lists.last_mut() {
                     Some(Some(n)) => {
                         let marker = format!("{n}. ");
@@ -178,158 +137,158 @@ impl Walk<'_> {
                     }
                     _ => ["• ", "◦ ", "▪ "][(self.lists.len().max(1) - 1) % 3].to_owned(),
                 };
-                let blank = " ".repeat(crate::tui::text::width(&marker));
-                let text = Face::new(Meaning::Text);
-                self.levels.push(Level { first: Some((marker, text)), rest: (blank, text), bar: false });
+                self.flow.open_item(marker, Face::new(Meaning::Text));
             }
             Tag::FootnoteDefinition(name) => {
-                self.gap();
-                let marker = format!("[{name}] ");
-                let blank = " ".repeat(crate::tui::text::width(&marker));
-                self.levels.push(Level {
-                    first: Some((marker, Face::new(Meaning::Accent))),
-                    rest: (blank, Face::new(Meaning::Text)),
-                    bar: false,
-                });
+                self.flow.gap();
+                self.flow.open_item(format!("[{name}] "), Face::new(Meaning::Accent));
             }
             Tag::Table(alignment) => {
-                self.gap();
+                self.flow.gap();
                 self.table = Some(Table::new(alignment));
             }
-            Tag::TableHead => self.faces.push(Face::new(Meaning::Text).with(Modifier::BOLD)),
+            Tag::TableHead => self.inline.open(Face::new(Meaning::Text).with(Modifier::BOLD)),
             Tag::TableRow => {
                 if let Some(table) = &mut self.table {
                     table.rows.push(Vec::new());
                 }
             }
-            Tag::Emphasis => self.add(Modifier::ITALIC),
-            Tag::Strong => self.add(Modifier::BOLD),
-            Tag::Strikethrough => self.add(Modifier::CROSSED_OUT),
-            Tag::Link { dest_url, .. } => {
-                let face = self.face();
-                self.faces.push(Face::new(Meaning::Link).with(face.add));
-                self.link = Some(Arc::from(crate::words::clean_line(&dest_url)));
-                self.link_text.clear();
-            }
-            Tag::Image { dest_url, .. } => {
-                self.image = Some((crate::words::clean_line(&dest_url), String::new()));
-            }
-            Tag::HtmlBlock => self.gap(),
+            Tag::Emphasis => self.inline.add(Modifier::ITALIC),
+            Tag::Strong => self.inline.add(Modifier::BOLD),
+            Tag::Strikethrough => self.inline.add(Modifier::CROSSED_OUT),
+            Tag::Link { dest_url, .. } => self.inline.open_link(&dest_url),
+            Tag::Image { dest_url, .. } => self.inline.open_image(&dest_url),
             _ => {}
         }
     }
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Paragraph | TagEnd::HtmlBlock => {
-                self.flush();
-                self.carry.gap = true;
+            TagEnd::Paragraph => self.end_block(),
+            TagEnd::HtmlBlock => {
+                self.inline.end_block();
+                self.flow.carry.gap |= self.html;
             }
             TagEnd::Heading(_) => {
-                self.flush();
-                self.faces.pop();
-                self.carry.gap = true;
+                self.end_block();
+                self.inline.close();
             }
             TagEnd::BlockQuote(_) => {
-                self.flush();
-                self.levels.pop();
-                self.faces.pop();
-                self.carry.gap = true;
+                self.flow.close();
+                self.inline.close();
+                self.flow.carry.gap = true;
             }
-            TagEnd::CodeBlock => {
-                if let Some((language, text)) = self.code.take() {
-                    self.carry.code += 1;
-                    let mut prefix = self.prefix();
-                    let mut block = CodeBlock::new(&language, self.carry.code);
-                    block.label(self.options.width.into(), &mut prefix, self.out);
-                    for line in text.split_inclusive('\n') {
-                        block.line(line, self.options.width.into(), &mut prefix, self.out);
-                    }
-                    self.carry.gap = true;
-                }
-            }
+            TagEnd::CodeBlock => self.code_block(),
             TagEnd::List(_) => {
                 self.lists.pop();
-                self.carry.gap |= self.lists.is_empty();
+                self.flow.carry.gap |= self.lists.is_empty();
             }
             TagEnd::Item => {
-                // an item without text still has its marker
-                let unused = self.levels.last().is_some_and(|l| l.first.is_some());
-                if unused && self.line.is_empty() {
-                    self.emit(Line::default());
-                }
-                self.flush();
-                self.levels.pop();
+                self.flow.close_item();
+                self.inline.end_block();
             }
             TagEnd::FootnoteDefinition => {
-                self.flush();
-                self.levels.pop();
-                self.carry.gap = false;
+                self.flow.close();
+                self.flow.carry.gap = false;
             }
             TagEnd::Table => {
                 if let Some(table) = self.table.take() {
-                    let mut prefix = self.prefix();
-                    table.lay_out(self.options.width.into(), &mut prefix, self.out);
-                    self.carry.gap = true;
+                    let mut prefix = self.flow.prefix();
+                    table.lay_out(self.flow.options, &mut prefix, self.flow.out);
+                    self.flow.carry.gap = true;
                 }
             }
-            TagEnd::TableHead => {
-                self.faces.pop();
-            }
             TagEnd::TableCell => {
-                let line = std::mem::take(&mut self.line);
+                let line = std::mem::take(&mut self.flow.line);
+                self.inline.end_block();
                 if let Some(table) = &mut self.table {
                     table.cell(line);
                 }
             }
-            TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {
-                self.faces.pop();
+            TagEnd::TableHead | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {
+                self.inline.close();
             }
             TagEnd::Link => {
-                self.faces.pop();
-                let url = self.link.take();
-                if let Some(url) =
-                    url.filter(|url| !self.options.links && !same_address(url, &self.link_text))
-                {
+                if let Some(url) = self.inline.close_link(self.flow.options.links) {
                     self.push(&format!(" ({url})"), Face::new(Meaning::Dim));
                 }
             }
-            TagEnd::Image => {
-                if let Some((url, alt)) = self.image.take() {
-                    let what = if alt.is_empty() { "image".to_owned() } else { format!("image: {alt}") };
-                    self.link = (!url.is_empty() && !url.starts_with("data:")).then(|| Arc::from(url));
-                    self.push(&format!("[{what}]"), Face::new(Meaning::Link));
-                    self.link = None;
-                }
-            }
+            TagEnd::Image => self.inline.close_image(&mut self.flow.line),
             _ => {}
         }
+    }
+
+    fn end_block(&mut self) {
+        self.flow.flush();
+        self.inline.end_block();
+        self.flow.carry.gap = true;
+    }
+
+    fn code_block(&mut self) {
+        let Some((language, text)) = self.code.take() else { return };
+        let width = usize::from(self.flow.options.width);
+        self.flow.carry.code += 1;
+        let mut prefix = self.flow.prefix();
+        let mut block = CodeBlock::new(&language, self.flow.carry.code);
+        block.label(width, &mut prefix, self.flow.out);
+        for line in text.split_inclusive('\n') {
+            block.line(line, width, &mut prefix, self.flow.out);
+        }
+        self.flow.carry.gap = true;
+    }
+
+    fn push(&mut self, text: &str, face: Face) {
+        self.flow.push(text, face, self.inline.link());
     }
 
     fn text(&mut self, text: &str) {
         if let Some((_, code)) = &mut self.code {
             code.push_str(text);
-        } else if let Some((_, alt)) = &mut self.image {
-            alt.push_str(text);
-        } else {
-            if self.link.is_some() {
-                self.link_text.push_str(text);
-            }
-            let face = self.face();
-            self.push(text, face);
+        } else if let Some((text, face)) = self.inline.text(text) {
+            self.push(&text, face);
         }
     }
 
+    fn tag(&mut self, html: &str) {
+        if matches!(html.to_ascii_lowercase().as_str(), "<br>" | "<br/>" | "<br />") {
+            self.hard_break();
+        } else if !self.inline.html(html) {
+            self.push(html, Face::new(Meaning::Dim));
+        }
+    }
+
+    /// A line of a block of HTML: known tags are obeyed, the others stand as they were written.
+    fn html_line(&mut self, line: &str) {
+        let mut rest = line.trim();
+        while let Some(start) = rest.find('<') {
+            let Some(end) = rest[start..].find('>').map(|n| start + n + 1) else { break };
+            self.text(&rest[..start]);
+            self.tag(&rest[start..end]);
+            rest = &rest[end..];
+        }
+        self.text(rest);
+        let line = std::mem::take(&mut self.flow.line);
+        if line.is_empty() {
+            // it held only tags
+            return;
+        }
+        if !std::mem::replace(&mut self.html, true) {
+            self.flow.gap();
+        }
+        self.flow.line = line;
+        self.flow.flush();
+    }
+
     fn display_math(&mut self, tex: &str) {
-        let alone = self.line.is_empty() && self.table.is_none();
-        let face = self.face().with(Modifier::ITALIC);
+        let alone = self.flow.line.is_empty() && self.table.is_none();
+        let face = self.inline.face().with(Modifier::ITALIC);
         if !alone {
             self.push(&math::readable(tex), face);
             return;
         }
         for line in math::lines(tex) {
             self.push(&format!("  {line}"), face);
-            self.flush();
+            self.flow.flush();
         }
     }
 
@@ -337,74 +296,7 @@ impl Walk<'_> {
         if self.table.is_some() {
             self.text(" ");
         } else {
-            self.flush();
-        }
-    }
-
-    fn face(&self) -> Face {
-        self.faces.last().copied().unwrap_or(Face::new(Meaning::Text))
-    }
-
-    fn add(&mut self, modifier: Modifier) {
-        let face = self.face().with(modifier);
-        self.faces.push(face);
-    }
-
-    fn push(&mut self, text: &str, face: Face) {
-        if text.contains(['\n', '\t']) {
-            let text = expand_tabs(text, 0).replace('\n', " ");
-            self.line.push(&text, face, self.link.as_ref());
-        } else {
-            self.line.push(text, face, self.link.as_ref());
-        }
-    }
-
-    /// The empty row that is due before a block.
-    fn gap(&mut self) {
-        self.flush();
-        if !std::mem::take(&mut self.carry.gap) {
-            return;
-        }
-        // a quote's bar runs through
-        let depth = self.levels.iter().rposition(|l| l.bar).map_or(0, |i| i + 1);
-        if depth == 0 || self.levels.iter().any(|l| l.first.is_some()) {
-            self.out.push(Row::blank());
-            return;
-        }
-        let rest = self.levels[..depth].iter().map(|l| l.rest.clone()).collect();
-        let mut prefix = Prefix { first: Vec::clone(&rest), rest };
-        wrap(&Line::default(), self.options.width.into(), &mut prefix, self.out);
-        if let Some(row) = self.out.last_mut() {
-            row.kind = RowKind::Blank;
-        }
-    }
-
-    fn prefix(&mut self) -> Prefix {
-        let rest: Vec<(String, Face)> = self.levels.iter().map(|l| l.rest.clone()).collect();
-        let first = self.levels.iter_mut().map(|l| l.first.take().unwrap_or_else(|| l.rest.clone()));
-        Prefix { first: first.collect(), rest }
-    }
-
-    fn room(&self) -> usize {
-        let taken: usize = self.levels.iter().map(|l| crate::tui::text::width(&l.rest.0)).sum();
-        usize::from(self.options.width).saturating_sub(taken)
-    }
-
-    /// Lays out the inline text so far.
-    fn flush(&mut self) {
-        if !self.line.is_empty() {
-            let line = std::mem::take(&mut self.line);
-            self.emit(line);
-        }
-    }
-
-    fn emit(&mut self, line: Line) {
-        let mut prefix = self.prefix();
-        let from = self.out.len();
-        wrap(&line, self.options.width.into(), &mut prefix, self.out);
-        let kind = std::mem::take(&mut self.kind);
-        for row in &mut self.out[from..] {
-            row.kind = kind;
+            self.flow.flush();
         }
     }
 }
@@ -414,9 +306,4 @@ pub(super) fn language_of(info: &str) -> &str {
     let start = info.trim_start_matches(['{', '.', ' ']);
     let end = start.find([' ', ',', '{', '}', ':']).unwrap_or(start.len());
     &start[..end]
-}
-
-fn same_address(url: &str, label: &str) -> bool {
-    let bare = |s: &str| s.trim_start_matches("mailto:").trim_end_matches('/').to_owned();
-    bare(url) == bare(label)
 }

@@ -18,6 +18,16 @@ pub fn readable(tex: &str) -> String {
     out.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// All of `text` raised, if every character can be.
+pub(super) fn superscript(text: &str) -> Option<String> {
+    scripted(text, SUPERSCRIPTS)
+}
+
+/// All of `text` lowered, if every character can be.
+pub(super) fn subscript(text: &str) -> Option<String> {
+    scripted(text, SUBSCRIPTS)
+}
+
 struct Reader<'a> {
     rest: &'a str,
     depth: usize,

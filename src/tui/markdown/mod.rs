@@ -3,7 +3,9 @@
 //! Rows hold meanings, not colours, so they are kept for as long as the message and the width stay the same.
 
 mod blocks;
+mod flow;
 mod highlight;
+mod inline;
 mod math;
 mod stream;
 mod table;
@@ -22,6 +24,8 @@ pub struct Options {
     pub width: u16,
     /// The terminal shows OSC 8 links; else the address is written behind the label.
     pub links: bool,
+    /// Tables that cannot fit keep their columns and are scrolled sideways; else each of their rows becomes a card.
+    pub sideways: bool,
 }
 
 /// Lays out a finished document. The text may be anything; it is cleaned here.
@@ -29,6 +33,6 @@ pub fn layout(text: &str, options: Options) -> Vec<Row> {
     let text = crate::words::clean(text);
     let text = tail::dollars(&text);
     let mut rows = Vec::new();
-    blocks::lay_out(&text, options, &mut blocks::Carry::default(), &mut rows);
+    blocks::lay_out(&text, options, &mut flow::Carry::default(), &mut rows);
     rows
 }

@@ -1,6 +1,7 @@
 //! A document that grows: finished blocks are laid out once, only the tail again.
 
-use super::blocks::{self, Carry};
+use super::blocks;
+use super::flow::Carry;
 use super::highlight::CodeBlock;
 use super::{Options, layout, tail};
 use crate::tui::text::{Prefix, Row};

@@ -1,12 +1,17 @@
-//! Tables that fit the width: natural columns if they fit, wrapped cells if not, cards when even those are too narrow.
+//! Tables: natural columns if they fit, wrapped cells if not; wider than that they scroll sideways, or become cards.
 
-use crate::tui::text::{Face, Line, Prefix, Row, Row as Cell, RowBuilder, RowKind, wrap};
+use super::Options;
+use crate::tui::text::{Face, Line, Prefix, Row, RowBuilder, RowKind, width, wrap};
 use crate::tui::theme::Meaning;
 use pulldown_cmark::Alignment;
 use ratatui::style::Modifier;
 
-/// Columns narrower than this make words unreadable: then a row becomes a card.
+/// Columns narrower than this are not made narrower.
 const NARROWEST: usize = 8;
+/// A word up to this long is not broken to make a column narrower.
+const LONGEST_WORD: usize = 20;
+/// Cells of a table that scrolls sideways are wrapped beyond this.
+const WIDEST: usize = 32;
 /// Columns are parted by space alone: a line would change the pen twice for each cell.
 const SEPARATOR: &str = "  ";
 
@@ -27,39 +32,67 @@ impl Table {
         self.rows.last_mut().unwrap_or(&mut self.head).push(line);
     }
 
-    pub fn lay_out(&self, width: usize, prefix: &mut Prefix, out: &mut Vec<Row>) {
+    pub fn lay_out(&self, options: Options, prefix: &mut Prefix, out: &mut Vec<Row>) {
         let from = out.len();
-        let room = width.saturating_sub(prefix.width());
-        let natural: Vec<usize> = (0..self.alignment.len())
-            .map(|i| {
-                let cells = self.rows.iter().filter_map(|r| r.get(i)).chain(self.head.get(i));
-                cells.map(Line::width).max().unwrap_or(0).max(1)
-            })
+        let whole = usize::from(options.width);
+        let room = whole.saturating_sub(prefix.width());
+        let natural = self.columns(|line| line.width());
+        let words = self.columns(|line| line.text().split(' ').map(width).max().unwrap_or(0));
+        let least: Vec<usize> = natural
+            .iter()
+            .zip(&words)
+            .map(|(n, word)| (*word).min(LONGEST_WORD).max((*n).min(NARROWEST)))
             .collect();
         let gaps = natural.len().saturating_sub(1) * SEPARATOR.len();
-        match fit(&natural, room.saturating_sub(gaps)) {
-            Some(columns) => self.grid(&columns, width, prefix, out),
-            None => self.cards(width, prefix, out),
+        match fit(&natural, &least, room.saturating_sub(gaps)) {
+            Some(columns) => self.grid(&columns, false, prefix, out),
+            None if options.sideways => {
+                let widest = WIDEST.min(room.saturating_sub(SEPARATOR.len())).max(NARROWEST);
+                let columns: Vec<usize> =
+                    natural.iter().zip(&least).map(|(n, least)| (*n).min(widest).max(*least)).collect();
+                let first = prefix.width() + columns.first().map_or(0, |n| n + SEPARATOR.len());
+                self.grid(&columns, true, prefix, out);
+                // the first column names the row: it stays, unless it would leave no room
+                let stays = if first <= whole / 3 { first } else { prefix.width() };
+                for row in &mut out[from..] {
+                    row.stays = Some(u16::try_from(stays).unwrap_or(0));
+                }
+            }
+            None => self.cards(whole, prefix, out),
         }
         for row in &mut out[from..] {
             row.kind = RowKind::Table;
         }
     }
 
-    fn grid(&self, columns: &[usize], width: usize, prefix: &mut Prefix, out: &mut Vec<Row>) {
-        self.grid_row(&self.head, columns, prefix, out);
+    /// A figure for each column: the greatest of its cells'.
+    fn columns(&self, of: impl Fn(&Line) -> usize) -> Vec<usize> {
+        let cells = |i: usize| self.rows.iter().filter_map(move |r| r.get(i)).chain(self.head.get(i));
+        (0..self.alignment.len()).map(|i| cells(i).map(&of).max().unwrap_or(0).max(1)).collect()
+    }
+
+    /// `whole`: every row is as wide as the widest, so that all scroll alike.
+    fn grid(&self, columns: &[usize], whole: bool, prefix: &mut Prefix, out: &mut Vec<Row>) {
+        self.grid_row(&self.head, columns, whole, prefix, out);
         let rule: Vec<String> = columns.iter().map(|n| "─".repeat(*n)).collect();
         let mut line = Line::default();
         line.push(&rule.join(SEPARATOR), Face::new(Meaning::Border), None);
-        wrap(&line, width, prefix, out);
+        wrap(&line, usize::MAX, prefix, out);
         for row in &self.rows {
-            self.grid_row(row, columns, prefix, out);
+            self.grid_row(row, columns, whole, prefix, out);
         }
     }
 
-    fn grid_row(&self, cells: &[Line], columns: &[usize], prefix: &mut Prefix, out: &mut Vec<Row>) {
+    fn grid_row(
+        &self,
+        cells: &[Line],
+        columns: &[usize],
+        whole: bool,
+        prefix: &mut Prefix,
+        out: &mut Vec<Row>,
+    ) {
         let empty = Line::default();
-        let wrapped: Vec<Vec<Cell>> = columns
+        let wrapped: Vec<Vec<Row>> = columns
             .iter()
             .enumerate()
             .map(|(i, width)| {
@@ -91,7 +124,7 @@ impl Table {
                 for (text, face, link) in cell.iter().flat_map(|c| c.pieces()) {
                     row.push(text, face, link);
                 }
-                if i + 1 < columns.len() {
+                if whole || i + 1 < columns.len() {
                     row.push(&" ".repeat(free - left), plain, None);
                 }
             }
@@ -125,26 +158,27 @@ impl Table {
     }
 }
 
-/// Widths of the columns: natural if they fit; else the widest give way first. `None` when they would get too narrow.
-fn fit(natural: &[usize], room: usize) -> Option<Vec<usize>> {
+/// Widths of the columns: natural if they fit; else the widest give way first, none below its `least`.
+/// `None` when even that is too wide.
+fn fit(natural: &[usize], least: &[usize], room: usize) -> Option<Vec<usize>> {
     if natural.iter().sum::<usize>() <= room {
         return Some(natural.to_vec());
     }
-    let least: usize = natural.iter().map(|n| (*n).min(NARROWEST)).sum();
-    if least > room {
+    if least.iter().sum::<usize>() > room {
         return None;
     }
+    let capped = |cap: usize| natural.iter().zip(least).map(move |(n, least)| (*n).min(cap).max(*least));
     // the greatest cap under which all columns together fit
-    let (mut low, mut high) = (NARROWEST, room);
+    let (mut low, mut high) = (0, room);
     while low < high {
         let cap = (low + high).div_ceil(2);
-        if natural.iter().map(|n| (*n).min(cap)).sum::<usize>() <= room {
+        if capped(cap).sum::<usize>() <= room {
             low = cap;
         } else {
             high = cap - 1;
         }
     }
-    let mut columns: Vec<usize> = natural.iter().map(|n| (*n).min(low)).collect();
+    let mut columns: Vec<usize> = capped(low).collect();
     let mut free = room - columns.iter().sum::<usize>();
     for (column, natural) in columns.iter_mut().zip(natural) {
         let more = free.min(natural - *column).min(1);

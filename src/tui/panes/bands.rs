@@ -1,6 +1,6 @@
 //! The single rows around the conversation: title, completion, composer, what sending would cost, status.
 
-use super::message::{count, usd};
+use super::figures::{count, usd};
 use crate::app::{Level, Model, Target};
 use crate::tui::Composer;
 use crate::tui::theme::Meaning;

@@ -1,6 +1,6 @@
 //! Replies side by side: as many columns as the width holds, the rest as tabs.
 
-use super::message::{count, money};
+use super::figures::{count, money};
 use super::{Conversation, message};
 use crate::app::{Model, reading, seconds};
 use crate::tui::theme::Meaning;
@@ -49,12 +49,14 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, conversation: &mut Co
     }
     let live = model.writing(id).is_some();
     let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    let shift = conversation.shift(id);
     let Some(block) = conversation.block(model, id, area.width) else { return };
     let height = usize::from(body.height);
     // a reply under way is followed, a finished one is read from its beginning
     let top = if live { block.len().saturating_sub(height) } else { 0 };
     for (y, row) in (body.y..body.bottom()).zip(top..block.len()) {
         let Some(row) = block.row(row) else { break };
-        row.draw(canvas.picture, body.x, y, body.width.saturating_sub(message::INDENT), canvas.theme);
+        let at = Rect { y, width: body.width.saturating_sub(message::INDENT), height: 1, ..body };
+        row.draw_from(shift, canvas.picture, at, canvas.theme);
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! **Invariant:** a frame, a key and a scroll touch only the messages in view; nothing here walks the whole branch.
 
+use super::header;
 use super::message::{self, Block};
-use crate::app::{Model, Place, Scroll, Target, Thread};
+use crate::app::{Model, Place, Target, Thread};
+use crate::tui::paint::Caps;
 use crate::tui::text::width;
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
@@ -14,177 +16,40 @@ use std::collections::HashMap;
 /// Laid-out messages kept beside those in view.
 const KEPT: usize = 256;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Conversation {
     blocks: HashMap<(MessageId, u16), Block>,
-    width: u16,
-    height: usize,
+    caps: Caps,
+    pub(super) width: u16,
+    pub(super) height: usize,
     frame: u64,
     /// The last message and its height when the reader left the end: what came since is below.
-    left: Option<(MessageId, usize)>,
-}
-
-/// A row of the branch: which message, which of its rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Spot {
-    at: usize,
-    row: usize,
+    pub(super) left: Option<(MessageId, usize)>,
+    /// Columns by which the wide tables of a message are scrolled to the left.
+    shifts: HashMap<MessageId, usize>,
 }
 
 impl Conversation {
+    pub fn new(caps: Caps) -> Self {
+        Self {
+            blocks: HashMap::new(),
+            caps,
+            width: 0,
+            height: 0,
+            frame: 0,
+            left: None,
+            shifts: HashMap::new(),
+        }
+    }
+
     /// The laid-out message, made anew when it or the width changed.
     pub fn block(&mut self, model: &Model, id: MessageId, width: u16) -> Option<&mut Block> {
         let node = model.thread().node(id)?;
         let frame = self.frame;
         let block = self.blocks.entry((id, width)).or_insert_with(|| Block::new(width));
-        block.refresh(model, node);
+        block.refresh(model, node, &self.caps);
         block.seen = frame;
         Some(block)
-    }
-
-    /// Rows of the message at a place of the branch, its header and the blank row under it included.
-    fn height_of(&mut self, model: &Model, at: usize) -> usize {
-        let Some(id) = model.thread().path().get(at).copied() else { return 0 };
-        let width = self.width;
-        self.block(model, id, width).map_or(0, |b| b.len() + 2)
-    }
-
-    /// The topmost row when the end is in view.
-    fn bottom(&mut self, model: &Model) -> Spot {
-        let mut at = model.thread().path().len();
-        let mut used = 0;
-        while at > 0 {
-            at -= 1;
-            used += self.height_of(model, at);
-            // the blank row under the last message needs no place
-            if used > self.height {
-                return Spot { at, row: used - 1 - self.height };
-            }
-        }
-        Spot { at: 0, row: 0 }
-    }
-
-    /// The topmost row for where the reader is; never below the end.
-    fn top(&mut self, model: &Model, place: Place) -> Spot {
-        let Place::At { message, row } = place else { return self.bottom(model) };
-        let Some(at) = model.thread().position(message) else { return self.bottom(model) };
-        let row = usize::try_from(row).unwrap_or(0).min(self.height_of(model, at).saturating_sub(1));
-        let spot = Spot { at, row };
-        if self.reaches_end(model, spot) { self.bottom(model) } else { spot }
-    }
-
-    /// Whether a picture that begins here holds the end.
-    fn reaches_end(&mut self, model: &Model, spot: Spot) -> bool {
-        let mut rows = 0;
-        for at in spot.at..model.thread().path().len() {
-            rows += self.height_of(model, at);
-            if rows > spot.row + 1 + self.height {
-                return false;
-            }
-        }
-        rows <= spot.row + 1 + self.height
-    }
-
-    fn moved(&mut self, model: &Model, from: Spot, by: i64) -> Spot {
-        let Spot { mut at, mut row } = from;
-        let last = model.thread().path().len().saturating_sub(1);
-        let mut steps = by.unsigned_abs() as usize;
-        while steps > 0 {
-            if by < 0 {
-                if row >= steps {
-                    return Spot { at, row: row - steps };
-                }
-                if at == 0 {
-                    return Spot { at: 0, row: 0 };
-                }
-                steps -= row + 1;
-                at -= 1;
-                row = self.height_of(model, at).saturating_sub(1);
-            } else {
-                let below = self.height_of(model, at).saturating_sub(row + 1);
-                if steps <= below {
-                    return Spot { at, row: row + steps };
-                }
-                if at >= last {
-                    return Spot { at, row: row + below };
-                }
-                steps -= below + 1;
-                at += 1;
-                row = 0;
-            }
-        }
-        Spot { at, row }
-    }
-
-    fn place(&mut self, model: &Model, spot: Spot) -> Place {
-        if self.reaches_end(model, spot) {
-            return Place::Bottom;
-        }
-        match model.thread().path().get(spot.at) {
-            Some(id) => Place::At { message: *id, row: u32::try_from(spot.row).unwrap_or(u32::MAX) },
-            None => Place::Bottom,
-        }
-    }
-
-    /// Where the reader is after this; `None` when nothing moves.
-    pub fn scroll(&mut self, model: &Model, by: Scroll) -> Option<Place> {
-        let before = model.thread().place;
-        if self.height == 0 {
-            return None;
-        }
-        let top = self.top(model, before);
-        let page = i64::try_from(self.height.saturating_sub(2).max(1)).unwrap_or(1);
-        let place = match by {
-            Scroll::Lines(lines) => {
-                let spot = self.moved(model, top, lines.into());
-                self.place(model, spot)
-            }
-            Scroll::Pages(pages) => {
-                let spot = self.moved(model, top, i64::from(pages) * page);
-                self.place(model, spot)
-            }
-            Scroll::Top => self.place(model, Spot { at: 0, row: 0 }),
-            Scroll::Bottom => Place::Bottom,
-            Scroll::To(place) => place,
-            Scroll::Reveal(id) => {
-                let at = model.thread().position(id)?;
-                if self.in_view(model, top, at) {
-                    return None;
-                }
-                self.place(model, Spot { at, row: 0 })
-            }
-        };
-        if before == Place::Bottom && place != Place::Bottom {
-            let last = model.thread().path().len().saturating_sub(1);
-            let height = self.height_of(model, last);
-            self.left = model.thread().path().get(last).map(|id| (*id, height));
-        }
-        (place != before).then_some(place)
-    }
-
-    /// Whether the head of a message and, when it fits, all of it is in view.
-    fn in_view(&mut self, model: &Model, top: Spot, wanted: usize) -> bool {
-        if wanted < top.at || (wanted == top.at && top.row > 0) {
-            return false;
-        }
-        let mut y = 0;
-        for at in top.at..wanted {
-            y += self.height_of(model, at) - if at == top.at { top.row } else { 0 };
-            if y >= self.height {
-                return false;
-            }
-        }
-        y + self.height_of(model, wanted).min(self.height) <= self.height + 1
-    }
-
-    /// Rows that came below the picture since the reader left the end.
-    fn below(&mut self, model: &Model) -> usize {
-        let Some((id, rows)) = self.left else { return 0 };
-        let Some(at) = model.thread().position(id) else { return 0 };
-        let grown = self.height_of(model, at).saturating_sub(rows);
-        // a person does not count beyond a thousand lines
-        let after = (at + 1..model.thread().path().len()).take(50);
-        grown + after.map(|at| self.height_of(model, at)).sum::<usize>()
     }
 
     pub fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
@@ -238,10 +103,11 @@ impl Conversation {
         let Some(id) = thread.path().get(at).copied() else { return from };
         let Some(node) = thread.node(id) else { return from };
         let width = self.width;
+        let shift = self.shift(id);
         let Some(block) = self.block(model, id, width) else { return from };
         let mut y = from;
         if skip == 0 {
-            message::header(canvas, Rect { y, height: 1, ..area }, model, node);
+            header::draw(canvas, Rect { y, height: 1, ..area }, model, node);
             y += 1;
         }
         let (count, fold) = (block.len(), block.fold);
@@ -250,13 +116,7 @@ impl Conversation {
                 break;
             }
             let Some(row) = block.row(number) else { break };
-            row.draw(
-                canvas.picture,
-                area.x + message::INDENT,
-                y,
-                area.width.saturating_sub(message::INDENT),
-                canvas.theme,
-            );
+            row.draw_from(shift, canvas.picture, message::text_of(area, y), canvas.theme);
             if Some(number) == fold {
                 canvas.zone(Rect { y, height: 1, ..area }, Target::Reasoning(id));
             }
@@ -274,6 +134,28 @@ impl Conversation {
         canvas.zone(Rect { y: from, height: y - from, ..area }, Target::Message(id));
         // the blank row under it
         if skip > count + 1 { y } else { y.saturating_add(1) }
+    }
+
+    /// Columns by which the wide tables of a message are scrolled to the left.
+    pub fn shift(&self, id: MessageId) -> usize {
+        self.shifts.get(&id).copied().unwrap_or(0)
+    }
+
+    /// Scrolls the wide tables of the selected message, or of all that are in view.
+    pub(super) fn sideways(&mut self, model: &Model, by: i32) {
+        let selected = model.thread().selected;
+        let frame = self.frame;
+        for ((id, width), block) in &mut self.blocks {
+            if block.seen != frame || selected.is_some_and(|selected| selected != *id) {
+                continue;
+            }
+            let columns = usize::from(width.saturating_sub(message::INDENT));
+            let most = block.beyond(columns);
+            let step = by.unsigned_abs() as usize * (columns / 3).max(1);
+            let shift = self.shifts.entry(*id).or_default();
+            *shift = if by < 0 { shift.saturating_sub(step) } else { (*shift + step).min(most) };
+        }
+        self.shifts.retain(|_, shift| *shift > 0);
     }
 
     /// Lets go of what has been out of view longest.

@@ -1,6 +1,6 @@
 //! The small overlays: lists, lines and questions with nothing to draw but rows.
 
-use super::message::{count, usd};
+use super::figures::{count, usd};
 use super::overlay::{frame, line, list, on, row, text};
 use crate::app::panes::{
     context, entry, find, keys, palette, personas, preferences, question, search, sessions, templates,

@@ -1,6 +1,6 @@
 //! A model in detail: what it is, what the person has had from it, and every endpoint with prices and live health.
 
-use super::message::{count, usd};
+use super::figures::{count, usd};
 use super::overlay::{on, row};
 use crate::app::{Card, HealthRow, Model, seconds};
 use crate::tui::theme::Meaning;

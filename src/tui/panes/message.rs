@@ -1,16 +1,21 @@
-//! One message: its header with who, tokens, time and money, and its rows.
+//! One message laid out: its thinking, its parts, what happened on the way.
 
-use crate::app::{Model, Node, Reading, ending, notes, reading, seconds};
+use super::figures::count;
+use crate::app::{Model, Node, ending, notes, seconds};
 use crate::tui::markdown::{self, Options, StreamDoc};
+use crate::tui::paint::Caps;
 use crate::tui::text::{Face, Line, Prefix, Row, wrap};
 use crate::tui::theme::Meaning;
-use crate::tui::view::Canvas;
-use crate::words::{Message, MessageState, Part, Role, Source, Usd, clean_line};
+use crate::words::{Message, MessageState, Part, Role, Source, clean_line};
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 
 /// Columns left of the text: the mark of a selected message stands there.
 pub const INDENT: u16 = 2;
+
+/// Where row `y` of a conversation has its text.
+pub fn text_of(area: Rect, y: u16) -> Rect {
+    Rect { x: area.x + INDENT, y, width: area.width.saturating_sub(INDENT), height: 1 }
+}
 
 /// A message laid out at one width: everything under its header, in three stretches of rows.
 #[derive(Debug)]
@@ -48,6 +53,11 @@ impl Block {
         self.head.len() + self.grown + self.foot.len()
     }
 
+    /// How far its widest table can be scrolled sideways in so many columns.
+    pub fn beyond(&mut self, columns: usize) -> usize {
+        (0..self.len()).filter_map(|at| self.row(at).map(|row| row.beyond(columns))).max().unwrap_or(0)
+    }
+
     pub fn row(&mut self, at: usize) -> Option<&Row> {
         let head = self.head.len();
         if at < head {
@@ -60,7 +70,7 @@ impl Block {
     }
 
     /// Lays it out again if it changed. A reply under way costs what its last block costs.
-    pub fn refresh(&mut self, model: &Model, node: &Node) {
+    pub fn refresh(&mut self, model: &Model, node: &Node, caps: &Caps) {
         let live = model.writing(node.message.id).map(|(_, live)| live);
         let counts = live
             .is_some_and(|l| l.waiting.is_some() || (l.thought.tokens() > 0 && l.thought_until.is_none()));
@@ -70,6 +80,7 @@ impl Block {
         }
         self.of = Some(of);
         let columns = self.width.saturating_sub(INDENT + 1).max(4);
+        let options = Options { width: columns, links: caps.links, sideways: true };
         self.head.clear();
         self.foot.clear();
         self.fold = None;
@@ -78,9 +89,9 @@ impl Block {
             Some((Part::Text { text, .. }, before)) if live.is_some() => (before, Some(text)),
             _ => (all.as_slice(), None),
         };
-        parts(&mut self.head, &mut self.fold, model, node, columns, still);
+        parts(&mut self.head, &mut self.fold, model, node, options, still);
         match growing {
-            Some(text) => self.grow(text, columns),
+            Some(text) => self.grow(text, options),
             None => self.stream = None,
         }
         self.grown = self.stream.as_mut().map_or(0, |(doc, _)| doc.rows().len());
@@ -88,10 +99,10 @@ impl Block {
     }
 
     /// Takes what came since the last time.
-    fn grow(&mut self, text: &str, columns: u16) {
+    fn grow(&mut self, text: &str, options: Options) {
         let taken = self.stream.as_ref().map(|(_, taken)| *taken);
         if taken.is_none_or(|taken| taken > text.len()) {
-            self.stream = Some((StreamDoc::new(Options { width: columns, links: true }), 0));
+            self.stream = Some((StreamDoc::new(options), 0));
         }
         if let Some((doc, taken)) = &mut self.stream {
             // texts are appended whole, so that a cut is never inside a character
@@ -107,9 +118,10 @@ fn parts(
     fold: &mut Option<usize>,
     model: &Model,
     node: &Node,
-    columns: u16,
+    options: Options,
     parts: &[Part],
 ) {
+    let columns = options.width;
     let message = &node.message;
     let thought: String = parts
         .iter()
@@ -136,9 +148,7 @@ fn parts(
                     line(rows, text, Meaning::Text, columns);
                 }
             }
-            Part::Text { text, .. } => {
-                rows.extend(markdown::layout(text, Options { width: columns, links: true }))
-            }
+            Part::Text { text, .. } => rows.extend(markdown::layout(text, options)),
             Part::Reasoning(_) => {}
             Part::Image { source, .. } => {
                 line(rows, &format!("▣ image {}", about(source)), Meaning::Dim, columns)
@@ -226,116 +236,4 @@ fn foot(rows: &mut Vec<Row>, model: &Model, message: &Message, columns: u16) {
 fn line(rows: &mut Vec<Row>, text: &str, meaning: Meaning, columns: u16) {
     let text = crate::tui::text::expand_tabs(text, 0);
     wrap(&Line::of(&text, Face::new(meaning)), usize::from(columns), &mut Prefix::default(), rows);
-}
-
-/// `You`, or the model with provider, tokens, time and money; the least telling goes first when it is narrow.
-pub fn header(canvas: &mut Canvas<'_>, area: Rect, model: &Model, node: &Node) {
-    let message = &node.message;
-    let (who, meaning) = match (message.role, &message.by) {
-        (Role::User, _) => ("You".to_owned(), Meaning::User),
-        (Role::System, _) => ("System".to_owned(), Meaning::Dim),
-        (Role::Tool, _) => ("Tool".to_owned(), Meaning::Dim),
-        (Role::Assistant, Some(by)) => (clean_line(by.as_str()), Meaning::Assistant),
-        (Role::Assistant, None) => (clean_line(model.model().as_str()), Meaning::Assistant),
-    };
-    let mut facts = Vec::new();
-    let (at, of) = model.thread().branch(message.id);
-    let mut marks = String::new();
-    if of > 1 {
-        marks.push_str(&format!(" {}/{of}", at + 1));
-    }
-    marks.push_str(match message.rating {
-        1 => " +1",
-        -1 => " -1",
-        _ => "",
-    });
-    if message.pinned {
-        marks.push_str(" pinned");
-    }
-    if message.role == Role::Assistant {
-        facts = says(model, message);
-    }
-    let style = canvas.style(meaning).add_modifier(Modifier::BOLD);
-    let x = canvas.text(area.x + INDENT, area.y, area.width.saturating_sub(INDENT), &who, style);
-    let x = canvas.text(x, area.y, area.right().saturating_sub(x), &marks, canvas.style(Meaning::Accent));
-    let room = usize::from(area.right().saturating_sub(x + 2));
-    while facts.iter().map(|f| crate::tui::text::width(&f.0) + 3).sum::<usize>() > room + 3 {
-        let Some(least) = (0..facts.len()).max_by_key(|at| facts[*at].1) else { break };
-        facts.remove(least);
-    }
-    let text = facts.into_iter().map(|(fact, _)| fact).collect::<Vec<_>>().join(" · ");
-    canvas.text_right(area.right(), area.y, area.width, &text, canvas.style(Meaning::Dim));
-}
-
-/// Facts in the order they stand, with a rank: the highest goes first.
-fn says(model: &Model, message: &Message) -> Vec<(String, u8)> {
-    let mut facts = Vec::new();
-    let Some(reading) = reading(model, message) else { return facts };
-    let provider = match model.writing(message.id) {
-        Some((_, live)) => live.chosen.as_ref().map(|c| c.provider_name.clone()),
-        None => message.receipt.as_ref().map(|r| r.provider.to_string()),
-    };
-    if let Some(provider) = provider.filter(|p| !p.is_empty()) {
-        facts.push((clean_line(&provider), 3));
-    }
-    facts.push((
-        format!("{} → {}{}", count(reading.usage.input()), tilde(&reading), count(reading.usage.output())),
-        2,
-    ));
-    if let Some(rate) = reading.rate {
-        facts.push((format!("{rate:.0} tok/s"), 5));
-    }
-    if let Some(ttft) = reading.ttft {
-        facts.push((format!("first {}", seconds(ttft)), 6));
-    }
-    if let Some(receipt) = &message.receipt {
-        facts.push((seconds(receipt.total), 4));
-    }
-    facts.push((money(&reading), 0));
-    facts
-}
-
-fn tilde(reading: &Reading) -> &'static str {
-    if reading.exact { "" } else { "~" }
-}
-
-/// `$0.0042`, `~$0.0042` while estimated, `?` for an unknown price; `demo` where no money is real.
-pub fn money(reading: &Reading) -> String {
-    let label = if reading.demo { "demo " } else { "" };
-    match reading.cost {
-        Some(cost) => format!("{label}{}{}", tilde(reading), usd(cost)),
-        None => format!("{label}?"),
-    }
-}
-
-/// Dollars with as many places as say something: `$12.30`, `$0.0042`, `$0.000012`.
-pub fn usd(amount: Usd) -> String {
-    if amount.is_zero() {
-        return "$0".to_owned();
-    }
-    let places = match amount.approximate().abs() {
-        s if s < 0.0001 => 7,
-        s if s < 0.01 => 5,
-        s if s < 1.0 => 4,
-        _ => 2,
-    };
-    let mut text = amount.round(places);
-    // zeros behind the cents say nothing
-    while text.ends_with('0') && text.split_once('.').is_some_and(|(_, cents)| cents.len() > 2) {
-        text.pop();
-    }
-    match text.strip_prefix('-') {
-        Some(owed) => format!("-${owed}"),
-        None => format!("${text}"),
-    }
-}
-
-/// `812`, `12.4k`, `1.2M`.
-#[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-pub fn count(n: u64) -> String {
-    match n {
-        0..10_000 => n.to_string(),
-        10_000..1_000_000 => format!("{:.1}k", n as f64 / 1e3),
-        _ => format!("{:.1}M", n as f64 / 1e6),
-    }
 }

@@ -1,6 +1,6 @@
 //! The spend meter: this reply, this session, today; tokens, speed, context. A band below, or a column at the right.
 
-use super::message::{count, money, usd};
+use super::figures::{count, money, usd};
 use crate::app::{Model, Reading, Target, seconds};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;

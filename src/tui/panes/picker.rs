@@ -1,7 +1,7 @@
 //! The model picker: one row a model, figures in columns, details of every endpoint underneath.
 
 use super::endpoints;
-use super::message::{count, usd};
+use super::figures::{count, usd};
 use super::overlay::{frame, line, list, on, row};
 use crate::app::panes::picker::{Column, State};
 use crate::app::{Card, Model};

@@ -1,6 +1,6 @@
 //! The usage dashboard: sums, bars over time, a breakdown, and the replies behind a bar.
 
-use super::message::{count, usd};
+use super::figures::{count, usd};
 use super::overlay::{frame, list, on, row, text};
 use crate::app::panes::usage::{Measure, Span, State, civil};
 use crate::app::{Model, seconds, short};

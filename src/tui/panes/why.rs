@@ -1,6 +1,6 @@
 //! The waterfall of one reply: how it was decided, who was tried, how long each took, what each cost.
 
-use super::message::{count, usd};
+use super::figures::{count, usd};
 use super::overlay::{frame, on, text};
 use crate::app::panes::why::State;
 use crate::app::{Model, seconds, short};

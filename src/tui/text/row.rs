@@ -1,7 +1,9 @@
 //! One laid-out row of a document: pieces of text with a meaning each, and what copying and searching need.
 
+use super::width::graphemes;
 use crate::tui::paint::Picture;
 use crate::tui::theme::{Meaning, Theme};
+use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use std::sync::Arc;
 
@@ -76,6 +78,8 @@ pub struct Row {
     /// Background of the rest of the row, up to the edge.
     pub fill: Option<Meaning>,
     pub joint: Joint,
+    /// It may be wider than it was laid out for, and is scrolled sideways: so many columns at its left stay.
+    pub stays: Option<u16>,
     gutter: u32,
 }
 
@@ -119,29 +123,74 @@ impl Row {
         &self.links
     }
 
+    /// How far the row can be scrolled sideways in so many columns.
+    pub fn beyond(&self, columns: usize) -> usize {
+        if self.stays.is_some() { self.width().saturating_sub(columns) } else { 0 }
+    }
+
     /// Draws the row at `x`, `y`, at most `columns` wide.
     pub fn draw(&self, picture: &mut Picture, x: u16, y: u16, columns: u16, theme: &Theme) {
-        let area = picture.buffer.area;
-        if y >= area.bottom() || x >= area.right() {
+        self.draw_from(0, picture, Rect::new(x, y, columns, 1), theme);
+    }
+
+    /// Draws the row scrolled sideways by `shift` columns, or as far as it goes. A mark at an edge says that there is more.
+    pub fn draw_from(&self, shift: usize, picture: &mut Picture, at: Rect, theme: &Theme) {
+        let at = at.intersection(picture.buffer.area);
+        if at.is_empty() {
             return;
         }
-        let right = x.saturating_add(columns).min(area.right());
         if let Some(fill) = self.fill {
-            let style = theme.style(fill);
-            let style = Style { fg: None, ..style };
-            picture.buffer.set_style(ratatui::layout::Rect::new(x, y, right - x, 1), style);
+            let style = Style { fg: None, ..theme.style(fill) };
+            picture.buffer.set_style(at, style);
         }
-        let mut at = x;
+        let beyond = self.beyond(at.width.into());
+        if beyond > 0 {
+            return self.draw_part(shift.min(beyond), beyond, picture, at, theme);
+        }
+        let mut x = at.x;
         for (text, face, link) in self.pieces() {
-            if at >= right {
+            if x >= at.right() {
                 break;
             }
             let style = face.style(theme);
-            let (end, _) = picture.buffer.set_stringn(at, y, text, usize::from(right - at), style);
+            let (end, _) = picture.buffer.set_stringn(x, at.y, text, usize::from(at.right() - x), style);
             if let Some(url) = link {
-                picture.link(at, end, y, Arc::clone(url));
+                picture.link(x, end, at.y, Arc::clone(url));
             }
-            at = end;
+            x = end;
+        }
+    }
+
+    fn draw_part(&self, shift: usize, beyond: usize, picture: &mut Picture, at: Rect, theme: &Theme) {
+        let stays = usize::from(self.stays.unwrap_or(0));
+        let mut column = 0;
+        for (text, face, link) in self.pieces() {
+            let style = face.style(theme);
+            for (grapheme, width) in graphemes(text) {
+                let from = column;
+                column += width;
+                let to = match from {
+                    from if from < stays => from,
+                    from if from < stays + shift => continue,
+                    from => from - shift,
+                };
+                if to + width > usize::from(at.width) || width == 0 {
+                    continue;
+                }
+                let x = at.x + u16::try_from(to).unwrap_or(0);
+                let (end, _) = picture.buffer.set_stringn(x, at.y, grapheme, width, style);
+                if let Some(url) = link {
+                    picture.link(x, end, at.y, Arc::clone(url));
+                }
+            }
+        }
+        let mark = Face::new(Meaning::Accent).style(theme);
+        if shift > 0 {
+            let x = at.x + u16::try_from(stays.saturating_sub(1)).unwrap_or(0);
+            picture.buffer.set_stringn(x, at.y, "‹", 1, mark);
+        }
+        if shift < beyond {
+            picture.buffer.set_stringn(at.right() - 1, at.y, "›", 1, mark);
         }
     }
 }

@@ -5,7 +5,7 @@ use fareway::tui::text::{Row, RowKind, width};
 use fareway::tui::theme::Meaning;
 use proptest::prelude::*;
 
-const OPTIONS: Options = Options { width: 40, links: true };
+const OPTIONS: Options = Options { width: 40, links: true, sideways: true };
 
 fn shown(rows: &[Row]) -> Vec<String> {
     rows.iter().map(|r| r.text().trim_end().to_owned()).collect()
@@ -28,14 +28,17 @@ fn blocks() {
         ("- a\n- b\n  - c\n\nend", &["• a", "• b", "  ◦ c", "", "end"]),
         ("- a\n\n- b", &["• a", "", "• b"]),
         ("3. a\n4. b", &["3. a", "4. b"]),
-        ("- [x] done\n- [ ] open", &["• ☑ done", "• ☐ open"]),
+        ("- [x] done\n- [ ] open", &["☑ done", "☐ open"]),
         ("> one\n>\n> two", &["▎ one", "▎", "▎ two"]),
         ("> - deep\n>   > er", &["▎ • deep", "▎   ▎ er"]),
         ("a\n\n---\n\nb", &["a", "", "────────────────────────────────────────", "", "b"]),
         ("```rust\nlet x = 1;\n```", &["  rust · 1", "  let x = 1;"]),
         ("![a cat](cat.png)", &["[image: a cat]"]),
-        ("x <b>y</b>", &["x <b>y</b>"]),
-        ("<div onclick=\"x\">\nhi\n</div>", &["<div onclick=\"x\">", "hi", "</div>"]),
+        ("x <b>y</b>", &["x y"]),
+        ("H<sub>2</sub>O, x<sup>n+1</sup>, <kbd>Ctrl</kbd>", &["H₂O, xⁿ⁺¹, Ctrl"]),
+        ("a <b onclick=\"x\">b</b> <blink>c</blink>", &["a <b onclick=\"x\">b <blink>c</blink>"]),
+        ("<details>\n<summary>More</summary>\n\nhi\n\n</details>", &["More", "", "hi"]),
+        ("<script>\nhi\n</script>", &["<script>", "hi", "</script>"]),
         ("a[^1]\n\n[^1]: note", &["a[1]", "", "[1] note"]),
         ("| a | b |\n|--|-:|\n| 1 | 22 |", &["a   b", "─  ──", "1  22"]),
         ("costs $5-$10", &["costs $5-$10"]),
@@ -76,15 +79,15 @@ fn code_is_highlighted_by_meaning_and_numbered() {
 #[test]
 fn links_carry_their_address_or_show_it() {
     let text = "see [docs](https://example.invalid/d) and <https://example.invalid/x>";
-    let rows = layout(text, Options { width: 80, links: true });
+    let rows = layout(text, Options { width: 80, links: true, sideways: true });
     assert_eq!(shown(&rows), ["see docs and https://example.invalid/x"]);
     assert_eq!(rows[0].links().len(), 2);
-    let rows = layout(text, Options { width: 80, links: false });
+    let rows = layout(text, Options { width: 80, links: false, sideways: true });
     assert_eq!(shown(&rows), ["see docs (https://example.invalid/d) and https://example.invalid/x"]);
 }
 
 #[test]
-fn a_table_wraps_its_cells_and_becomes_cards_when_it_is_too_narrow() {
+fn a_table_wraps_its_cells_between_words() {
     let table =
         "| name | what it does |\n|---|---|\n| clean | makes text from outside inert before it is drawn |\n";
     assert_eq!(
@@ -96,11 +99,53 @@ fn a_table_wraps_its_cells_and_becomes_cards_when_it_is_too_narrow() {
             "       before it is drawn",
         ]
     );
-    let rows = layout(table, Options { width: 14, links: true });
+    // a plain line of text cannot be scrolled: each row is read as a card
+    let rows = layout(table, Options { width: 14, sideways: false, ..OPTIONS });
     assert_eq!(
         shown(&rows),
         ["name: clean", "what it does:", "makes text", "from outside", "inert before", "it is drawn"]
     );
+}
+
+/// What a row shows in 12 columns when it is scrolled sideways.
+fn drawn(row: &Row, shift: usize, columns: u16) -> String {
+    let mut picture = fareway::tui::paint::Picture::new(columns, 1);
+    let theme = fareway::tui::theme::Theme::bundled("ansi").expect("bundled");
+    row.draw_from(shift, &mut picture, ratatui::layout::Rect::new(0, 0, columns, 1), &theme);
+    let mut text = String::new();
+    let mut x = 0;
+    while x < columns {
+        let symbol = picture.buffer[(x, 0)].symbol();
+        text.push_str(symbol);
+        x += u16::try_from(width(symbol)).expect("small").max(1);
+    }
+    text
+}
+
+#[test]
+fn a_table_too_wide_for_that_scrolls_and_its_first_column_stays() {
+    let table = "| id | alpha | beta | gamma |\n|---|---|---|---|\n| 1 | abcdefgh | ijklmnop | qrstuvwx |\n| 2 | 日本語日 | b | c |\n";
+    let rows = layout(table, Options { width: 20, ..OPTIONS });
+    assert_eq!(rows.iter().map(|r| r.beyond(20)).collect::<Vec<_>>(), [12, 12, 12, 12]);
+    let at = |shift| rows.iter().map(|row| drawn(row, shift, 20).trim_end().to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        at(0),
+        ["id  alpha     beta ›", "──  ────────  ─────›", "1   abcdefgh  ijklm›", "2   日本語日  b    ›"]
+    );
+    assert_eq!(
+        at(7),
+        ["id ‹   beta      ga›", "── ‹─  ────────  ──›", "1  ‹h  ijklmnop  qr›", "2  ‹   b         c ›"]
+    );
+    assert_eq!(
+        at(99),
+        ["id ‹ta      gamma", "── ‹──────  ────────", "1  ‹klmnop  qrstuvwx", "2  ‹        c"]
+    );
+    // half of a wide character is never drawn
+    for shift in 0..12 {
+        for row in &rows {
+            assert_eq!(width(&drawn(row, shift, 20)), 20);
+        }
+    }
 }
 
 #[test]
@@ -189,7 +234,7 @@ proptest! {
         text in "([a-z`*_#>|~$\\[\\]()!<>\\\\ -]|\n|\n\n|日|👩‍👧|\u{1b}|\t|1\\. |```rs\n|\\|--\\|){0,80}",
         width in 8u16..60,
     ) {
-        let options = Options { width, links: true };
+        let options = Options { width, links: true, sideways: true };
         let mut doc = StreamDoc::new(options);
         doc.push(&text);
         for row in doc.rows().iter().chain(&layout(&text, options)) {

@@ -288,6 +288,27 @@ fn meter_at_the_right() {
 }
 
 #[test]
+fn a_wide_table_is_scrolled_by_keys() {
+    let cells = |word: &str| format!("|{}\n", format!(" {word} |").repeat(9));
+    let table = format!("{}{}{}", cells("column"), cells("---"), cells("unbreakable"));
+    check("wide_table", |stage| {
+        stage.exchange("a table, please", &table);
+        stage.screen();
+        stage.press("shift-right");
+    });
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("a table, please", &table);
+    let before = stage.screen();
+    assert!(before.contains('›') && !before.contains('‹'), "{before}");
+    stage.press("alt-up l");
+    assert!(stage.screen().contains('‹'));
+    stage.press("l l l l l l");
+    assert!(!stage.screen().contains("e›"), "the last column is in view");
+    stage.press("h h h h h h h esc");
+    assert_eq!(stage.screen(), before);
+}
+
+#[test]
 fn too_small_says_so_and_nothing_panics() {
     for columns in 1..30 {
         for rows in 1..14 {

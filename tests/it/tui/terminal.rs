@@ -141,7 +141,7 @@ fn a_line_more_scrolls_and_a_key_costs_a_byte() {
 
 #[test]
 fn plain_lines_are_written_once_and_never_move_the_cursor() {
-    let mut doc = StreamDoc::new(Options { width: 60, links: false });
+    let mut doc = StreamDoc::new(Options { width: 60, links: false, sideways: true });
     let mut plain = Plain::default();
     let mut out = Vec::new();
     for part in

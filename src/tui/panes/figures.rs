@@ -1,0 +1,50 @@
+//! Figures for people: money, counts, and the mark of an estimate.
+
+use crate::app::Reading;
+use crate::words::Usd;
+
+/// `~` before what is still estimated.
+pub fn tilde(reading: &Reading) -> &'static str {
+    if reading.exact { "" } else { "~" }
+}
+
+/// `$0.0042`, `~$0.0042` while estimated, `?` for an unknown price; `demo` where no money is real.
+pub fn money(reading: &Reading) -> String {
+    let label = if reading.demo { "demo " } else { "" };
+    match reading.cost {
+        Some(cost) => format!("{label}{}{}", tilde(reading), usd(cost)),
+        None => format!("{label}?"),
+    }
+}
+
+/// Dollars with as many places as say something: `$12.30`, `$0.0042`, `$0.000012`.
+pub fn usd(amount: Usd) -> String {
+    if amount.is_zero() {
+        return "$0".to_owned();
+    }
+    let places = match amount.approximate().abs() {
+        s if s < 0.0001 => 7,
+        s if s < 0.01 => 5,
+        s if s < 1.0 => 4,
+        _ => 2,
+    };
+    let mut text = amount.round(places);
+    // zeros behind the cents say nothing
+    while text.ends_with('0') && text.split_once('.').is_some_and(|(_, cents)| cents.len() > 2) {
+        text.pop();
+    }
+    match text.strip_prefix('-') {
+        Some(owed) => format!("-${owed}"),
+        None => format!("${text}"),
+    }
+}
+
+/// `812`, `12.4k`, `1.2M`.
+#[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+pub fn count(n: u64) -> String {
+    match n {
+        0..10_000 => n.to_string(),
+        10_000..1_000_000 => format!("{:.1}k", n as f64 / 1e3),
+        _ => format!("{:.1}M", n as f64 / 1e6),
+    }
+}
