@@ -83,9 +83,9 @@ pub fn run(args: Args, mut shell: Shell) -> Result<Exit, Fail> {
     let result = runtime.block_on(async {
         let signals = Signals::new()?;
         if args.compare.is_empty() {
-            ask(&args, turn, signals).await
+            ask(&args, turn, signals, &shell).await
         } else {
-            compare::run(&args, turn, signals).await
+            compare::run(&args, turn, signals, &shell).await
         }
     });
     // a write that nobody reads must not hold the end up
@@ -93,8 +93,9 @@ pub fn run(args: Args, mut shell: Shell) -> Result<Exit, Fail> {
     result
 }
 
-async fn ask(args: &Args, mut turn: Turn, mut signals: Signals) -> Result<Exit, Fail> {
+async fn ask(args: &Args, mut turn: Turn, mut signals: Signals, shell: &Shell) -> Result<Exit, Fail> {
     let request = turn.request(args, turn.model.clone(), Purpose::Ask);
+    crate::runtime::find(&turn.core.gateway, &shell.config, &shell.dirs, &request).await;
     let mut heard = Heard { generation: request.generation, ..Heard::default() };
     let mut stdout = Stdout::new();
     let mut replies = turn.core.gateway.ask(request);

@@ -2,6 +2,7 @@
 
 use super::ask::Args;
 use super::heard::Heard;
+use super::shell::Shell;
 use super::stream::{Stdout, narrate};
 use super::turn::Turn;
 use super::{Exit, Fail, out};
@@ -19,11 +20,12 @@ struct Side {
 }
 
 /// Asks all at the same time; prints the first as it comes, then what was heard of the next meanwhile, and so on.
-pub async fn run(args: &Args, mut turn: Turn, mut signals: Signals) -> Result<Exit, Fail> {
+pub async fn run(args: &Args, mut turn: Turn, mut signals: Signals, shell: &Shell) -> Result<Exit, Fail> {
     let (mut sides, mut streams) = (Vec::new(), Vec::new());
     for (n, name) in args.compare.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).enumerate() {
         let asked = ModelRef::new(name);
         let request = turn.request(args, asked.clone(), Purpose::Compare);
+        crate::runtime::find(&turn.core.gateway, &shell.config, &shell.dirs, &request).await;
         let heard = Heard { generation: request.generation, ..Heard::default() };
         streams.push(turn.core.gateway.ask(request).map(move |reply| (n, reply)));
         sides.push(Side { asked, heard, ended: false });

@@ -88,7 +88,9 @@ enum Order {
 }
 
 pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
-    let catalog = shell.catalog()?;
+    let runtime = shell.runtime()?;
+    let catalog = runtime.block_on(crate::runtime::look(shell.catalog()?, &shell.config, &shell.dirs));
+    let shell = shell.with(catalog.clone());
     match args.what {
         Some(What::Show { name, json }) => show(&catalog, &shell, &name, json),
         None => list(&catalog, &shell, &args.list),

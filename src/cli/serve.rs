@@ -41,6 +41,9 @@ pub fn run(args: &Args, shell: Shell) -> Result<Exit, Fail> {
             "fareway answers at http://{address}/v1 (OpenAI's API; set OPENAI_BASE_URL=http://{address}/v1). Ctrl-C stops it."
         ))?;
         let (stop, stopped) = oneshot::channel::<()>();
+        let (gateway, config, dirs) = (core.gateway.clone(), shell.config.clone(), shell.dirs.clone());
+        // beside the listener: reading a list of some megabytes must not hold up who asks
+        tokio::spawn(async move { crate::runtime::keep(&gateway, &config, &dirs).await });
         let serving = serve::serve(listener, core.gateway.clone(), options, crate::runtime::now, async {
             let _ = stopped.await;
         });

@@ -39,6 +39,12 @@ impl Shell {
         Ok(self.catalog.get_or_init(|| Arc::new(catalog)).clone())
     }
 
+    /// With another catalog: the one that holds what was found beside the bundled one.
+    pub fn with(mut self, catalog: Arc<Catalog>) -> Self {
+        self.catalog = OnceCell::from(catalog);
+        self
+    }
+
     /// Opens the store, and books what a killed process left open.
     pub fn store(&self) -> Result<Store, Fail> {
         let opened = Store::open(&self.dirs.data, crate::store::Options::default())?;

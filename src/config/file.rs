@@ -101,11 +101,13 @@ pub struct Network {
     pub refresh: bool,
     /// Look for model servers on this machine (Ollama, LM Studio, llama.cpp, vLLM).
     pub discover: bool,
+    /// A PEM file of certificates to trust beside the system's.
+    pub ca_file: Option<String>,
 }
 
 impl Default for Network {
     fn default() -> Self {
-        Self { refresh: true, discover: true }
+        Self { refresh: true, discover: true, ca_file: None }
     }
 }
 

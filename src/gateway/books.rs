@@ -103,6 +103,10 @@ impl Books {
         self.state().stop = Some((reason, native.to_owned()));
     }
 
+    pub fn not_stopped(&self) {
+        self.state().stop = None;
+    }
+
     /// An attempt has ended: its row is written and its money counts.
     pub fn ended(&self, number: u32, attempt: Attempt, demo: bool) {
         self.core.ledger.write(vec![Entry::Attempt(Box::new(AttemptRow {

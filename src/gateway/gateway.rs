@@ -2,7 +2,6 @@
 
 use super::ask;
 use super::budget::Purse;
-use super::demo;
 use super::keys::Keys;
 use super::ledger::Ledger;
 use super::options::Options;
@@ -10,7 +9,7 @@ use super::stream::ReplyStream;
 use super::transport::Transport;
 use crate::catalog::Catalog;
 use crate::metering::{Ask, Budgets, Limit, Standing, Unpriced};
-use crate::routing::{HealthBook, KeyBook, Names, StickyBook};
+use crate::routing::{self, HealthBook, KeyBook, Names, StickyBook};
 use crate::words::{
     At, Attempt, Dice, Endpoint, Failure, FailureKind, GenerationId, ProviderId, Request, RollupKey, Totals,
 };
@@ -49,8 +48,7 @@ pub(super) struct Memory {
 impl Gateway {
     pub fn new(options: Options, catalog: Arc<Catalog>, keys: Keys, ledger: Arc<dyn Ledger>) -> Self {
         let seed = options.seed.unwrap_or_else(|| fastrand::u64(..));
-        let transport =
-            Transport::new(options.clocks, options.max_body, demo::Upstream::new(options.demo_pace));
+        let transport = Transport::new(&options);
         let core = Core {
             transport,
             ledger,
@@ -111,6 +109,20 @@ impl Gateway {
 
     pub fn set_names(&self, names: Names) {
         self.core.names.store(Arc::new(names));
+    }
+
+    /// Whether every model the request names is in the catalog, under whatever name.
+    pub fn knows(&self, request: &Request) -> bool {
+        let (names, catalog) = (self.core.names(), self.catalog());
+        let known = |result: Result<(), Failure>| {
+            result.err().is_none_or(|failure| failure.kind != FailureKind::UnknownModel)
+        };
+        match routing::expand(request.clone(), &names, &self.core.options.preferences) {
+            Ok(request) => std::iter::once(&request.model)
+                .chain(&request.fallbacks)
+                .all(|name| known(routing::resolve(name, &catalog, &names).map(|_| ()))),
+            Err(failure) => known(Err(failure)),
+        }
     }
 
     /// Whether this endpoint could be asked at all: it needs no key, or there is one.

@@ -1,15 +1,18 @@
 //! What the shell may set: clocks, limits, time zone, the demonstration's pace.
 
-use super::lists::Sources;
+use super::collections::Sources;
 use crate::metering::{Basis, Limit, Unpriced};
 use crate::routing::Names;
 use crate::words::Preferences;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How the gateway behaves; `Options::default()` is what a person gets who configures nothing.
 #[derive(Clone, Debug)]
 pub struct Options {
     pub clocks: Clocks,
+    /// A PEM file of certificates to trust beside the system's: a company's own authority.
+    pub ca_file: Option<PathBuf>,
     /// How many attempts one request may make, all endpoints, keys and pauses together.
     pub max_attempts: u32,
     /// The longest pause that is worth waiting for the same endpoint; a longer `Retry-After` ends the request.
@@ -39,6 +42,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             clocks: Clocks::default(),
+            ca_file: None,
             max_attempts: 12,
             max_wait: Duration::from_secs(20),
             max_body: 128 << 20,

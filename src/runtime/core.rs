@@ -29,7 +29,7 @@ impl Core {
         let (keys, mut refused) = keys(dirs, config, &catalog);
         notices.append(&mut refused);
         let ledger = Arc::new(StoreLedger(opened.store.clone()));
-        let gateway = Gateway::new(options(config), catalog, keys, ledger);
+        let gateway = Gateway::new(options(config, dirs), catalog, keys, ledger);
         remind(&opened.store, &gateway, config)?;
         Ok(Self { store: opened.store, gateway, notices })
     }
@@ -44,7 +44,8 @@ impl Core {
         let store = Store::memory()?;
         let (keys, mut notices) = keys(dirs, config, &catalog);
         notices.insert(0, format!("nothing will be kept: {why}"));
-        let gateway = Gateway::new(options(config), catalog, keys, Arc::new(StoreLedger(store.clone())));
+        let gateway =
+            Gateway::new(options(config, dirs), catalog, keys, Arc::new(StoreLedger(store.clone())));
         Ok(Self { store, gateway, notices })
     }
 
@@ -158,7 +159,7 @@ fn remind(store: &Store, gateway: &Gateway, config: &Config) -> Result<(), Store
 const REMEMBERED: usize = 100;
 
 /// The gateway's options, as the config has them.
-pub fn options(config: &Config) -> Options {
+pub fn options(config: &Config, dirs: &Dirs) -> Options {
     // 0 means no limit; a year is as good as none and cannot overflow a clock
     let seconds = |n: u64| Duration::from_secs(if n == 0 { 365 * 86_400 } else { n });
     let timeouts = &config.timeouts;
@@ -170,6 +171,7 @@ pub fn options(config: &Config) -> Options {
             idle: seconds(timeouts.idle),
             total: seconds(timeouts.total),
         },
+        ca_file: config.network.ca_file.as_deref().map(|path| Config::expand(path, Some(&dirs.home))),
         zone: config.zone(),
         names: names(config),
         preferences: config.preferences.clone(),

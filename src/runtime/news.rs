@@ -28,13 +28,16 @@ pub async fn watch(desk: Desk) {
 }
 
 /// Models and prices are fetched again when they are older than this.
-const AGE: Duration = Duration::from_secs(6 * 3600);
+pub const AGE: Duration = Duration::from_secs(6 * 3600);
 /// The person asked for it: only what was fetched this minute is good enough.
 const NOW: Duration = Duration::from_secs(60);
 
+pub fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// What was fetched last, local servers, then fresh lists; each shows as soon as it is there.
 pub async fn begin(desk: Desk) {
-    let env = |name: &str| std::env::var(name).ok();
     if desk.config.network.discover && !desk.core.gateway.discover(env).await.is_empty() {
         desk.models();
     }
@@ -50,7 +53,6 @@ pub async fn begin(desk: Desk) {
 
 /// Looks for local servers and fresh lists now, because the person asked.
 pub async fn refresh(desk: Desk) {
-    let env = |name: &str| std::env::var(name).ok();
     let found = desk.core.gateway.discover(env).await;
     let mut said: Vec<String> =
         found.iter().map(|f| format!("{} has {} models", f.provider, f.models)).collect();

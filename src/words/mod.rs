@@ -29,6 +29,7 @@ pub use ledger::{AttemptRow, Entry, GenerationRow, OpenRow};
 pub use message::{Message, MessageState, Part, Reasoning, ReasoningKind, Role, Source};
 pub use preferences::{
     CostTier, MaxPrice, Partition, Percentiles, Preferences, Profile, Rescue, Sort, SortBy, SpreadRule,
+    Unfinished,
 };
 pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Delta, Outcome, Receipt, Reply, Stop};
 pub use request::{Effort, Params, Purpose, ReasoningParams, Request, ResponseFormat, Tool, ToolChoice};

@@ -47,6 +47,9 @@ pub struct Preferences {
     /// fareway: continue a reply elsewhere when its endpoint dies in the middle.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rescue: Option<Rescue>,
+    /// fareway: what becomes of half a tool call or half a structured reply when its endpoint dies; default stop.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<Unfinished>,
     /// fareway: ask a second endpoint when the first token is later than this many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hedge_after_ms: Option<u64>,
@@ -181,6 +184,17 @@ pub enum Rescue {
     SameModel,
     /// Any model of the request's list.
     Listed,
+}
+
+/// What to do with what cannot be continued by another endpoint: a tool call, structured output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unfinished {
+    /// It is shown as it comes; the reply fails where it broke off.
+    #[default]
+    Stop,
+    /// It is held back until it is whole, so that another endpoint can begin it again.
+    Restart,
 }
 
 /// How much of the market the auto router may look at, counted from its cheap end.

@@ -2,7 +2,9 @@
 
 use super::{Outcome, Overlay, close, stay, step};
 use crate::app::{Code, Effect, Key, Line, Model, switch};
-use crate::words::{Effort, MaxPrice, Params, Preferences, Profile, ReasoningParams, Rescue, Sort, SortBy};
+use crate::words::{
+    Effort, MaxPrice, Params, Preferences, Profile, ReasoningParams, Rescue, Sort, SortBy, Unfinished,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
@@ -139,6 +141,16 @@ pub const FIELDS: &[Field] = &[
         typed: None,
     },
     Field {
+        name: "half-finished calls",
+        about: "half a tool call or half a JSON when its endpoint dies: stop, or hold it back and restart it",
+        show: |s| or_default(s.preferences.unfinished.map(|u| format!("{u:?}").to_lowercase())),
+        change: |s, by| {
+            let all = [Unfinished::Stop, Unfinished::Restart];
+            s.preferences.unfinished = cycle(s.preferences.unfinished, &all, by);
+        },
+        typed: None,
+    },
+    Field {
         name: "max price in",
         about: "dollars per million tokens of prompt; type a number",
         show: |s| or_default(s.preferences.max_price.and_then(|p| p.prompt).map(|p| format!("${p}"))),
@@ -218,6 +230,7 @@ fn reset(state: &mut State) {
         "zero retention" => state.preferences.zdr = preferences.zdr,
         "fallbacks" => state.preferences.allow_fallbacks = preferences.allow_fallbacks,
         "rescue" => state.preferences.rescue = preferences.rescue,
+        "half-finished calls" => state.preferences.unfinished = preferences.unfinished,
         "max price in" => price(state).prompt = None,
         "max price out" => price(state).completion = None,
         "reasoning effort" => state.params.reasoning = params.reasoning,

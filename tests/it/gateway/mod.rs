@@ -8,4 +8,6 @@ mod grammar;
 mod hedge;
 mod keys;
 mod lists;
+mod rescue;
+mod seam;
 mod stop;

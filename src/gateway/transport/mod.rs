@@ -1,13 +1,16 @@
 //! Bytes out and in: one shared HTTP client, and every way a connection fails said in one sentence.
 
-use super::{Clocks, demo};
+mod fault;
+
+use super::{Options, demo};
 use crate::words::{Failure, FailureKind};
 use bytes::Bytes;
-use reqwest::header::{HeaderName, HeaderValue, LOCATION};
-use reqwest::{Client, Response, StatusCode, Url, redirect, retry};
+use fault::last;
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect, retry};
 use secrecy::{ExposeSecret, SecretString};
-use std::error::Error;
-use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 use tokio::sync::OnceCell;
 
 /// One HTTP request; without a body it is a GET.
@@ -29,7 +32,8 @@ pub(super) struct Answer {
 /// The one place that knows the network. Clients are built on first use: loading root certificates takes tens of
 /// milliseconds, which the first frame must not wait for.
 pub(super) struct Transport {
-    clocks: Clocks,
+    connect: Duration,
+    ca_file: Option<PathBuf>,
     max_body: u64,
     demo: demo::Upstream,
     client: OnceCell<Client>,
@@ -38,8 +42,15 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    pub fn new(clocks: Clocks, max_body: u64, demo: demo::Upstream) -> Self {
-        Self { clocks, max_body, demo, client: OnceCell::new(), direct: OnceCell::new() }
+    pub fn new(options: &Options) -> Self {
+        Self {
+            connect: options.clocks.connect,
+            ca_file: options.ca_file.clone(),
+            max_body: options.max_body,
+            demo: demo::Upstream::new(options.demo_pace),
+            client: OnceCell::new(),
+            direct: OnceCell::new(),
+        }
     }
 
     /// Builds the client ahead of the first request.
@@ -65,7 +76,8 @@ impl Transport {
                 )
             })?;
         let place = place(&url);
-        let client = self.client(is_loopback(&url)).await?;
+        let loopback = is_loopback(&url);
+        let client = self.client(loopback).await?;
         let mut request = match call.body {
             Some(body) => client.post(url).body(body),
             None => client.get(url),
@@ -82,9 +94,10 @@ impl Transport {
             })?;
             request = request.header(name, value);
         }
-        let response = request.send().await.map_err(|error| self.unsent(&place, &error))?;
+        let response =
+            request.send().await.map_err(|error| fault::unsent(&place, loopback, self.connect, &error))?;
         if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
-            return Err(redirected(&place, &response));
+            return Err(fault::redirected(&place, &response));
         }
         let status = response.status().as_u16();
         let headers = response
@@ -99,79 +112,26 @@ impl Transport {
     }
 
     async fn client(&self, loopback: bool) -> Result<&Client, Failure> {
-        let clocks = self.clocks;
+        let (connect, ca_file) = (self.connect, self.ca_file.clone());
         let cell = if loopback { &self.direct } else { &self.client };
         cell.get_or_try_init(|| async move {
-            tokio::task::spawn_blocking(move || build(clocks, loopback))
+            tokio::task::spawn_blocking(move || build(connect, ca_file, loopback))
                 .await
                 .map_err(|error| Failure::new(FailureKind::Internal, format!("the HTTP client: {error}")))?
         })
         .await
-    }
-
-    /// Why no answer began.
-    fn unsent(&self, place: &str, error: &reqwest::Error) -> Failure {
-        use FailureKind::{ConnectTimeout, Cut, Malformed, Tls, Unreachable};
-        let proxied = proxy_hint();
-        if error.is_builder() {
-            return Failure::new(
-                FailureKind::InvalidRequest,
-                format!("the request to {place} cannot be put together: {}", last(error)),
-            );
-        }
-        if let Some(tls) = find::<rustls::Error>(error) {
-            return Failure::new(Tls, tls_sentence(place, tls));
-        }
-        if error.is_dns() {
-            let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
-            return Failure::new(
-                Unreachable,
-                format!("no address is known for {host}: check the spelling and the network{proxied}"),
-            );
-        }
-        if error.is_timeout() {
-            return Failure::new(
-                ConnectTimeout,
-                format!(
-                    "no connection to {place} within {} s: check the network or the address{proxied}",
-                    self.clocks.connect.as_secs_f32()
-                ),
-            );
-        }
-        let kind = find::<io::Error>(error).map(io::Error::kind);
-        if error.is_connect() {
-            return match kind {
-                Some(io::ErrorKind::ConnectionRefused) => Failure::new(
-                    Unreachable,
-                    format!(
-                        "nothing listens at {place} (connection refused): start the server or correct its address{proxied}"
-                    ),
-                ),
-                Some(io::ErrorKind::UnexpectedEof) => {
-                    Failure::new(Tls, format!("{place} hung up during the TLS handshake"))
-                }
-                _ => Failure::new(Unreachable, format!("no connection to {place}: {}{proxied}", last(error))),
-            };
-        }
-        match kind {
-            Some(io::ErrorKind::InvalidData) => Failure::new(Malformed, format!("{place}: {}", last(error))),
-            _ if last(error).contains("invalid HTTP") => {
-                Failure::new(Malformed, format!("{place} does not speak HTTP: {}", last(error)))
-            }
-            _ => Failure::new(Cut, format!("{place} hung up before it answered: {}", last(error))),
-        }
     }
 }
 
 const NOT_A_KEY: &str =
     "the key holds characters no key has (a line break, a space?): set it again, as the provider shows it";
 
-fn build(clocks: Clocks, loopback: bool) -> Result<Client, Failure> {
+fn build(connect: Duration, ca_file: Option<PathBuf>, loopback: bool) -> Result<Client, Failure> {
     // whoever comes second finds it installed, which is all we want
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder()
         .user_agent(concat!("fareway/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(clocks.connect)
+        .connect_timeout(connect)
         .redirect(redirect::Policy::none())
         .referer(false)
         // a POST that was perhaps billed is never sent twice behind our back
@@ -181,6 +141,10 @@ fn build(clocks: Clocks, loopback: bool) -> Result<Client, Failure> {
         .http2_adaptive_window(true)
         .gzip(true);
     let builder = if loopback { builder.no_proxy() } else { builder };
+    let builder = match ca_file {
+        Some(file) => builder.tls_certs_merge(certificates(&file)?),
+        None => builder,
+    };
     builder.build().map_err(|error| {
         Failure::new(
             FailureKind::Tls,
@@ -189,77 +153,27 @@ fn build(clocks: Clocks, loopback: bool) -> Result<Client, Failure> {
     })
 }
 
+fn certificates(file: &Path) -> Result<Vec<Certificate>, Failure> {
+    let fault = |why: String| {
+        let say =
+            format!("`[network] ca_file` {}: {why}; it must be a PEM file of certificates", file.display());
+        Failure::new(FailureKind::Tls, say)
+    };
+    let pem = std::fs::read(file).map_err(|error| fault(error.to_string()))?;
+    let found = Certificate::from_pem_bundle(&pem).map_err(|error| fault(last(&error)))?;
+    if found.is_empty() { Err(fault("there is none in it".to_owned())) } else { Ok(found) }
+}
+
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// `api.openai.com:443`
 fn place(url: &Url) -> String {
     format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(443))
-}
-
-fn redirected(place: &str, response: &Response) -> Failure {
-    let target = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
-    let target = response.url().join(target).map_or_else(|_| "nowhere".to_owned(), |url| self::place(&url));
-    let mut failure = Failure::new(
-        FailureKind::Malformed,
-        format!(
-            "{place} sends us on to {target}; fareway does not follow with a key: if that is right, write the new address as base_url"
-        ),
-    );
-    failure.status = Some(response.status().as_u16());
-    failure
-}
-
-fn tls_sentence(place: &str, error: &rustls::Error) -> String {
-    use rustls::Error::{InvalidCertificate, InvalidMessage};
-    match error {
-        InvalidMessage(_) => {
-            format!(
-                "{place} does not speak TLS: is it a plain server? Then write http:// instead of https://"
-            )
-        }
-        InvalidCertificate(why) => format!(
-            "the certificate of {place} is not trusted ({why}): check the clock, the root certificates, or who stands in between"
-        ),
-        other => format!("no TLS with {place}: {other}"),
-    }
-}
-
-fn proxy_hint() -> String {
-    const VARIABLES: [&str; 6] =
-        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
-    VARIABLES
-        .iter()
-        .find(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
-        .map_or_else(String::new, |name| format!(" (a proxy is set in {name})"))
-}
-
-/// The first cause of this type, also when an `io::Error` wraps it.
-fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<E>() {
-            return Some(found);
-        }
-        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
-            && let Some(found) = find::<E>(inner)
-        {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
-}
-
-/// What the innermost cause says.
-fn last(error: &(dyn Error + 'static)) -> String {
-    let mut error = error;
-    while let Some(source) = error.source() {
-        error = source;
-    }
-    error.to_string()
 }
 
 /// The body of an answer, from the network or from the demonstration.
@@ -300,19 +214,7 @@ impl Body {
 impl HttpBody {
     async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
         let place = &self.place;
-        let chunk = self.response.chunk().await.map_err(|error| {
-            let garbled = find::<io::Error>(&error).is_some_and(|io| {
-                matches!(io.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
-            });
-            if garbled {
-                Failure::new(
-                    FailureKind::Malformed,
-                    format!("what {place} sent cannot be read: {}", last(&error)),
-                )
-            } else {
-                Failure::new(FailureKind::Cut, format!("the connection to {place} broke: {}", last(&error)))
-            }
-        })?;
+        let chunk = self.response.chunk().await.map_err(|error| fault::broken(place, &error))?;
         self.seen += chunk.as_ref().map_or(0, |bytes| bytes.len() as u64);
         if self.seen > self.max {
             return Err(Failure::new(

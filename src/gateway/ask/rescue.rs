@@ -34,19 +34,38 @@ impl Heard {
 
 /// Why a reply that broke off cannot be continued; `None` when it can.
 pub(super) fn obstacle(request: &Request, heard: &Heard) -> Option<&'static str> {
-    let structured = matches!(
-        request.params.response_format,
-        Some(ResponseFormat::JsonObject | ResponseFormat::JsonSchema { .. } | ResponseFormat::Other(_))
-    );
     if heard.next_call > 0 {
-        Some("a half-finished tool call cannot be continued elsewhere")
-    } else if structured && !heard.text.is_empty() {
-        Some("half-finished structured output cannot be continued elsewhere")
+        Some(
+            "a half-finished tool call cannot be continued elsewhere; `unfinished = \"restart\"` begins it again",
+        )
+    } else if is_structured(request) && !heard.text.is_empty() {
+        Some(
+            "half-finished structured output cannot be continued elsewhere; `unfinished = \"restart\"` begins it again",
+        )
     } else if heard.images > 0 {
         Some("a reply with images cannot be continued elsewhere")
     } else {
         None
     }
+}
+
+/// The reply is to be read by a program.
+pub(super) fn is_structured(request: &Request) -> bool {
+    matches!(
+        request.params.response_format,
+        Some(ResponseFormat::JsonObject | ResponseFormat::JsonSchema { .. } | ResponseFormat::Other(_))
+    )
+}
+
+/// Whether a text ends as a finished reply may: outside a code fence, and not within a sentence. A model that is shown
+/// such a text as its own and adds nothing means that it is complete.
+pub(super) fn is_whole(text: &str) -> bool {
+    let in_fence = text.lines().filter(|line| line.trim_start().starts_with("```")).count() % 2 == 1;
+    let closers = ['"', '\'', '`', '*', '_', '~', ')', ']', '}', '»', '”', '’', '」', '』'];
+    let end = text.trim_end().trim_end_matches(closers).chars().next_back();
+    !in_fence
+        && end.is_none_or(|end| !end.is_alphanumeric() && !",;:([{-–—=+/\\&<".contains(end))
+        && !text.is_empty()
 }
 
 pub(super) fn how(endpoint: &Endpoint) -> Continuation {

@@ -1,0 +1,116 @@
+//! Passing on what is heard, through as many endpoints as it takes: the rescue of a reply whose endpoint died.
+
+use super::joint::Joint;
+use super::line::{Line, Next, Role};
+use super::rescue;
+use super::seam::Continuation;
+use crate::gateway::attempt::Hearing;
+use crate::routing::Tried;
+use crate::words::{Decision, Failure, ModelId, Reply, Rescue};
+use std::sync::Arc;
+
+impl Line<'_> {
+    /// Until the reply is whole.
+    ///
+    /// # Errors
+    /// Why it first broke off, and why nobody could go on with it.
+    pub async fn hear(&mut self, mut hearing: Hearing) -> Result<(), Failure> {
+        let mut joint = Joint::new(self.mailbox, &self.books.request);
+        let mut said = 0;
+        loop {
+            self.books.heard_first(hearing.endpoint());
+            let failure = match self.part(&mut hearing, &mut joint).await {
+                Ok(()) => {
+                    joint.close();
+                    hearing.done();
+                    return Ok(());
+                }
+                Err(failure) => failure,
+            };
+            said += hearing.said();
+            let (from, key) = (Arc::clone(hearing.endpoint()), hearing.key());
+            let failure = hearing.broke(failure);
+            self.tried.push(Tried { endpoint: from.id.clone(), key, failure: failure.kind });
+            joint.broke();
+            let (next, how) = self.rescue(&failure, &joint, &from.model, said).await?;
+            self.mailbox.push(Reply::Resumed {
+                from: from.id.clone(),
+                endpoint: next.endpoint().id.clone(),
+                model: next.endpoint().model.clone(),
+                failure: Box::new(failure),
+            });
+            joint.resume(how);
+            hearing = next;
+        }
+    }
+
+    /// What one endpoint has to say.
+    async fn part(&self, hearing: &mut Hearing, joint: &mut Joint<'_>) -> Result<(), Failure> {
+        while let Some(deltas) = hearing.next().await? {
+            for delta in deltas {
+                joint.pass(delta);
+            }
+            self.mailbox.drained().await;
+        }
+        joint.whole(hearing.endpoint(), hearing.stop())
+    }
+
+    /// Another endpoint that goes on from what was heard.
+    ///
+    /// # Errors
+    /// The failure it is about, with the reason why the reply ends there.
+    async fn rescue(
+        &mut self,
+        failure: &Failure,
+        joint: &Joint<'_>,
+        model: &ModelId,
+        said: u64,
+    ) -> Result<(Hearing, Continuation), Failure> {
+        let wish = self.books.request.preferences.rescue.unwrap_or_default();
+        if wish == Rescue::Off {
+            return Err(failure.clone());
+        }
+        if let Some(obstacle) = rescue::obstacle(&self.books.request, joint.heard()) {
+            return Err(with_note(failure, obstacle));
+        }
+        let decision = self.allowed(wish, model);
+        let mut last = failure.clone();
+        loop {
+            let from = self.endpoint(last.endpoint.as_ref())?;
+            let Next { endpoint, wait, .. } =
+                self.after(&decision, &from, &last).map_err(|why| match last == *failure {
+                    true => why,
+                    false => with_note(failure, &format!("nobody could go on with it: {}", last.message)),
+                })?;
+            tokio::time::sleep(wait).await;
+            let how = rescue::how(&endpoint);
+            let request = rescue::request(&self.books.request, &joint.heard().text, said, how);
+            let reserved = self.reserve(&endpoint).map_err(|why| with_note(failure, &why.message))?;
+            let attempt = self.begin(&endpoint, reserved, Role { hedge: false, rescue: true });
+            let key = attempt.key();
+            match attempt.first_token(&request).await {
+                Ok(hearing) => return Ok((hearing, how)),
+                Err(again) => {
+                    self.tried.push(Tried { endpoint: endpoint.id.clone(), key, failure: again.kind });
+                    last = again;
+                }
+            }
+        }
+    }
+
+    /// The decision without the models that may not go on with this one's words.
+    fn allowed(&self, wish: Rescue, model: &ModelId) -> Decision {
+        let mut decision = self.decision.clone();
+        if wish != Rescue::Listed {
+            decision
+                .attempts
+                .retain(|id| self.endpoint(Some(id)).is_ok_and(|endpoint| endpoint.model == *model));
+        }
+        decision
+    }
+}
+
+fn with_note(failure: &Failure, note: &str) -> Failure {
+    let message = format!("{} ({note})", failure.message.trim_end_matches('.'));
+    Failure { message, ..failure.clone() }
+}

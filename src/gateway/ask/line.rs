@@ -1,0 +1,181 @@
+//! Who is asked, one after the other, until somebody speaks.
+
+use crate::catalog::Catalog;
+use crate::gateway::attempt::{Aim, Attempt, Hearing};
+use crate::gateway::books::{self, Books};
+use crate::gateway::budget::Reserved;
+use crate::gateway::gateway::Memory;
+use crate::gateway::stream::Mailbox;
+use crate::routing::{self, NextInput, NextStep, Pick, Tried};
+use crate::words::{Decision, Endpoint, EndpointId, Estimate, Failure, FailureKind, Reply};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep_until};
+
+/// The queue of one request.
+pub(super) struct Line<'a> {
+    pub books: &'a Arc<Books>,
+    pub mailbox: &'a Mailbox,
+    catalog: Arc<Catalog>,
+    pub decision: Decision,
+    /// Attempts that failed.
+    pub tried: Vec<Tried>,
+}
+
+/// How an attempt stands among the others of its request.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Role {
+    pub hedge: bool,
+    pub rescue: bool,
+}
+
+/// Who is asked next, after which pause, and why.
+pub(super) struct Next {
+    pub endpoint: Arc<Endpoint>,
+    pub wait: Duration,
+    pub why: String,
+}
+
+impl<'a> Line<'a> {
+    pub fn new(
+        books: &'a Arc<Books>,
+        mailbox: &'a Mailbox,
+        catalog: Arc<Catalog>,
+        decision: Decision,
+    ) -> Self {
+        Self { books, mailbox, catalog, decision, tried: Vec::new() }
+    }
+
+    /// The first endpoint that says something.
+    pub async fn first(&mut self) -> Result<Hearing, Failure> {
+        let first = self.decision.attempts.first().cloned();
+        let mut endpoint = self.endpoint(first.as_ref())?;
+        let mut reserved = self.reserve(&endpoint)?;
+        let mut why = self.decision.why.clone();
+        loop {
+            self.choose(&endpoint, why).await;
+            let attempt = self.begin(&endpoint, reserved, Role::default());
+            let key = attempt.key();
+            let failure = match self.race(attempt).await {
+                Ok(hearing) => return Ok(hearing),
+                Err(failure) => failure,
+            };
+            // a hedge may have taken its place
+            let asked = failure.endpoint.clone().unwrap_or_else(|| endpoint.id.clone());
+            endpoint = self.endpoint(Some(&asked))?;
+            self.tried.push(Tried { endpoint: asked, key, failure: failure.kind });
+            (endpoint, reserved, why) = self.move_on(&endpoint, failure).await?;
+        }
+    }
+
+    /// The next one, told to the reader. The money is set aside before anybody hears of it.
+    async fn move_on(
+        &mut self,
+        from: &Arc<Endpoint>,
+        failure: Failure,
+    ) -> Result<(Arc<Endpoint>, Reserved, String), Failure> {
+        let Next { endpoint, wait, why } = self.after(&self.decision, from, &failure)?;
+        let due = Instant::now() + wait;
+        let reserved = self.reserve(&endpoint)?;
+        let same = endpoint.id == from.id && !wait.is_zero();
+        let failure = Box::new(failure);
+        if !same {
+            self.mailbox.push(Reply::FellBack { from: from.id.clone(), failure: failure.clone() });
+        }
+        if !wait.is_zero() {
+            let until = self.books.now() + wait;
+            self.mailbox.push(Reply::Waiting { endpoint: endpoint.id.clone(), until, failure });
+            self.mailbox.drained().await;
+            sleep_until(due).await;
+        }
+        Ok((endpoint, reserved, why))
+    }
+
+    /// Whom routing names after this failure.
+    ///
+    /// # Errors
+    /// The last word, when nobody is left or the pause would be too long.
+    pub fn after(
+        &self,
+        decision: &Decision,
+        from: &Arc<Endpoint>,
+        failure: &Failure,
+    ) -> Result<Next, Failure> {
+        let step = {
+            let memory = self.books.core.memory();
+            routing::next(&self.input(decision, &memory), failure)
+        };
+        let (next, wait, why) = match step {
+            NextStep::GiveUp { failure } => return Err(failure),
+            NextStep::RetrySame { wait } => (from.id.clone(), wait, "the same again".to_owned()),
+            NextStep::NextKey { key } => {
+                (from.id.clone(), Duration::ZERO, format!("with key {} of {}", key + 1, from.provider_name))
+            }
+            NextStep::NextEndpoint { endpoint, wait } => {
+                (endpoint, wait, format!("next, since {} failed", from.provider_name))
+            }
+            NextStep::NextModel { endpoint, wait } => {
+                (endpoint, wait, format!("next in your list, since {} failed", from.model))
+            }
+        };
+        let options = &self.books.core.options;
+        if self.books.attempts() >= options.max_attempts
+            || wait > options.max_wait
+            || Instant::now() + wait >= self.books.deadline()
+        {
+            return Err(failure.clone());
+        }
+        Ok(Next { endpoint: self.endpoint(Some(&next))?, wait, why })
+    }
+
+    pub fn input<'b>(&'b self, decision: &'b Decision, memory: &'b Memory) -> NextInput<'b> {
+        NextInput {
+            decision,
+            catalog: &self.catalog,
+            health: &memory.health,
+            keys: &memory.keys,
+            tried: &self.tried,
+            now: self.books.now(),
+        }
+    }
+
+    pub fn endpoint(&self, id: Option<&EndpointId>) -> Result<Arc<Endpoint>, Failure> {
+        id.and_then(|id| self.catalog.endpoint(id)).cloned().ok_or_else(|| {
+            Failure::new(FailureKind::NoEndpoint, "routing chose nobody: a fault of fareway's")
+        })
+    }
+
+    pub async fn choose(&self, endpoint: &Endpoint, why: String) {
+        let chosen = books::chosen(endpoint, self.prompt_tokens(&endpoint.id), why);
+        self.mailbox.push(Reply::Chosen(Box::new(chosen)));
+        self.mailbox.drained().await;
+    }
+
+    fn estimate(&self, endpoint: &EndpointId) -> Option<&Estimate> {
+        self.decision.considered.iter().find(|c| c.endpoint == *endpoint)?.estimate.as_ref()
+    }
+
+    fn prompt_tokens(&self, endpoint: &EndpointId) -> u64 {
+        self.estimate(endpoint).map_or(0, |estimate| estimate.prompt_tokens)
+    }
+
+    pub fn reserve(&self, endpoint: &Endpoint) -> Result<Reserved, Failure> {
+        let Books { core, request, .. } = &**self.books;
+        core.purse
+            .reserve(request, endpoint, self.estimate(&endpoint.id), self.books.day(), self.books.now())
+            .map_err(|failure| books::at(failure, endpoint))
+    }
+
+    /// A key picked, the books opened: nothing is sent yet.
+    pub fn begin(&self, endpoint: &Arc<Endpoint>, reserved: Reserved, role: Role) -> Attempt {
+        let key = match self.books.core.memory().keys.pick(endpoint, self.books.now()) {
+            Pick::Key(key) => key,
+            // all rest, or the last was taken away since the plan was made: the attempt itself will say so
+            Pick::Cooling(_) | Pick::Missing => 0,
+        };
+        let Role { hedge, rescue } = role;
+        let prompt_tokens = self.prompt_tokens(&endpoint.id);
+        let aim = Aim { endpoint: Arc::clone(endpoint), key, prompt_tokens, hedge, rescue, reserved };
+        Attempt::begin(self.books, aim)
+    }
+}

@@ -1,0 +1,149 @@
+//! The public collections of models and prices: fetched when they are old, cached on disk, doubted when they look wrong.
+
+use super::clock;
+use super::gateway::{Core, Gateway};
+use super::lists::{REMOTE, doubtful};
+use super::transport::Call;
+use crate::catalog::{self, Catalog, ListError, Overlay};
+use crate::words::{At, Failure, FailureKind};
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A public collection: its name in the catalog, its reader.
+struct Collection {
+    name: &'static str,
+    read: fn(&[u8], &Catalog, At) -> Result<Overlay, ListError>,
+}
+
+const COLLECTIONS: [Collection; 2] = [
+    Collection { name: "models.dev", read: catalog::models_dev },
+    Collection { name: "openrouter", read: |body, _, at| catalog::openrouter(body, at) },
+];
+
+/// Where the public collections are; an empty address turns one off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sources {
+    pub models_dev: String,
+    pub openrouter: String,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self {
+            models_dev: "https://models.dev/api.json".to_owned(),
+            openrouter: "https://openrouter.ai/api/v1/models".to_owned(),
+        }
+    }
+}
+
+/// The first line of a cached list; the list itself follows.
+#[derive(Default, Serialize, Deserialize)]
+struct Head {
+    etag: Option<String>,
+    at: At,
+}
+
+impl Gateway {
+    /// Lays the public collections over the catalog as they were fetched last. Reads files of some megabytes.
+    pub async fn recall(&self, dir: &Path) {
+        let catalog = self.catalog();
+        for collection in &COLLECTIONS {
+            if let Some((head, body)) = read(&file(dir, collection)).await
+                && let Ok(overlay) = (collection.read)(&body, &catalog, head.at)
+            {
+                self.overlay(&overlay);
+            }
+        }
+    }
+
+    /// Fetches the public collections that are older than `age`, keeps them in `dir`, and lays them over the catalog.
+    /// On any doubt the old one stays; the sentences say why.
+    pub async fn refresh(&self, dir: &Path, age: Duration) -> Vec<Failure> {
+        let catalog = self.catalog();
+        let sources = &self.core().options.sources;
+        let addresses = [&sources.models_dev, &sources.openrouter];
+        let fetches = COLLECTIONS.iter().zip(addresses).filter(|(_, url)| !url.is_empty());
+        let fetches = fetches.map(|(collection, url)| self.core().renew(collection, url, dir, age, &catalog));
+        let mut failures = Vec::new();
+        for renewed in join_all(fetches).await {
+            match renewed {
+                Ok(Some(overlay)) => self.overlay(&overlay),
+                Ok(None) => {}
+                Err(failure) => failures.push(failure),
+            }
+        }
+        failures
+    }
+}
+
+impl Core {
+    /// The collection anew; `None` when the old one is young or unchanged.
+    async fn renew(
+        &self,
+        collection: &Collection,
+        url: &str,
+        dir: &Path,
+        age: Duration,
+        catalog: &Catalog,
+    ) -> Result<Option<Overlay>, Failure> {
+        let file = file(dir, collection);
+        let old = read(&file).await;
+        let now = clock::now();
+        if old.as_ref().is_some_and(|(head, _)| now.since(head.at) < age) {
+            return Ok(None);
+        }
+        let before = old.as_ref().and_then(|(head, body)| (collection.read)(body, catalog, head.at).ok());
+        // a mark of a list that cannot be read any more would keep it for ever
+        let etag = old.as_ref().filter(|_| before.is_some()).and_then(|(head, _)| head.etag.clone());
+        let headers = etag.iter().map(|etag| ("if-none-match".to_owned(), etag.clone())).collect();
+        let call = Call { url: url.to_owned(), headers, body: None, key: None };
+        let (status, headers, body) = self.get(call, REMOTE).await?;
+        let fresh = match (status, old) {
+            (304, Some((_, body))) => {
+                write(&file, &Head { etag, at: now }, &body).await;
+                return Ok(None);
+            }
+            (200, _) => (collection.read)(&body, catalog, now).map_err(doubtful)?,
+            (status, _) => {
+                return Err(Failure {
+                    status: Some(status),
+                    ..Failure::new(
+                        FailureKind::Server,
+                        format!("{} answered {status}; its list from before stays in use", collection.name),
+                    )
+                });
+            }
+        };
+        catalog::doubt(&fresh, before.as_ref(), false).map_err(doubtful)?;
+        let etag = headers.into_iter().find(|(name, _)| name == "etag").map(|(_, value)| value);
+        write(&file, &Head { etag, at: now }, &body).await;
+        Ok(Some(fresh))
+    }
+}
+
+fn file(dir: &Path, collection: &Collection) -> PathBuf {
+    dir.join(format!("{}.list", collection.name))
+}
+
+async fn read(file: &Path) -> Option<(Head, Vec<u8>)> {
+    let mut bytes = tokio::fs::read(file).await.ok()?;
+    let end = memchr::memchr(b'\n', &bytes)?;
+    let body = bytes.split_off(end + 1);
+    Some((serde_json::from_slice(&bytes).ok()?, body))
+}
+
+/// Whole or not at all; a cache that cannot be written is only fetched again.
+async fn write(file: &Path, head: &Head, body: &[u8]) {
+    let Some(dir) = file.parent() else { return };
+    let Ok(mut bytes) = serde_json::to_vec(head) else { return };
+    bytes.push(b'\n');
+    bytes.extend_from_slice(body);
+    // two processes must not write into one another's file
+    let half = file.with_extension(format!("{}.half", std::process::id()));
+    let _ = tokio::fs::create_dir_all(dir).await;
+    if tokio::fs::write(&half, bytes).await.is_err() || tokio::fs::rename(&half, file).await.is_err() {
+        let _ = tokio::fs::remove_file(&half).await;
+    }
+}

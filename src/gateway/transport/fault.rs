@@ -1,0 +1,135 @@
+//! Every way a connection fails, said in one sentence.
+
+use crate::words::{Failure, FailureKind};
+use reqwest::Response;
+use reqwest::header::LOCATION;
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+/// Why no answer began.
+pub(super) fn unsent(place: &str, loopback: bool, connect: Duration, error: &reqwest::Error) -> Failure {
+    use FailureKind::{ConnectTimeout, Cut, Malformed, Tls, Unreachable};
+    let proxied = if loopback { String::new() } else { proxy_hint() };
+    if error.is_builder() {
+        return Failure::new(
+            FailureKind::InvalidRequest,
+            format!("the request to {place} cannot be put together: {}", last(error)),
+        );
+    }
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return Failure::new(Tls, tls_sentence(place, tls));
+    }
+    if error.is_dns() {
+        let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
+        return Failure::new(
+            Unreachable,
+            format!("no address is known for {host}: check the spelling and the network{proxied}"),
+        );
+    }
+    if error.is_timeout() {
+        return Failure::new(
+            ConnectTimeout,
+            format!(
+                "no connection to {place} within {} s: check the network or the address{proxied}",
+                connect.as_secs_f32()
+            ),
+        );
+    }
+    let kind = find::<io::Error>(error).map(io::Error::kind);
+    if error.is_connect() {
+        return match kind {
+            Some(io::ErrorKind::ConnectionRefused) => Failure::new(
+                Unreachable,
+                format!(
+                    "nothing listens at {place} (connection refused): start the server or correct its address{proxied}"
+                ),
+            ),
+            Some(io::ErrorKind::UnexpectedEof) => {
+                Failure::new(Tls, format!("{place} hung up during the TLS handshake"))
+            }
+            _ => Failure::new(Unreachable, format!("no connection to {place}: {}{proxied}", last(error))),
+        };
+    }
+    match kind {
+        Some(io::ErrorKind::InvalidData) => Failure::new(Malformed, format!("{place}: {}", last(error))),
+        _ if last(error).contains("invalid HTTP") => {
+            Failure::new(Malformed, format!("{place} does not speak HTTP: {}", last(error)))
+        }
+        _ => Failure::new(Cut, format!("{place} hung up before it answered: {}", last(error))),
+    }
+}
+
+/// Why an answer broke off.
+pub(super) fn broken(place: &str, error: &reqwest::Error) -> Failure {
+    let garbled = find::<io::Error>(error)
+        .is_some_and(|io| matches!(io.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput));
+    if garbled {
+        Failure::new(FailureKind::Malformed, format!("what {place} sent cannot be read: {}", last(error)))
+    } else {
+        Failure::new(FailureKind::Cut, format!("the connection to {place} broke: {}", last(error)))
+    }
+}
+
+pub(super) fn redirected(place: &str, response: &Response) -> Failure {
+    let target = response.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+    let target = response.url().join(target).map_or_else(|_| "nowhere".to_owned(), |url| super::place(&url));
+    let mut failure = Failure::new(
+        FailureKind::Malformed,
+        format!(
+            "{place} sends us on to {target}; fareway does not follow with a key: if that is right, write the new address as base_url"
+        ),
+    );
+    failure.status = Some(response.status().as_u16());
+    failure
+}
+
+fn tls_sentence(place: &str, error: &rustls::Error) -> String {
+    use rustls::Error::{InvalidCertificate, InvalidMessage};
+    match error {
+        InvalidMessage(_) => {
+            format!(
+                "{place} does not speak TLS: is it a plain server? Then write http:// instead of https://"
+            )
+        }
+        InvalidCertificate(why) => format!(
+            "the certificate of {place} is not trusted ({why}): check the clock, the root certificates (`[network] ca_file` adds one), or who stands in between"
+        ),
+        other => format!("no TLS with {place}: {other}"),
+    }
+}
+
+fn proxy_hint() -> String {
+    const VARIABLES: [&str; 6] =
+        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
+    VARIABLES
+        .iter()
+        .find(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
+        .map_or_else(String::new, |name| format!(" (a proxy is set in {name})"))
+}
+
+/// The first cause of this type, also when an `io::Error` wraps it.
+fn find<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref)
+            && let Some(found) = find::<E>(inner)
+        {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// What the innermost cause says.
+pub(super) fn last(error: &(dyn Error + 'static)) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}

@@ -1,0 +1,51 @@
+//! Models beyond the bundled catalog, for the commands without a screen: local servers, and the lists fetched before.
+
+use super::news::{AGE, env};
+use crate::catalog::Catalog;
+use crate::config::{Config, Dirs};
+use crate::gateway::{Gateway, Keys, NoLedger};
+use crate::words::Request;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often a server looks whether others have come or gone on this machine.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// The catalog with everything that is at hand without fetching lists: what was fetched last, and the local servers.
+pub async fn look(catalog: Arc<Catalog>, config: &Config, dirs: &Dirs) -> Arc<Catalog> {
+    let gateway = Gateway::new(super::options(config, dirs), catalog, Keys::default(), Arc::new(NoLedger));
+    gateway.recall(&dirs.cache).await;
+    if config.network.discover {
+        gateway.discover(env).await;
+    }
+    gateway.catalog()
+}
+
+/// Looks further only when the request names a model that the catalog does not know: a question to a known one waits
+/// for nothing.
+pub async fn find(gateway: &Gateway, config: &Config, dirs: &Dirs, request: &Request) {
+    if !gateway.knows(request) && config.network.discover {
+        gateway.discover(env).await;
+    }
+    if !gateway.knows(request) {
+        gateway.recall(&dirs.cache).await;
+    }
+}
+
+/// Keeps the catalog of a long-running program fresh, for as long as it is polled.
+pub async fn keep(gateway: &Gateway, config: &Config, dirs: &Dirs) {
+    if config.network.discover {
+        gateway.discover(env).await;
+    }
+    gateway.recall(&dirs.cache).await;
+    loop {
+        if config.network.refresh {
+            // what cannot be fetched stays as it was
+            let _ = gateway.refresh(&dirs.cache, AGE).await;
+        }
+        tokio::time::sleep(LOOK).await;
+        if config.network.discover {
+            gateway.discover(env).await;
+        }
+    }
+}
