@@ -1,6 +1,8 @@
 //! The one table of what a person can do: keys, palette, `/` commands and help are made from it.
 
-use super::{Effect, Model, act, attach, compare, complete, copy, panes, read, send, switch};
+use super::{
+    Effect, Model, act, attach, choose, compare, complete, copy, panes, program, read, send, switch,
+};
 
 /// A row of the table.
 pub struct Action {
@@ -167,14 +169,14 @@ pub const ACTIONS: &[Action] = &[
     action("message.why", "Why this endpoint", &["w"], Selected, panes::why::open),
     // models
     action("model.pick", "Choose a model", &["ctrl-k"], Always, panes::picker::open).slash("model"),
-    action("model.favourite", "Favourite 1 to 9", FAVOURITES, Always, switch::favourite),
-    action("model.last", "The model before", &["alt-0"], Always, switch::last_model),
+    action("model.favourite", "Favourite 1 to 9", FAVOURITES, Always, choose::favourite),
+    action("model.last", "The model before", &["alt-0"], Always, choose::last_model),
     action(
         "profile",
         "Next profile: balanced, cheapest, fastest, best, private",
         &["ctrl-t"],
         Always,
-        switch::profile,
+        choose::profile,
     )
     .slash("profile"),
     action("preferences", "Routing, sampling and reasoning", &["alt-p"], Always, panes::preferences::open)
@@ -200,20 +202,23 @@ pub const ACTIONS: &[Action] = &[
     // money
     action("usage", "Usage", &["alt-u"], Always, panes::usage::open).slash("usage"),
     action("why", "Why this endpoint", &["alt-w"], Always, panes::why::open).slash("why"),
-    action("meter", "Meter: below, at the right, hidden", &["alt-l"], Always, switch::meter).slash("meter"),
+    action("meter", "Meter: below, at the right, hidden", &["alt-l"], Always, program::meter).slash("meter"),
     // the program
     action("palette", "Every action", &["ctrl-p"], Always, panes::palette::open),
     action("help", "Help", &["f1"], Always, panes::help::open).slash("help"),
     action("help.empty", "Help", &["?"], Empty, panes::help::open),
     action("themes", "Themes", &[], Always, panes::themes::open).slash("theme"),
     action("keys", "What a key press really sends", &[], Always, panes::keys::open).slash("keys"),
-    action("bandwidth", "Low-bandwidth mode on or off", &[], Always, switch::bandwidth).slash("bandwidth"),
-    action("refresh", "Look for local servers and new models", &[], Always, switch::refresh).slash("refresh"),
-    action("redraw", "Draw everything anew", &["ctrl-l"], Always, switch::redraw),
-    action("suspend", "Suspend", &["ctrl-z"], Always, switch::suspend),
-    action("interrupt", "Stop; clear; twice: quit", &["ctrl-c"], Always, switch::interrupt),
-    action("quit.empty", "Quit when the composer is empty", &["ctrl-d"], Empty, switch::quit),
-    action("quit", "Quit", &[], Always, switch::quit).slash("quit"),
+    action("bandwidth", "Low-bandwidth mode on or off", &[], Always, program::bandwidth).slash("bandwidth"),
+    action("titles", "Titles by a cheap model or by the first words", &[], Always, program::titles)
+        .slash("titles"),
+    action("refresh", "Look for local servers and new models", &[], Always, program::refresh)
+        .slash("refresh"),
+    action("redraw", "Draw everything anew", &["ctrl-l"], Always, program::redraw),
+    action("suspend", "Suspend", &["ctrl-z"], Always, program::suspend),
+    action("interrupt", "Stop; clear; twice: quit", &["ctrl-c"], Always, program::interrupt),
+    action("quit.empty", "Quit when the composer is empty", &["ctrl-d"], Empty, program::quit),
+    action("quit", "Quit", &[], Always, program::quit).slash("quit"),
 ];
 
 const FAVOURITES: &[&str] =

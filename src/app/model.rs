@@ -2,7 +2,9 @@
 
 use super::panes::Overlay;
 use super::{Card, Key, Keymap, Level, Live, Quote, Settings, Spent, Thread};
-use crate::words::{At, Dice, Draft, MessageId, ModelId, ModelRef, Role, Session, SessionId, Totals, TurnId};
+use crate::words::{
+    At, Dice, Draft, MessageId, ModelId, ModelRef, Purpose, Role, Session, SessionId, Totals, TurnId,
+};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +41,8 @@ pub struct Model {
     pub pending: Pending,
     /// How far back in the prompt history the composer is, and what stood there before.
     pub recalled: Option<(usize, Draft)>,
+    /// What was deleted or archived last, while it can be undone.
+    pub undo: Option<Undo>,
     /// The last key that was pressed once and has to be pressed again (quit).
     pub armed: Option<(Key, At)>,
     /// An unsaved draft is kept at this moment.
@@ -68,6 +72,14 @@ pub struct Pending {
     pub attach: Vec<TurnId>,
     /// A message to reveal when the session being opened is there.
     pub reveal: Option<MessageId>,
+}
+
+/// What Alt-U in the list of sessions takes back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Undo {
+    /// Off the list, but still in the store.
+    Removed(Box<Session>),
+    Archived(SessionId),
 }
 
 /// One sentence in the status line.
@@ -132,6 +144,7 @@ impl Model {
             compare: None,
             pending: Pending::default(),
             recalled: None,
+            undo: None,
             armed: None,
             keep_draft: None,
             price_draft: None,
@@ -175,9 +188,15 @@ impl Model {
         self.live.iter().find(|(_, live)| live.message == message).map(|(turn, live)| (*turn, live))
     }
 
-    /// Replies under way in the session on the screen.
+    /// Replies under way in the session on the screen. A title being made is nobody's business.
     pub fn live_here(&self) -> impl Iterator<Item = (TurnId, &Live)> {
-        self.live.iter().filter(|(_, live)| live.session == self.here).map(|(turn, live)| (*turn, live))
+        let shown = |live: &Live| live.session == self.here && live.purpose != Purpose::Title;
+        self.live.iter().filter(move |(_, live)| shown(live)).map(|(turn, live)| (*turn, live))
+    }
+
+    /// How many replies are under way, in any session.
+    pub fn answering(&self) -> usize {
+        self.live.values().filter(|live| live.purpose != Purpose::Title).count()
     }
 
     pub fn streaming(&self) -> bool {

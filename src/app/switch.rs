@@ -1,10 +1,10 @@
-//! Going somewhere else: sessions, models, profiles, layouts, and out of the program.
+//! Going to another session, and what a session is called, tagged and told.
 
 use super::event::{Began, Opened};
-use super::panes::question;
-use super::{Effect, Key, Keymap, Level, MeterPlace, Model, Order, Save, Scroll, Thread, draft, turns};
-use crate::words::{Draft, MessageId, ModelRef, Profile, Session, SessionId, Titled, TurnId, clean_line};
-use std::collections::BTreeMap;
+use super::model::Undo;
+use super::program::rekey;
+use super::{Effect, Level, Model, Order, Save, Scroll, Thread, draft, turns};
+use crate::words::{Draft, MessageId, ModelRef, Session, SessionId, Titled, TurnId, clean_line};
 use std::time::Duration;
 
 /// The first event: the last session at once, with the draft as it was; what was typed meanwhile comes behind it.
@@ -82,7 +82,7 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The draft of the session that is left, kept at once.
-fn park(model: &mut Model) -> Effect {
+pub fn park(model: &mut Model) -> Effect {
     model.keep_draft = None;
     Effect::Save(vec![Save::Draft { session: model.here, draft: model.draft().clone() }])
 }
@@ -131,6 +131,10 @@ pub fn new_session(model: &mut Model, _: &str) -> Vec<Effect> {
 }
 
 pub fn sessions_changed(model: &mut Model, mut sessions: Vec<Session>) -> Vec<Effect> {
+    // the store has it until it cannot be brought back any more
+    if let Some(Undo::Removed(gone)) = &model.undo {
+        sessions.retain(|s| s.id != gone.id);
+    }
     sessions.sort_by_key(|s| std::cmp::Reverse(s.updated));
     model.sessions = sessions;
     let open: Vec<SessionId> = model.threads.keys().copied().collect();
@@ -141,22 +145,82 @@ pub fn sessions_changed(model: &mut Model, mut sessions: Vec<Session>) -> Vec<Ef
     Vec::new()
 }
 
+/// Takes a session off the list. The store keeps it until something else is removed or the program ends: Alt-U brings
+/// it back.
 pub fn remove(model: &mut Model, session: SessionId) -> Vec<Effect> {
     let turns: Vec<TurnId> =
         model.live.iter().filter(|(_, live)| live.session == session).map(|(turn, _)| *turn).collect();
     let mut effects = Vec::new();
     for turn in turns {
-        model.live.remove(&turn);
-        effects.push(Effect::Stop { turn });
+        effects.extend(turns::stop(model, turn));
     }
-    model.sessions.retain(|s| s.id != session);
+    effects.extend(forget_removed(model));
+    let Some(at) = model.sessions.iter().position(|s| s.id == session) else { return effects };
+    let gone = model.sessions.remove(at);
+    model.say(Level::Info, format!("deleted \"{}\": Alt-U in the list brings it back", named(&gone)));
+    model.undo = Some(Undo::Removed(Box::new(gone)));
     if session == model.here {
         effects.extend(new_session(model, ""));
     }
     model.threads.remove(&session);
-    effects.push(Effect::Save(vec![Save::RemoveSession(session)]));
     super::panes::refresh(model);
     effects
+}
+
+/// What was removed last is gone for good.
+pub fn forget_removed(model: &mut Model) -> Option<Effect> {
+    match model.undo.take() {
+        Some(Undo::Removed(gone)) => Some(Effect::Save(vec![Save::RemoveSession(gone.id)])),
+        _ => None,
+    }
+}
+
+/// Puts a session away, or takes it out again.
+pub fn archive(model: &mut Model, session: SessionId) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = forget_removed(model).into_iter().collect();
+    effects.extend(alter(model, session, |s| s.archived = !s.archived));
+    if let Some(session) = model.sessions.iter().find(|s| s.id == session) {
+        let (title, archived) = (named(session), session.archived);
+        model.undo = Some(Undo::Archived(session.id));
+        let did = if archived { "archived" } else { "taken out of the archive" };
+        model.say(Level::Info, format!("{did}: \"{title}\"; Alt-U undoes it"));
+    }
+    effects
+}
+
+/// Brings back what was deleted or archived last.
+pub fn undo(model: &mut Model) -> Vec<Effect> {
+    match model.undo.take() {
+        Some(Undo::Removed(session)) => {
+            model.say(Level::Info, format!("\"{}\" is back", named(&session)));
+            let at = model.sessions.partition_point(|s| s.updated > session.updated);
+            model.sessions.insert(at, *session);
+            Vec::new()
+        }
+        Some(Undo::Archived(id)) => {
+            model.say(Level::Info, "undone");
+            alter(model, id, |s| s.archived = !s.archived)
+        }
+        None => {
+            model.say(Level::Info, "nothing to undo");
+            Vec::new()
+        }
+    }
+}
+
+fn named(session: &Session) -> String {
+    if session.title.is_empty() { "untitled".to_owned() } else { session.title.clone() }
+}
+
+/// Changes a session's own data wherever it is held, and keeps it.
+pub fn alter(model: &mut Model, id: SessionId, change: impl Fn(&mut Session)) -> Vec<Effect> {
+    if let Some(thread) = model.threads.get_mut(&id) {
+        change(&mut thread.session);
+    }
+    let Some(session) = model.sessions.iter_mut().find(|s| s.id == id) else { return Vec::new() };
+    change(session);
+    let session = Box::new(session.clone());
+    vec![Effect::Save(vec![Save::Session(session)])]
 }
 
 // === the session's own data ===
@@ -187,19 +251,28 @@ pub fn title(model: &mut Model, name: &str) -> Vec<Effect> {
     effects
 }
 
-/// Tags a session, or takes the tag away when it has it.
+/// Tags this session, or takes the tag away when it has it.
 pub fn tag(model: &mut Model, name: &str) -> Vec<Effect> {
-    let name = clean_line(name.trim_start_matches('#').trim());
-    if name.is_empty() {
-        return super::panes::entry::tag(model);
+    let here = model.here;
+    if name.trim_start_matches('#').trim().is_empty() {
+        return super::panes::entry::tag(model, here);
     }
-    let tags = &mut model.thread_mut().session.tags;
-    if tags.contains(&name) {
-        tags.retain(|t| *t != name);
-    } else {
-        tags.push(name);
-    }
+    toggle_tags(&mut model.thread_mut().session.tags, name);
     keep_session(model)
+}
+
+/// Each word is a tag: one that is there goes, one that is not comes.
+pub fn toggle_tags(tags: &mut Vec<String>, text: &str) {
+    let clean = clean_line(text);
+    let words = clean.split([' ', ',']).map(|w| w.trim_start_matches('#')).filter(|w| !w.is_empty());
+    for word in words {
+        match tags.iter().position(|t| t == word) {
+            Some(at) => {
+                tags.remove(at);
+            }
+            None => tags.push(word.to_owned()),
+        }
+    }
 }
 
 pub fn system(model: &mut Model, text: &str) -> Vec<Effect> {
@@ -209,159 +282,4 @@ pub fn system(model: &mut Model, text: &str) -> Vec<Effect> {
     model.thread_mut().session.system = Some(text.to_owned());
     model.say(Level::Info, "system prompt set for this session");
     keep_session(model)
-}
-
-// === models ===
-
-/// Makes a model the session's; the picker makes one the default of new sessions.
-pub fn set_model(model: &mut Model, who: ModelRef) -> Vec<Effect> {
-    let old = std::mem::replace(&mut model.thread_mut().session.model, who.clone());
-    if old != who {
-        let recent = &mut model.settings.recent;
-        recent.retain(|r| *r != who && *r != old);
-        if !old.as_str().is_empty() {
-            recent.insert(0, old);
-        }
-        recent.insert(0, who.clone());
-        recent.truncate(20);
-    }
-    model.price_draft = Some(model.now);
-    let mut effects = keep_session(model);
-    effects.push(keep_settings(model));
-    effects.push(Effect::Wake(model.now));
-    effects
-}
-
-pub fn favourite(model: &mut Model, digit: &str) -> Vec<Effect> {
-    let at = digit.parse::<usize>().unwrap_or(1).saturating_sub(1);
-    match model.settings.favourites.get(at).cloned() {
-        Some(who) => set_model(model, who),
-        None => {
-            model.say(
-                Level::Info,
-                format!("no favourite {}: Ctrl-K, then Ctrl-F on a model makes it one", at + 1),
-            );
-            Vec::new()
-        }
-    }
-}
-
-pub fn last_model(model: &mut Model, _: &str) -> Vec<Effect> {
-    let now = model.model().clone();
-    match model.settings.recent.iter().find(|r| **r != now).cloned() {
-        Some(who) => set_model(model, who),
-        None => {
-            model.say(Level::Info, "no model before this one: Ctrl-K chooses");
-            Vec::new()
-        }
-    }
-}
-
-pub fn profile(model: &mut Model, name: &str) -> Vec<Effect> {
-    let all = Profile::ALL;
-    let next = all.iter().find(|p| p.name() == name).copied().unwrap_or_else(|| {
-        let now = model.settings.profile.unwrap_or(Profile::Balanced);
-        let at = all.iter().position(|p| *p == now).unwrap_or(0);
-        all[(at + 1) % all.len()]
-    });
-    model.settings.profile = Some(next);
-    model.say(Level::Info, format!("profile {}", next.name()));
-    vec![keep_settings(model)]
-}
-
-// === layout and the program ===
-
-pub fn meter(model: &mut Model, _: &str) -> Vec<Effect> {
-    model.settings.meter = match model.settings.meter {
-        MeterPlace::Bottom => MeterPlace::Right,
-        MeterPlace::Right => MeterPlace::Hidden,
-        MeterPlace::Hidden => MeterPlace::Bottom,
-    };
-    vec![keep_settings(model)]
-}
-
-pub fn bandwidth(model: &mut Model, _: &str) -> Vec<Effect> {
-    model.settings.low_bandwidth = !model.settings.low_bandwidth;
-    let state = if model.settings.low_bandwidth { "on" } else { "off" };
-    model.say(Level::Info, format!("low-bandwidth mode {state}"));
-    vec![keep_settings(model)]
-}
-
-pub fn refresh(model: &mut Model, _: &str) -> Vec<Effect> {
-    model.say(Level::Info, "looking for local servers and new models");
-    vec![Effect::Refresh]
-}
-
-pub fn redraw(_: &mut Model, _: &str) -> Vec<Effect> {
-    vec![Effect::Redraw]
-}
-
-pub fn suspend(_: &mut Model, _: &str) -> Vec<Effect> {
-    vec![Effect::Suspend]
-}
-
-/// Ctrl-C: stops a reply, else clears the prompt (Alt-Z brings it back), else asks to be pressed again.
-pub fn interrupt(model: &mut Model, _: &str) -> Vec<Effect> {
-    let key = Key::ctrl('c');
-    if let Some((armed, at)) = model.armed
-        && armed == key
-        && model.now.since(at) < Duration::from_secs(2)
-    {
-        return leave(model);
-    }
-    let turn = model.live_here().last().map(|(turn, _)| turn);
-    if let Some(turn) = turn {
-        let effects = turns::stop(model, turn);
-        model.say(Level::Info, "stopped; what was heard is kept");
-        return effects;
-    }
-    if !model.draft().text.is_empty() {
-        let text = model.draft().text.clone();
-        if text.len() < 8 * 1024 {
-            model.settings.history.retain(|h| *h != text);
-            model.settings.history.push(text);
-        }
-        let effects = draft::clear(model);
-        model.armed = Some((key, model.now));
-        model.say(Level::Info, "cleared (Up brings it back); Ctrl-C again quits");
-        return effects;
-    }
-    model.armed = Some((key, model.now));
-    model.say(Level::Info, "Ctrl-C again quits");
-    Vec::new()
-}
-
-pub fn quit(model: &mut Model, _: &str) -> Vec<Effect> {
-    if model.live.is_empty() {
-        return leave(model);
-    }
-    question::quit(model);
-    Vec::new()
-}
-
-/// Everything unsaved is handed over, then the program ends. Replies under way are stopped and kept.
-pub fn leave(model: &mut Model) -> Vec<Effect> {
-    let turns: Vec<TurnId> = model.live.keys().copied().collect();
-    let mut effects = Vec::new();
-    for turn in turns {
-        effects.extend(turns::stop(model, turn));
-    }
-    effects.push(park(model));
-    effects.push(keep_settings(model));
-    effects.push(Effect::Quit);
-    effects
-}
-
-/// Makes the key map from the settings; mistakes are said and the defaults hold.
-pub fn rekey(model: &mut Model) -> Vec<Effect> {
-    match Keymap::new(&model.settings.keys) {
-        Ok(keymap) => model.keymap = keymap,
-        Err(wrong) => {
-            model.keymap = Keymap::new(&BTreeMap::new()).unwrap_or_default();
-            for sentence in wrong {
-                model.say(Level::Warning, sentence);
-            }
-        }
-    }
-    Vec::new()
 }

@@ -1,9 +1,9 @@
 //! Asking, and hearing what comes back: several replies may be under way at once, in one session or in many.
 
-use super::{Effect, Level, Live, Model, Save, panes, telling};
+use super::{Effect, Level, Live, Model, Save, panes, telling, titles};
 use crate::words::{
     At, Attempt, Cost, CostSource, EndpointId, FailureKind, MessageState, ModelId, Outcome, ProviderId,
-    Receipt, Reply, SessionId, Stop, TurnId,
+    Purpose, Receipt, Reply, SessionId, Stop, TurnId,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,15 +64,25 @@ fn aside(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
     match reply {
         Reply::Chosen(chosen) => live.chosen(chosen, &mut message),
         Reply::Delta(delta) => live.heard(delta, &mut message, at),
-        Reply::Done(_) => {
+        Reply::Done(receipt) => {
             live.aside = Some((message, keep));
             let Some(live) = model.live.remove(&turn) else { return Vec::new() };
-            return panes::context::summarised(model, &live);
+            let mut effects = match live.purpose {
+                Purpose::Title => titles::named(model, &live, &receipt),
+                _ => panes::context::summarised(model, &live),
+            };
+            effects.push(tally(model));
+            effects.extend(forget(model, live.session));
+            return effects;
         }
         Reply::Failed { failure, .. } => {
+            let purpose = live.purpose;
             model.live.remove(&turn);
-            model.say(Level::Error, telling::sentence(&failure));
-            return Vec::new();
+            // without a title by a model the first words stand
+            if purpose != Purpose::Title {
+                model.say(Level::Error, telling::sentence(&failure));
+            }
+            return vec![tally(model)];
         }
         Reply::Waiting { .. } | Reply::FellBack { .. } | Reply::Resumed { .. } => {}
     }
@@ -89,7 +99,11 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
         MessageState::Failed(failure) if failure.kind == FailureKind::Budget => Some(failure.clone()),
         _ => None,
     };
+    let provider = (state == MessageState::Done).then(|| receipt.provider.clone());
     let mut effects = settle(model, &live, state, receipt);
+    if let Some(provider) = provider.filter(|_| live.purpose == Purpose::Chat) {
+        effects.extend(titles::ask(model, live.session, &provider));
+    }
     for (total, counts) in [
         (if demo { &mut model.spent.today_demo } else { &mut model.spent.today }, true),
         (
@@ -110,15 +124,20 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
     if let Some(failure) = budget {
         panes::question::budget(model, live.message, &failure);
     }
-    let turn = model.next_turn();
-    model.pending.tally = Some(turn);
-    effects.push(Effect::Tally { turn, session: model.here });
+    effects.push(tally(model));
     if !model.focused && model.settings.notify && model.now.since(live.asked) > Duration::from_secs(5) {
         let title = model.threads.get(&live.session).map_or("", |t| t.session.title.as_str());
         effects.push(Effect::Notify(format!("fareway: the reply is there ({title})")));
     }
     effects.extend(forget(model, live.session));
     effects
+}
+
+/// What the ledger makes of today and of this session.
+fn tally(model: &mut Model) -> Effect {
+    let turn = model.next_turn();
+    model.pending.tally = Some(turn);
+    Effect::Tally { turn, session: model.here }
 }
 
 /// Puts state and receipt into the message and keeps it.
@@ -147,9 +166,7 @@ pub fn stop(model: &mut Model, turn: TurnId) -> Vec<Effect> {
     let receipt = stopped(&live, model.now);
     let mut effects = vec![Effect::Stop { turn }];
     effects.extend(settle(model, &live, MessageState::Stopped, receipt));
-    let turn = model.next_turn();
-    model.pending.tally = Some(turn);
-    effects.push(Effect::Tally { turn, session: model.here });
+    effects.push(tally(model));
     effects.extend(forget(model, live.session));
     effects
 }

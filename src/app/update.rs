@@ -2,8 +2,8 @@
 
 use super::actions::{Edit, Run};
 use super::{
-    Code, Effect, Event, Key, Level, Model, Order, Save, Target, attach, complete, draft, panes, switch,
-    turns,
+    Code, Effect, Event, Key, Level, Model, Order, Save, Target, attach, complete, draft, panes, program,
+    switch, turns,
 };
 use crate::words::At;
 
@@ -76,13 +76,13 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
         }
         Event::Settings(settings) => {
             model.settings = *settings;
-            switch::rekey(model)
+            program::rekey(model)
         }
         Event::Line { backlog, rate } => {
             model.line = Some((backlog, rate));
             Vec::new()
         }
-        Event::Hangup => switch::leave(model),
+        Event::Hangup => program::leave(model),
         Event::Found { .. } | Event::Rollups { .. } | Event::Generations { .. } | Event::Health { .. } => {
             panes::answered(model, event)
         }

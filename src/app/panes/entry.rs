@@ -1,6 +1,6 @@
 //! One line of text to give: a title, a tag, a system prompt, a template's variable.
 
-use super::{Outcome, Overlay, close, sessions, stay};
+use super::{Outcome, Overlay, close, stay};
 use crate::app::{Code, Effect, Key, Line, Model, draft, switch};
 use crate::words::{SessionId, Titled, clean_line};
 
@@ -15,7 +15,8 @@ pub struct State {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Then {
     Title(SessionId),
-    Tag,
+    /// All of the session's tags.
+    Tags(SessionId),
     System,
     /// The value of this variable; then the next one, then the prompt.
     Variable {
@@ -40,8 +41,9 @@ pub fn rename(model: &mut Model, id: SessionId) {
     ask(model, "Title of the session", &now, Then::Title(id));
 }
 
-pub fn tag(model: &mut Model) -> Vec<Effect> {
-    ask(model, "Tag (a tag it has is taken away)", "", Then::Tag)
+pub fn tag(model: &mut Model, id: SessionId) -> Vec<Effect> {
+    let tags = model.sessions.iter().find(|s| s.id == id).map(|s| s.tags.join(" ")).unwrap_or_default();
+    ask(model, "Tags, with blanks between them", &tags, Then::Tags(id))
 }
 
 pub fn system(model: &mut Model) -> Vec<Effect> {
@@ -83,15 +85,20 @@ impl State {
         let text = self.line.text();
         match &self.then {
             Then::Title(id) => {
-                let effects = sessions::alter(model, *id, |session| {
+                let effects = switch::alter(model, *id, |session| {
                     session.title = clean_line(text);
                     session.titled = Titled::ByPerson;
                 });
                 super::refresh(model);
                 effects
             }
-            Then::Tag if text.trim().is_empty() => Vec::new(),
-            Then::Tag => switch::tag(model, text),
+            Then::Tags(id) => {
+                let mut tags = Vec::new();
+                switch::toggle_tags(&mut tags, text);
+                let effects = switch::alter(model, *id, |session| session.tags.clone_from(&tags));
+                super::refresh(model);
+                effects
+            }
             Then::System => {
                 model.thread_mut().session.system = (!text.trim().is_empty()).then(|| text.to_owned());
                 switch::keep_session(model)

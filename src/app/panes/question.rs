@@ -1,8 +1,8 @@
 //! One clear question with a few answers; each answer is data that says what it means.
 
 use super::{Outcome, Overlay, close, stay, step};
-use crate::app::{Code, Effect, Key, Model, act, draft, switch};
-use crate::words::{Failure, MessageId, SessionId};
+use crate::app::{Code, Effect, Key, Model, act, draft, program};
+use crate::words::{Failure, MessageId};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
@@ -27,7 +27,6 @@ pub enum Then {
     Quit,
     Run(String),
     Delete(MessageId),
-    RemoveSession(SessionId),
     /// Ask a cheaper model instead.
     Cheaper(MessageId),
 }
@@ -60,15 +59,8 @@ pub fn delete(model: &mut Model, id: MessageId) {
     ask(model, "Delete?", about, answers);
 }
 
-pub fn remove_session(model: &mut Model, id: SessionId) {
-    let title = model.sessions.iter().find(|s| s.id == id).map_or("", |s| s.title.as_str()).to_owned();
-    let answers =
-        vec![answer('n', "keep", Then::Nothing), answer('y', "delete it for good", Then::RemoveSession(id))];
-    ask(model, "Delete this session with all its messages?", title, answers);
-}
-
 pub fn quit(model: &mut Model) {
-    let count = model.live.len();
+    let count = model.answering();
     let about =
         if count == 1 { "a reply is under way".to_owned() } else { format!("{count} replies are under way") };
     let answers =
@@ -116,7 +108,7 @@ impl State {
 fn carry(model: &mut Model, then: Then) -> Vec<Effect> {
     match then {
         Then::Nothing => Vec::new(),
-        Then::Quit => switch::leave(model),
+        Then::Quit => program::leave(model),
         Then::Run(command) => {
             let mut effects = draft::clear(model);
             let turn = model.next_turn();
@@ -125,7 +117,6 @@ fn carry(model: &mut Model, then: Then) -> Vec<Effect> {
             effects
         }
         Then::Delete(id) => act::delete_now(model, id),
-        Then::RemoveSession(id) => switch::remove(model, id),
         Then::Cheaper(message) => super::picker::open_cheap(model, message),
     }
 }

@@ -1,7 +1,7 @@
-//! The list of sessions: find by title or tag, open, name, pin, archive, delete.
+//! The list of sessions: find by title or tag, open, name, tag, pin, archive, delete, and take that back.
 
-use super::{Fuzzy, Outcome, Overlay, close, entry, question, stay, step};
-use crate::app::{Code, Effect, Key, Line, Model, Save, switch};
+use super::{Fuzzy, Outcome, Overlay, close, entry, stay, step};
+use crate::app::{Code, Effect, Key, Line, Model, switch};
 use crate::words::{Session, SessionId};
 use std::cmp::Reverse;
 
@@ -24,13 +24,21 @@ pub fn open(model: &mut Model, query: &str) -> Vec<Effect> {
 
 impl State {
     pub fn refresh(&mut self, model: &Model) {
-        let mut fuzzy = Fuzzy::new(self.query.text());
+        // `#work` is a tag that a session must have; the other words are looked for in titles and tags
+        let (tags, words): (Vec<&str>, Vec<&str>) =
+            self.query.text().split_whitespace().partition(|word| word.starts_with('#'));
+        let tagged = |session: &Session| {
+            let has =
+                |wanted: &&str| session.tags.iter().any(|t| t.starts_with(wanted.trim_start_matches('#')));
+            tags.iter().all(has)
+        };
+        let mut fuzzy = Fuzzy::new(&words.join(" "));
         let mut haystack = String::new();
         let mut scored: Vec<(Reverse<bool>, Reverse<u32>, usize, SessionId)> = model
             .sessions
             .iter()
             .enumerate()
-            .filter(|(_, session)| self.archived || !session.archived)
+            .filter(|(_, session)| (self.archived || !session.archived) && tagged(session))
             .filter_map(|(at, session)| {
                 haystack.clear();
                 haystack.push_str(&session.title);
@@ -63,15 +71,24 @@ impl State {
                 (true, self.change(model, id, |s| s.pinned = !s.pinned))
             }
             (Code::Char('x'), false, true, Some(id)) => {
-                (true, self.change(model, id, |s| s.archived = !s.archived))
+                let effects = switch::archive(model, id);
+                self.refresh(model);
+                (true, effects)
             }
+            (Code::Char('u'), false, true, _) => {
+                let effects = switch::undo(model);
+                self.refresh(model);
+                (true, effects)
+            }
+            (Code::Char('t'), false, true, Some(id)) => (true, entry::tag(model, id)),
             (Code::Char('r'), false, true, Some(id)) => {
                 entry::rename(model, id);
                 stay()
             }
             (Code::Delete, .., Some(id)) | (Code::Char('d'), false, true, Some(id)) => {
-                question::remove_session(model, id);
-                stay()
+                let effects = switch::remove(model, id);
+                self.refresh(model);
+                (true, effects)
             }
             _ => {
                 if self.query.key(key) {
@@ -84,19 +101,8 @@ impl State {
     }
 
     fn change(&mut self, model: &mut Model, id: SessionId, change: impl Fn(&mut Session)) -> Vec<Effect> {
-        let effects = alter(model, id, change);
+        let effects = switch::alter(model, id, change);
         self.refresh(model);
         effects
     }
-}
-
-/// Changes a session's own data wherever it is held, and keeps it.
-pub fn alter(model: &mut Model, id: SessionId, change: impl Fn(&mut Session)) -> Vec<Effect> {
-    if let Some(thread) = model.threads.get_mut(&id) {
-        change(&mut thread.session);
-    }
-    let Some(session) = model.sessions.iter_mut().find(|s| s.id == id) else { return Vec::new() };
-    change(session);
-    let session = Box::new(session.clone());
-    vec![Effect::Save(vec![Save::Session(session)])]
 }

@@ -29,12 +29,16 @@ pub fn palette(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &pale
 }
 
 pub fn sessions(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &sessions::State) -> At {
-    let hints =
-        "Enter opens · Alt-P pins · Alt-R names · Alt-X archives · Alt-A shows archived · Alt-D deletes";
+    let hints = "Enter · Alt-R names · Alt-T tags · Alt-P pins · Alt-X archives · Alt-D deletes · Alt-U undoes · Alt-A archived too · #tag";
     let mut area = frame(canvas, whole, "Sessions", hints, (100, 30));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     if state.matches.is_empty() {
-        text(canvas, area, "No session yet: the first prompt makes one.", Meaning::Dim);
+        let said = if state.query.text().trim().is_empty() {
+            "No session yet: the first prompt makes one."
+        } else {
+            "No title and no tag fits. Ctrl-F searches what was said."
+        };
+        text(canvas, area, said, Meaning::Dim);
     }
     list(canvas, area, state.matches.len(), state.at, |canvas, area, index, style| {
         let id = state.matches[index];

@@ -3,4 +3,6 @@
 mod keys;
 mod picker;
 mod session;
+mod sessions;
+mod titles;
 mod tree;

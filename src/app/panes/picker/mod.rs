@@ -8,7 +8,7 @@ pub use filter::{Filters, Query};
 
 use super::{Fuzzy, Outcome, Overlay, close, preferences, stay, step};
 use crate::app::event::HealthRow;
-use crate::app::{Card, Code, Effect, Key, Level, Line, Model, act, panes, switch};
+use crate::app::{Card, Code, Effect, Key, Level, Line, Model, act, choose, panes, switch};
 use crate::words::{MessageId, ModelRef};
 use std::cmp::Reverse;
 
@@ -41,7 +41,7 @@ pub enum For {
 pub fn open(model: &mut Model, query: &str) -> Vec<Effect> {
     // `/model name` with a name that is exactly one model takes it at once
     if !query.is_empty() && model.card(query).is_some() {
-        return switch::set_model(model, ModelRef::new(query));
+        return choose::set_model(model, ModelRef::new(query));
     }
     let mut state = State::new(For::Session);
     state.query = Line::new(query);
@@ -201,7 +201,7 @@ impl State {
         let Some(card) = self.card(model) else { return stay() };
         let who = ModelRef::from(&card.id);
         let effects = match self.purpose {
-            For::Session => switch::set_model(model, who),
+            For::Session => choose::set_model(model, who),
             For::Again(message) => {
                 model.thread_mut().selected = Some(message);
                 act::again(model, who)

@@ -1,0 +1,116 @@
+//! The program itself: layout, line, and the ways out of it.
+
+use super::panes::question;
+use super::switch::{keep_settings, park};
+use super::{Effect, Key, Keymap, Level, MeterPlace, Model, draft, turns};
+use crate::words::TurnId;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub fn meter(model: &mut Model, _: &str) -> Vec<Effect> {
+    model.settings.meter = match model.settings.meter {
+        MeterPlace::Bottom => MeterPlace::Right,
+        MeterPlace::Right => MeterPlace::Hidden,
+        MeterPlace::Hidden => MeterPlace::Bottom,
+    };
+    vec![keep_settings(model)]
+}
+
+pub fn bandwidth(model: &mut Model, _: &str) -> Vec<Effect> {
+    model.settings.low_bandwidth = !model.settings.low_bandwidth;
+    let state = if model.settings.low_bandwidth { "on" } else { "off" };
+    model.say(Level::Info, format!("low-bandwidth mode {state}"));
+    vec![keep_settings(model)]
+}
+
+/// Titles by a cheap model, or from the first words.
+pub fn titles(model: &mut Model, _: &str) -> Vec<Effect> {
+    model.settings.titles_by_model = !model.settings.titles_by_model;
+    let said = if model.settings.titles_by_model {
+        "new sessions are named by a cheap model of the provider that answered; that costs a little and is shown"
+    } else {
+        "new sessions are named by their first words"
+    };
+    model.say(Level::Info, said);
+    vec![keep_settings(model)]
+}
+
+pub fn refresh(model: &mut Model, _: &str) -> Vec<Effect> {
+    model.say(Level::Info, "looking for local servers and new models");
+    vec![Effect::Refresh]
+}
+
+pub fn redraw(_: &mut Model, _: &str) -> Vec<Effect> {
+    vec![Effect::Redraw]
+}
+
+pub fn suspend(_: &mut Model, _: &str) -> Vec<Effect> {
+    vec![Effect::Suspend]
+}
+
+/// Ctrl-C: stops a reply, else clears the prompt (Alt-Z brings it back), else asks to be pressed again.
+pub fn interrupt(model: &mut Model, _: &str) -> Vec<Effect> {
+    let key = Key::ctrl('c');
+    if let Some((armed, at)) = model.armed
+        && armed == key
+        && model.now.since(at) < Duration::from_secs(2)
+    {
+        return leave(model);
+    }
+    let turn = model.live_here().last().map(|(turn, _)| turn);
+    if let Some(turn) = turn {
+        let effects = turns::stop(model, turn);
+        model.say(Level::Info, "stopped; what was heard is kept");
+        return effects;
+    }
+    if !model.draft().text.is_empty() {
+        let text = model.draft().text.clone();
+        if text.len() < 8 * 1024 {
+            model.settings.history.retain(|h| *h != text);
+            model.settings.history.push(text);
+        }
+        let effects = draft::clear(model);
+        model.armed = Some((key, model.now));
+        model.say(Level::Info, "cleared (Up brings it back); Ctrl-C again quits");
+        return effects;
+    }
+    model.armed = Some((key, model.now));
+    model.say(Level::Info, "Ctrl-C again quits");
+    Vec::new()
+}
+
+pub fn quit(model: &mut Model, _: &str) -> Vec<Effect> {
+    if model.answering() == 0 {
+        return leave(model);
+    }
+    question::quit(model);
+    Vec::new()
+}
+
+/// Everything unsaved is handed over, then the program ends. Replies under way are stopped and kept.
+pub fn leave(model: &mut Model) -> Vec<Effect> {
+    let turns: Vec<TurnId> = model.live.keys().copied().collect();
+    let mut effects = Vec::new();
+    for turn in turns {
+        effects.extend(turns::stop(model, turn));
+    }
+    effects.extend(super::switch::forget_removed(model));
+    effects.push(park(model));
+    effects.push(keep_settings(model));
+    effects.push(Effect::Quit);
+    effects
+}
+
+/// Makes the key map from the settings; mistakes are said and the defaults hold.
+pub fn rekey(model: &mut Model) -> Vec<Effect> {
+    match Keymap::new(&model.settings.keys) {
+        Ok(keymap) => model.keymap = keymap,
+        Err(wrong) => {
+            model.keymap = Keymap::new(&BTreeMap::new()).unwrap_or_default();
+            for sentence in wrong {
+                model.say(Level::Warning, sentence);
+            }
+        }
+    }
+    Vec::new()
+}
