@@ -30,6 +30,8 @@ pub struct Live {
     pub thought: Counter,
     pub thought_until: Option<At>,
     pub stop: Option<Stop>,
+    /// What the screen shows of the figures, and since when: see [`Live::measure`].
+    shown: Option<(At, Reading)>,
     /// A message of its own, outside the conversation (a summary), and how many messages stay beside it.
     pub aside: Option<(Box<Message>, usize)>,
     /// Which part of the message a block of thinking or a tool call is, by its index in the stream.
@@ -69,6 +71,7 @@ impl Live {
             thought: Counter::default(),
             thought_until: None,
             stop: None,
+            shown: None,
             aside: None,
             blocks: Vec::new(),
         }
@@ -168,7 +171,21 @@ impl Live {
         at
     }
 
-    /// What the meter shows of it now.
+    /// Takes the figures that the screen shows, a few times a second: nobody reads digits that move with every token,
+    /// and on a slow line they cost more than the words. What the provider says is shown at once.
+    pub fn measure(&mut self, now: At, every: Duration) {
+        let exact = self.usage.is_some();
+        if self.shown.is_none_or(|(at, shown)| now.since(at) >= every || shown.exact != exact) {
+            self.shown = Some((now, self.reading(now)));
+        }
+    }
+
+    /// The figures for the screen.
+    pub fn shown(&self) -> Reading {
+        self.shown.map_or_else(|| self.reading(self.asked), |(_, reading)| reading)
+    }
+
+    /// What is known of it now.
     #[allow(clippy::cast_precision_loss, reason = "a rate for people, far below 2^52")]
     pub fn reading(&self, now: At) -> Reading {
         let prompt = self.chosen.as_ref().map_or(0, |c| c.prompt_tokens);

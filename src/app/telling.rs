@@ -29,7 +29,7 @@ pub fn sentence(failure: &Failure) -> String {
 /// What the header of a message says of tokens and money.
 pub fn reading(model: &Model, message: &Message) -> Option<Reading> {
     match model.writing(message.id) {
-        Some((_, live)) => Some(live.reading(model.now)),
+        Some((_, live)) => Some(live.shown()),
         None => message.receipt.as_deref().map(Reading::of),
     }
 }

@@ -10,9 +10,26 @@ use std::time::Duration;
 
 /// The text so far is on disk at least this often.
 const KEEP_EVERY: Duration = Duration::from_millis(500);
+/// How often the figures of a reply under way move; slower on a slow line.
+const FIGURES_EVERY: Duration = Duration::from_millis(250);
+const FIGURES_EVERY_LOW: Duration = Duration::from_secs(1);
 
 /// One item of an answer. An answer of a turn that is not under way says nothing.
 pub fn reply(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
+    let effects = hear(model, turn, reply);
+    measure(model);
+    effects
+}
+
+/// Lets the figures of what is under way move on, if it is time.
+fn measure(model: &mut Model) {
+    let every = if model.settings.low_bandwidth { FIGURES_EVERY_LOW } else { FIGURES_EVERY };
+    for live in model.live.values_mut() {
+        live.measure(model.now, every);
+    }
+}
+
+fn hear(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
     let at = model.now;
     let Some(live) = model.live.get_mut(&turn) else { return Vec::new() };
     if live.aside.is_some() {
@@ -240,6 +257,7 @@ pub fn list(model: &mut Model, id: SessionId) {
 
 /// Seconds that move while something is under way.
 pub fn tick(model: &mut Model) -> Vec<Effect> {
+    measure(model);
     wake(model).into_iter().collect()
 }
 

@@ -125,7 +125,7 @@ fn running(model: &Model, here: bool) -> Option<Usd> {
     let demo = model.demo_here();
     let mut sum = None;
     for live in model.live.values().filter(|l| !here || l.session == model.here) {
-        let reading = live.reading(model.now);
+        let reading = live.shown();
         if let Some(cost) = reading.cost.filter(|_| reading.demo == demo) {
             sum = Some(sum.unwrap_or(Usd::ZERO) + cost);
         }
