@@ -126,7 +126,7 @@ fn stream(tokens: &[&str], rate: f64, depth: Depth, compare: bool) -> Streamed {
     let mut sum = Streamed::default();
     draw(&mut picture, &mut doc, "", &theme);
     painter.bytes(&picture);
-    pace.painted(At(0), At(0), 0, None);
+    pace.painted(At(0), 0, true);
     let mut meter = String::new();
     let mut sent = 0;
     let mut now = At(0);
@@ -159,7 +159,7 @@ fn stream(tokens: &[&str], rate: f64, depth: Depth, compare: bool) -> Streamed {
         sum.flush += start.elapsed();
         sum.ours += bytes;
         sum.frames += usize::from(bytes > 0);
-        pace.painted(now, now, bytes, None);
+        pace.painted(now, bytes, true);
         if compare {
             let mut out = Vec::new();
             let mut backend = CrosstermBackend::new(&mut out);

@@ -7,6 +7,7 @@ use crate::words::{
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// One thing that happened; when it happened is handed to `update` beside it.
 /// An answer to an effect carries the effect's turn, so that a late one says nothing.
@@ -105,13 +106,28 @@ pub enum Event {
     Notice(Level, String),
     /// A setting read anew (the config file was edited).
     Settings(Box<Settings>),
-    /// The line to the terminal: bytes waiting and bytes sent per second, when low-bandwidth mode watches it.
-    Line {
-        backlog: u64,
-        rate: u64,
-    },
+    /// What the line to the terminal carries, in low-bandwidth mode or when it is slow.
+    Line(LineState),
     /// SIGTERM or SIGHUP: save what must be saved and go. Replies under way are finished without a screen by the shell.
     Hangup,
+}
+
+/// The line to the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineState {
+    /// Bytes in the last second.
+    pub rate: u64,
+    /// Unknown until the terminal has answered a question.
+    pub round_trip: Option<Duration>,
+    /// How far the terminal is behind.
+    pub backlog: Duration,
+}
+
+impl LineState {
+    /// A person notices.
+    pub fn is_slow(&self) -> bool {
+        self.backlog >= Duration::from_millis(400)
+    }
 }
 
 /// What a run starts with.

@@ -6,6 +6,7 @@ use crate::words::{
     At, Chosen, Delta, Failure, GenerationId, Message, MessageId, Part, Purpose, Reasoning, SessionId,
     Source, Stop, Usage, Usd,
 };
+use std::time::Duration;
 
 /// A reply under way. Its message stands in the thread; this is the rest.
 #[derive(Clone, Debug, PartialEq)]

@@ -36,7 +36,9 @@ pub use actions::{ACTIONS, Action, Edit, Run, When};
 pub use card::Card;
 pub use copy::blocks;
 pub use effect::{Effect, Order, Save, Scroll, Which};
-pub use event::{Attached, Began, BudgetState, Event, HealthRow, Hit, Level, Opened, Quote, Spent, Target};
+pub use event::{
+    Attached, Began, BudgetState, Event, HealthRow, Hit, Level, LineState, Opened, Quote, Spent, Target,
+};
 pub use key::{Code, Key};
 pub use keys::Keymap;
 pub use line::Line;

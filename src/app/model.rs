@@ -49,8 +49,7 @@ pub struct Model {
     pub keep_draft: Option<At>,
     /// The draft changed; its price is asked for at this moment.
     pub price_draft: Option<At>,
-    /// The line to the terminal: backlog in bytes, bytes a second.
-    pub line: Option<(u64, u64)>,
+    pub line: super::LineState,
     /// The code block copied last and of how many: the next copy takes the one before.
     pub copied: Option<(usize, usize)>,
     pub last_turn: u64,
@@ -148,7 +147,7 @@ impl Model {
             armed: None,
             keep_draft: None,
             price_draft: None,
-            line: None,
+            line: super::LineState::default(),
             copied: None,
             last_turn: 0,
         }
@@ -206,7 +205,7 @@ impl Model {
     /// The reply that the meter reads: the newest under way here, else the last one of the shown branch.
     pub fn metered(&self) -> Option<super::Reading> {
         if let Some((_, live)) = self.live_here().last() {
-            return Some(live.reading(self.now));
+            return Some(live.shown());
         }
         let last = self.thread().shown().rev().take(8).find(|n| n.message.role == Role::Assistant)?;
         last.message.receipt.as_deref().map(super::Reading::of)

@@ -78,8 +78,8 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             model.settings = *settings;
             program::rekey(model)
         }
-        Event::Line { backlog, rate } => {
-            model.line = Some((backlog, rate));
+        Event::Line(state) => {
+            model.line = state;
             Vec::new()
         }
         Event::Hangup => program::leave(model),

@@ -3,10 +3,10 @@
 use crate::words::{Delta, Reply, TurnId};
 use tokio::sync::mpsc;
 
-/// How many replies may wait. When a slow screen fills this, the task waits, then the socket, then the provider.
-const ROOM: usize = 256;
+/// How many replies may wait for a frame. When a slow reader fills this, the task waits, then the socket, then the provider.
+const ROOM: usize = 2_048;
 /// At most so many are taken at once, so that a key is not kept waiting.
-const MOST: usize = 512;
+const MOST: usize = 4_096;
 
 /// A piece of an answer, and which question it answers. `None`: the stream has ended.
 pub type Heard = (TurnId, Option<Reply>);
@@ -29,13 +29,24 @@ impl Inbox {
             return std::future::pending().await;
         };
         let mut heard = vec![first];
-        for _ in 1..MOST {
+        self.take(&mut heard);
+        heard
+    }
+
+    /// All that has come; nothing when nothing has.
+    pub fn try_next(&mut self) -> Vec<Heard> {
+        let mut heard = Vec::new();
+        self.take(&mut heard);
+        heard
+    }
+
+    fn take(&mut self, heard: &mut Vec<Heard>) {
+        for _ in 0..MOST {
             match self.from.try_recv() {
-                Ok(next) => join(&mut heard, next),
+                Ok(next) => join(heard, next),
                 Err(_) => break,
             }
         }
-        heard
     }
 }
 

@@ -23,7 +23,7 @@ pub async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result
     let (events, mut news) = mpsc::channel(ROOM);
     let (heard, mut inbox) = inbox();
     let environment = Environment::read(|name| std::env::var(name).ok());
-    let mut chat = Chat::new(dirs.clone(), config.clone(), environment, None, events, heard);
+    let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events, heard);
     let opening = tokio::task::spawn_blocking(move || begin::open(&dirs, &config, &launch));
     chat.ready(opening.await.map_err(|e| e.to_string())??);
     let mut lines = lines();
@@ -181,7 +181,7 @@ impl Plain {
                 print("\n");
                 self.chat.step(Event::Hangup);
             }
-            Caught::Resume => {}
+            Caught::Resume | Caught::Resized => {}
         }
     }
 }

@@ -9,6 +9,7 @@ pub struct Signals {
     terminate: Signal,
     hangup: Signal,
     resume: Signal,
+    resized: Signal,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum Caught {
     Hangup,
     /// SIGCONT: we were stopped and go on.
     Resume,
+    /// SIGWINCH: the terminal has another size.
+    Resized,
 }
 
 impl Signals {
@@ -30,7 +33,8 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
-            resume: signal(SignalKind::from_raw(18))?,
+            resume: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+            resized: signal(SignalKind::window_change())?,
         })
     }
 
@@ -41,6 +45,7 @@ impl Signals {
             _ = self.terminate.recv() => Caught::Terminate,
             _ = self.hangup.recv() => Caught::Hangup,
             _ = self.resume.recv() => Caught::Resume,
+            _ = self.resized.recv() => Caught::Resized,
         }
     }
 
@@ -48,7 +53,7 @@ impl Signals {
     pub async fn end(&mut self) -> Caught {
         loop {
             match self.next().await {
-                Caught::Resume => {}
+                Caught::Resume | Caught::Resized => {}
                 end => return end,
             }
         }

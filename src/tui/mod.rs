@@ -2,6 +2,7 @@
 
 mod composer;
 mod input;
+mod keyboard;
 mod panes;
 mod view;
 
@@ -12,5 +13,6 @@ pub mod theme;
 
 pub use composer::Composer;
 pub use input::{join, key};
+pub use keyboard::{Input, Keyboard};
 pub use panes::Conversation;
 pub use view::{LEAST, Tui};

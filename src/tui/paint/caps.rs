@@ -95,6 +95,11 @@ impl Caps {
         !self.full_screen || env.accessible
     }
 
+    /// What a slow line is spared: true colours cost a tenth of a reply's bytes, links as much.
+    pub fn lean(self) -> Caps {
+        Caps { depth: self.depth.min(Depth::Indexed), links: false, ..self }
+    }
+
     /// Everything a modern terminal has: for tests and benchmarks.
     pub fn modern() -> Caps {
         Caps {

@@ -3,6 +3,7 @@
 mod caps;
 mod grid;
 mod osc;
+mod output;
 mod pace;
 mod painter;
 mod pen;
@@ -12,7 +13,8 @@ mod scroll;
 mod terminal;
 
 pub use caps::{Caps, Environment};
-pub use osc::{CLIPBOARD_LIMIT, clipboard, notify, title};
+pub use osc::{CLIPBOARD_LIMIT, QUESTION, clipboard, notify, title};
+pub use output::Output;
 pub use pace::{Due, LineStats, Pace, Rates};
 pub use painter::{Painted, Painter};
 pub use picture::{Link, Picture};

@@ -6,6 +6,9 @@ use base64::Engine as _;
 /// Terminals drop longer clipboard writes, some at 74,994 bytes of base64.
 pub const CLIPBOARD_LIMIT: usize = 74_000;
 
+/// Asks the terminal for a sign of life (DSR 5): its answer says that everything before it was read.
+pub const QUESTION: &[u8] = b"\x1b[5n";
+
 /// Sets the window's title.
 pub fn title(text: &str) -> Vec<u8> {
     format!("\x1b]2;{}\x1b\\", crate::words::clean_line(text)).into_bytes()

@@ -8,20 +8,20 @@ use std::time::Duration;
 pub struct Rates {
     /// Frames a second while a reply streams.
     pub full: u32,
-    /// The same in low-bandwidth mode.
+    /// The same in low-bandwidth mode, and in a window that is not looked at.
     pub low: u32,
 }
 
 impl Default for Rates {
     fn default() -> Self {
-        Rates { full: 30, low: 8 }
+        Rates { full: 30, low: 6 }
     }
 }
 
 /// Whether a frame is to be painted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Nothing changed: sleep until something happens, no timer is needed.
+    /// Nothing changed, or the terminal has not taken the last frame: sleep until something happens, no timer is needed.
     Never,
     Now,
     /// Something changed, and the line wants rest until then.
@@ -35,7 +35,9 @@ pub struct LineStats {
     pub bytes_per_second: u64,
     /// Bytes since the start.
     pub bytes: u64,
-    /// How long a write has to wait for the line, smoothed: the backlog in time.
+    /// From a question to the terminal to its answer, the last time; unknown until one was asked.
+    pub round_trip: Option<Duration>,
+    /// How far the terminal is behind: how long the last frames had to wait for it.
     pub backlog: Duration,
     /// Time between frames that the line allows now.
     pub interval: Duration,
@@ -46,11 +48,21 @@ pub struct LineStats {
 pub struct Pace {
     rates: Rates,
     low: bool,
+    looked_at: bool,
     /// Something changed that a person did not do with a key.
     news: bool,
     /// A key was pressed, a window resized: its echo waits for nothing.
     urgent: bool,
     next: At,
+    /// When the frame was sent that the terminal has not taken yet.
+    stuck: Option<At>,
+    /// When the question was asked that the terminal has not answered yet.
+    asked: Option<At>,
+    /// When the last question was asked.
+    last_asked: At,
+    round_trip: Option<Duration>,
+    /// The shortest round trip: what is above it is backlog.
+    shortest: Option<Duration>,
     backlog: Duration,
     bytes: u64,
     /// Bytes of each of the last eight spans of an eighth of a second.
@@ -62,6 +74,8 @@ pub struct Pace {
 const SHARE: u32 = 4;
 /// However slow the line, a frame a second.
 const SLOWEST: Duration = Duration::from_secs(1);
+/// A question that is not answered for so long holds no frame up any more.
+const PATIENCE: Duration = Duration::from_secs(3);
 const SPAN: i64 = 125_000;
 
 impl Pace {
@@ -69,9 +83,15 @@ impl Pace {
         Pace {
             rates,
             low: false,
+            looked_at: true,
             news: false,
             urgent: true,
             next: At(i64::MIN),
+            stuck: None,
+            asked: None,
+            last_asked: At(i64::MIN),
+            round_trip: None,
+            shortest: None,
             backlog: Duration::ZERO,
             bytes: 0,
             window: [0; 8],
@@ -88,6 +108,11 @@ impl Pace {
         self.low
     }
 
+    /// The window gained or lost the focus.
+    pub fn set_looked_at(&mut self, looked_at: bool) {
+        self.looked_at = looked_at;
+    }
+
     /// The person did something: its echo is due at once.
     pub fn key(&mut self) {
         self.urgent = true;
@@ -99,33 +124,41 @@ impl Pace {
     }
 
     pub fn due(&self, now: At) -> Due {
+        if self.stuck.is_some() {
+            // a frame now would queue behind an old one: when the terminal has taken that, it gets the newest
+            return Due::Never;
+        }
+        // in low-bandwidth mode the answer says that the far end has seen the last frame
+        let answer = self.asked.filter(|_| self.low).map_or(self.next, |asked| asked + PATIENCE);
+        let next = self.next.max(answer);
         match (self.urgent, self.news) {
             (true, _) => Due::Now,
             (false, false) => Due::Never,
-            (false, true) if now >= self.next => Due::Now,
-            (false, true) => Due::Later(self.next),
+            (false, true) if now >= next => Due::Now,
+            (false, true) => Due::Later(next),
         }
     }
 
-    /// A frame was drawn and written. `began` and `ended` frame the write alone; `queued` are bytes the kernel still
-    /// holds (TIOCOUTQ), where known.
-    pub fn painted(&mut self, began: At, ended: At, bytes: usize, queued: Option<usize>) {
-        self.news = false;
-        self.urgent = false;
-        let took = ended.since(began);
-        self.roll(ended);
+    /// A frame of so many bytes was handed to the terminal; `taken` when it took all of them at once.
+    pub fn painted(&mut self, now: At, bytes: usize, taken: bool) {
+        self.skipped();
+        self.roll(now);
         self.bytes += bytes as u64;
         if let Some(slot) = self.window.get_mut(self.span.rem_euclid(8) as usize) {
             *slot += bytes as u64;
         }
-        // what is still queued has to go out before the next frame does: as long as it takes at the rate just seen
-        let waiting = match queued {
-            Some(queued) if queued > bytes => took.max(Duration::from_millis(20)) * 2,
-            _ => took,
-        };
-        // up at once, down slowly
-        self.backlog = if waiting > self.backlog { waiting } else { (self.backlog * 7 + waiting) / 8 };
-        self.next = ended + self.interval();
+        self.stuck = Some(now);
+        if taken {
+            self.taken(now);
+        }
+    }
+
+    /// The terminal has taken the whole frame.
+    pub fn taken(&mut self, now: At) {
+        if let Some(sent) = self.stuck.take() {
+            self.waited(now.since(sent));
+            self.next = now + self.interval();
+        }
     }
 
     /// A frame was looked at and needed no bytes.
@@ -134,8 +167,46 @@ impl Pace {
         self.urgent = false;
     }
 
+    /// Whether it is worth asking the terminal to answer: with every frame in low-bandwidth mode, where the answer is
+    /// waited for, and every few seconds over a far line. Never while a question is open, and no more of a terminal that
+    /// answers none.
+    pub fn asks(&self, now: At, far: bool) -> bool {
+        let rested = now.since(self.last_asked);
+        match self.asked {
+            Some(_) => self.round_trip.is_some() && rested > PATIENCE * 4,
+            None => self.low || (far && rested >= PATIENCE),
+        }
+    }
+
+    /// The question went out with a frame.
+    pub fn asked(&mut self, now: At) {
+        self.asked = Some(now);
+        self.last_asked = now;
+    }
+
+    /// Whether an answer may still come.
+    pub fn is_asking(&self) -> bool {
+        self.asked.is_some()
+    }
+
+    /// The terminal answered: everything before the question has arrived.
+    pub fn answered(&mut self, now: At) {
+        let Some(asked) = self.asked.take() else { return };
+        let took = now.since(asked);
+        self.round_trip = Some(took);
+        let shortest = self.shortest.map_or(took, |known| known.min(took));
+        self.shortest = Some(shortest);
+        self.waited(took.saturating_sub(shortest));
+        self.next = self.next.max(asked + self.interval());
+    }
+
+    /// Up at once, down slowly.
+    fn waited(&mut self, time: Duration) {
+        self.backlog = if time > self.backlog { time } else { (self.backlog * 7 + time) / 8 };
+    }
+
     fn interval(&self) -> Duration {
-        let fps = if self.low { self.rates.low } else { self.rates.full }.max(1);
+        let fps = if self.low || !self.looked_at { self.rates.low } else { self.rates.full }.max(1);
         let wanted = Duration::from_secs(1) / fps;
         wanted.max(self.backlog * SHARE).min(SLOWEST)
     }
@@ -146,6 +217,7 @@ impl Pace {
         LineStats {
             bytes_per_second: copy.window.iter().sum(),
             bytes: self.bytes,
+            round_trip: self.round_trip,
             backlog: self.backlog,
             interval: self.interval(),
         }

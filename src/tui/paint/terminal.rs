@@ -1,10 +1,10 @@
 //! Taking the terminal and giving it back, exactly once, however the program ends.
 
-use super::Environment;
-use rustix::event::{PollFd, PollFlags, poll};
-use std::fs::File;
+use super::{Environment, Output};
 use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Mutex, Once, PoisonError};
+use std::time::Duration;
 
 /// What is switched on while the terminal is ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,13 +58,18 @@ impl Modes {
 static TAKEN: Mutex<Option<Vec<u8>>> = Mutex::new(None);
 static HOOK: Once = Once::new();
 
+/// How long giving the terminal back waits for one that takes nothing (Ctrl-S, a line that hangs).
+const PATIENCE: Duration = Duration::from_millis(500);
+
 /// Gives the terminal back if it is ours. Safe to call from anywhere and any number of times: drop, a panic, a signal's
 /// task, before `exit`. Errors are ignored: a terminal that hung up needs nothing.
 pub fn restore() {
     let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(bytes) = taken {
-        if let Ok(mut out) = Output::stdout() {
-            let _ = out.write_all(&bytes);
+        if let Ok(mut out) = Output::stdout()
+            && out.send(&bytes).is_ok()
+        {
+            out.finish(PATIENCE);
         }
         let _ = crossterm::terminal::disable_raw_mode();
     }
@@ -98,6 +103,7 @@ impl Terminal {
 
     /// Gives the terminal back for a while: `$EDITOR`, Ctrl-Z. Afterwards [`Terminal::resume`], and the painter forgets.
     pub fn pause(&mut self) {
+        self.out.finish(PATIENCE);
         restore();
         self.title.clear();
     }
@@ -109,7 +115,7 @@ impl Terminal {
     pub fn resume(&mut self) -> io::Result<()> {
         crossterm::terminal::enable_raw_mode()?;
         *TAKEN.lock().unwrap_or_else(PoisonError::into_inner) = Some(self.modes.leave());
-        self.out.write_all(&self.modes.enter()).inspect_err(|_| restore())
+        self.out.send(&self.modes.enter()).inspect_err(|_| restore())
     }
 
     /// Columns and rows: asked of the kernel, not of the terminal.
@@ -129,50 +135,48 @@ impl Terminal {
             return Ok(());
         }
         title.clone_into(&mut self.title);
-        self.out.write_all(&super::osc::title(title))
+        self.out.send(&super::osc::title(title))
+    }
+
+    /// Whether the terminal has taken everything: a new frame before that would only queue behind an old one.
+    pub fn is_clear(&self) -> bool {
+        self.out.is_clear()
+    }
+
+    /// Bytes that wait for the terminal.
+    pub fn waiting(&self) -> usize {
+        self.out.waiting()
+    }
+
+    /// Offers again what waits.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub fn push(&mut self) -> io::Result<()> {
+        self.out.push()
     }
 }
 
+/// Never blocks: what the terminal does not take now waits, see [`Terminal::is_clear`].
 impl Write for Terminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.write(bytes)
+        self.out.send(bytes).map(|()| bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl AsFd for Terminal {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.out.as_fd()
     }
 }
 
 impl Drop for Terminal {
     fn drop(&mut self) {
+        self.out.finish(PATIENCE);
         restore();
-    }
-}
-
-/// Standard output without a buffer: one frame, one write.
-#[derive(Debug)]
-struct Output(File);
-
-impl Output {
-    fn stdout() -> io::Result<Output> {
-        Ok(Output(File::from(rustix::stdio::stdout().try_clone_to_owned()?)))
-    }
-}
-
-impl Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        loop {
-            match self.0.write(bytes) {
-                // somebody made the terminal non-blocking for reading, and its descriptor is shared
-                Err(e) if e.kind() == io::ErrorKind::WouldBlock => {
-                    poll(&mut [PollFd::new(&self.0, PollFlags::OUT)], None)?;
-                }
-                done => return done,
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -129,6 +129,25 @@ pub fn quote(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     }
 }
 
+/// `low bandwidth · 1.2 KB/s · 84 ms round trip · 0.9 s behind`, in that mode or when the line is slow.
+fn line(model: &Model) -> String {
+    let (state, low) = (model.line, model.settings.low_bandwidth);
+    if !low && !state.is_slow() {
+        return String::new();
+    }
+    let mut facts = Vec::new();
+    if low {
+        facts.push("low bandwidth".to_owned());
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+    facts.push(format!("{:.1} KB/s", state.rate as f64 / 1024.0));
+    facts.extend(state.round_trip.map(|took| format!("{} ms round trip", took.as_millis())));
+    if state.backlog >= std::time::Duration::from_millis(100) {
+        facts.push(format!("{} behind", crate::app::seconds(state.backlog)));
+    }
+    facts.join(" · ")
+}
+
 /// The newest notice; else what sending would cost; else the keys to begin with.
 pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bool) {
     if area.is_empty() {
@@ -147,12 +166,7 @@ pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bo
         return;
     }
     let quote = quotes(model).filter(|_| with_quote && !model.draft().text.is_empty());
-    let mut line = String::new();
-    if let Some((backlog, rate)) = model.line.filter(|_| model.settings.low_bandwidth) {
-        #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-        let rate = rate as f64 / 1024.0;
-        line = format!("{rate:.1} KB/s, {backlog} B waiting");
-    }
+    let line = line(model);
     let text = quote.unwrap_or_else(|| {
         let pairs = [
             ("send", "send"),

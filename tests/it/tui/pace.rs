@@ -7,7 +7,7 @@ use std::time::Duration;
 fn after_first_frame() -> Pace {
     let mut pace = Pace::new(Rates::default());
     assert_eq!(pace.due(At(0)), Due::Now, "the first frame waits for nothing");
-    pace.painted(At(0), At(0), 100, None);
+    pace.painted(At(0), 100, true);
     pace
 }
 
@@ -30,16 +30,17 @@ fn a_key_is_painted_at_once_and_a_token_when_its_frame_comes() {
 }
 
 #[test]
-fn a_second_of_tokens_is_thirty_frames_and_eight_in_low_bandwidth() {
-    for (low, frames) in [(false, 30), (true, 8)] {
+fn a_second_of_tokens_is_thirty_frames_and_few_in_low_bandwidth_or_unseen() {
+    for (low, looked_at, frames) in [(false, true, 30), (true, true, 6), (false, false, 6)] {
         let mut pace = after_first_frame();
         pace.set_low(low);
-        pace.painted(At(0), At(0), 0, None);
+        pace.set_looked_at(looked_at);
+        pace.painted(At(0), 0, true);
         let mut painted = 0;
         for at in (0..1_000_000).step_by(1_000).map(At) {
             pace.news();
             if pace.due(at) == Due::Now {
-                pace.painted(at, at, 50, None);
+                pace.painted(at, 50, true);
                 painted += 1;
             }
         }
@@ -50,28 +51,78 @@ fn a_second_of_tokens_is_thirty_frames_and_eight_in_low_bandwidth() {
 #[test]
 fn a_slow_line_gets_fewer_frames_and_recovers() {
     let mut pace = after_first_frame();
-    pace.painted(At(0), At(100_000), 5_000, None);
+    pace.painted(At(0), 5_000, false);
+    pace.taken(At(100_000));
     let stats = pace.stats(At(100_000));
     assert_eq!(stats.backlog, Duration::from_millis(100));
     assert_eq!(stats.interval, Duration::from_millis(400));
     pace.news();
     assert_eq!(pace.due(At(200_000)), Due::Later(At(500_000)));
     for n in 0..40 {
-        let at = At(1_000_000 + n * 100_000);
-        pace.painted(at, at, 10, None);
+        pace.painted(At(1_000_000 + n * 100_000), 10, true);
     }
     assert_eq!(pace.stats(At(6_000_000)).interval, Duration::from_secs(1) / 30);
     // never so slow that it looks dead
-    pace.painted(At(9_000_000), At(19_000_000), 10, None);
+    pace.painted(At(9_000_000), 10, false);
+    pace.taken(At(19_000_000));
     assert_eq!(pace.stats(At(19_000_000)).interval, Duration::from_secs(1));
+}
+
+/// What is not taken is never painted over: the terminal gets the newest picture when it has room again.
+#[test]
+fn nothing_is_painted_while_the_terminal_has_an_old_frame_to_take() {
+    let mut pace = after_first_frame();
+    pace.painted(At(1_000_000), 5_000, false);
+    pace.news();
+    pace.key();
+    for at in [1_000_000, 2_000_000, 90_000_000] {
+        assert_eq!(pace.due(At(at)), Due::Never, "not even a key");
+    }
+    pace.taken(At(90_000_000));
+    assert_eq!(pace.due(At(90_000_000)), Due::Now, "and what came meanwhile was not forgotten");
+}
+
+#[test]
+fn in_low_bandwidth_a_frame_waits_until_the_far_end_has_seen_the_last_one() {
+    let mut pace = after_first_frame();
+    pace.set_low(true);
+    assert!(pace.asks(At(0), false));
+    pace.asked(At(0));
+    pace.news();
+    assert_eq!(pace.due(At(500_000)), Due::Later(At(3_000_000)), "unless it answers nothing");
+    assert!(!pace.asks(At(500_000), false), "one question at a time");
+    pace.answered(At(600_000));
+    assert_eq!(pace.due(At(600_000)), Due::Now);
+    assert_eq!(pace.stats(At(600_000)).round_trip, Some(Duration::from_millis(600)));
+    assert_eq!(pace.stats(At(600_000)).backlog, Duration::ZERO, "a far line is not a slow one");
+    // a key waits for no answer
+    pace.asked(At(700_000));
+    pace.key();
+    assert_eq!(pace.due(At(700_000)), Due::Now);
+    // what takes longer than the shortest round trip stood in a queue
+    pace.answered(At(1_700_000));
+    assert_eq!(pace.stats(At(1_700_000)).backlog, Duration::from_millis(400));
+}
+
+#[test]
+fn a_near_terminal_is_never_asked_a_far_one_now_and_then_a_mute_one_once() {
+    let mut pace = after_first_frame();
+    assert!(!pace.asks(At(0), false));
+    assert!(pace.asks(At(0), true));
+    pace.asked(At(0));
+    pace.answered(At(50_000));
+    assert!(!pace.asks(At(1_000_000), true));
+    assert!(pace.asks(At(3_000_000), true));
+    let mut mute = after_first_frame();
+    mute.asked(At(0));
+    assert!(!mute.asks(At(3_600_000_000), true));
 }
 
 #[test]
 fn it_says_what_the_line_carries() {
     let mut pace = Pace::new(Rates::default());
     for n in 0..20 {
-        let at = At::from_millis(n * 50);
-        pace.painted(at, at, 100, None);
+        pace.painted(At::from_millis(n * 50), 100, true);
     }
     let stats = pace.stats(At::from_millis(960));
     assert_eq!((stats.bytes, stats.bytes_per_second), (2_000, 2_000));
