@@ -184,6 +184,8 @@ pub const ACTIONS: &[Action] = &[
     action("compare", "Ask several models at once", &["alt-m"], Always, panes::versus::open).slash("compare"),
     action("compare.left", "Column before", &["left"], Comparing, compare::left),
     action("compare.right", "Column after", &["right", "tab"], Comparing, compare::right),
+    action("compare.up", "Scroll the column up", &["up"], Comparing, read::line_up),
+    action("compare.down", "Scroll the column down", &["down"], Comparing, read::line_down),
     action("compare.stop", "Stop this one", &["s"], Comparing, compare::stop),
     action("compare.pick", "Go on from this one", &["enter"], Comparing, compare::pick),
     action("compare.close", "Close the comparison", &["esc"], Comparing, compare::close),

@@ -1,7 +1,7 @@
 //! One prompt, several models, side by side; the winner goes on, the others stay as branches.
 
 use super::model::Compare;
-use super::{Effect, Level, Model, ask, draft, send, switch, turns};
+use super::{Effect, Level, Model, Place, ask, choose, draft, send, switch, turns};
 use crate::words::{ModelRef, Purpose};
 
 /// Asks them all at once.
@@ -19,12 +19,17 @@ pub fn start(model: &mut Model, models: &[ModelRef]) -> Vec<Effect> {
         replies.push(id);
         asked.extend(effects);
     }
+    // whatever ends this, a branch with an answer is shown
+    if let Some(first) = replies.first() {
+        model.thread_mut().show(*first);
+    }
     let mut ids = vec![prompt];
     ids.extend(&replies);
     let mut effects = send::keep(model, &ids);
     effects.extend(asked);
     effects.extend(draft::clear(model));
-    model.compare = Some(Compare { prompt, replies, at: 0 });
+    let tops = vec![0; replies.len()];
+    model.compare = Some(Compare { prompt, replies, at: 0, tops });
     effects
 }
 
@@ -44,6 +49,14 @@ fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The chosen column was scrolled to this row.
+pub fn scrolled(model: &mut Model, place: Place) {
+    let Some(compare) = &mut model.compare else { return };
+    if let (Place::At { row, .. }, Some(top)) = (place, compare.tops.get_mut(compare.at)) {
+        *top = row;
+    }
+}
+
 /// Stops the chosen column's reply.
 pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
     let chosen = model.compare.as_ref().and_then(|c| c.replies.get(c.at)).copied();
@@ -55,20 +68,21 @@ pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
 pub fn pick(model: &mut Model, _: &str) -> Vec<Effect> {
     let Some(compare) = model.compare.take() else { return Vec::new() };
     let Some(winner) = compare.replies.get(compare.at).copied() else { return Vec::new() };
+    let mut wins = None;
     for reply in &compare.replies {
         // who failed or said nothing lost to nobody's judgement
         let answered = model.thread().message(*reply).filter(|m| !m.plain().trim().is_empty());
         let Some(by) = answered.and_then(|m| m.by.clone()) else { continue };
         let who = ModelRef::from(&by);
-        if *reply == winner {
-            model.say(Level::Info, format!("going on from {by}; the others are branches beside it"));
-        }
         model.settings.rate(&who, 0, if *reply == winner { 1 } else { -1 });
+        if *reply == winner {
+            model.say(Level::Info, format!("going on with {by}; the others are branches beside it"));
+            wins = Some(who);
+        }
     }
     model.thread_mut().show(winner);
-    let mut effects = switch::keep_session(model);
-    effects.push(switch::keep_settings(model));
-    effects
+    // keeps the session and the verdicts too
+    choose::set_model(model, wins.unwrap_or_else(|| model.model().clone()))
 }
 
 /// Closes without a verdict: the chosen column is shown, nothing is stopped.

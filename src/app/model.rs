@@ -112,6 +112,8 @@ pub struct Compare {
     pub replies: Vec<MessageId>,
     /// The column that actions are about.
     pub at: usize,
+    /// The row that each column is read from.
+    pub tops: Vec<u32>,
 }
 
 impl Model {

@@ -2,7 +2,7 @@
 
 use super::actions::{ACTIONS, Run};
 use super::panes::question;
-use super::{Effect, Level, Model, Save, ask, draft, turns};
+use super::{Effect, Level, Model, Save, ask, compare, draft, turns};
 use crate::words::{Message, MessageId, Part, Purpose, Role, Titled};
 use std::sync::Arc;
 
@@ -30,10 +30,12 @@ pub fn send(model: &mut Model, _: &str) -> Vec<Effect> {
         return Vec::new();
     }
     draft::remember(model, text);
+    // a comparison without a verdict goes on from the chosen column
+    let mut closed = compare::close(model, "");
     // the message is kept before the draft is taken away: a kill in between loses neither
-    let mut effects = say(model, draft::parts(&draft));
-    effects.extend(draft::clear(model));
-    effects
+    closed.extend(say(model, draft::parts(&draft)));
+    closed.extend(draft::clear(model));
+    closed
 }
 
 /// Sends a message of the person's under the shown branch and asks for the answer.

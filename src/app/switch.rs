@@ -3,7 +3,7 @@
 use super::event::{Began, Opened};
 use super::model::Undo;
 use super::program::rekey;
-use super::{Effect, Level, Model, Order, Save, Scroll, Thread, draft, turns};
+use super::{Effect, Level, Model, Order, Save, Scroll, Thread, compare, draft, turns};
 use crate::words::{Draft, MessageId, ModelRef, Session, SessionId, Titled, TurnId, clean_line};
 use std::time::Duration;
 
@@ -81,10 +81,16 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// The draft of the session that is left, kept at once.
+/// The draft of the session that is left, kept at once; a comparison in it ends at the chosen column.
 pub fn park(model: &mut Model) -> Effect {
     model.keep_draft = None;
-    Effect::Save(vec![Save::Draft { session: model.here, draft: model.draft().clone() }])
+    let mut saves = vec![Save::Draft { session: model.here, draft: model.draft().clone() }];
+    for effect in compare::close(model, "") {
+        if let Effect::Save(more) = effect {
+            saves.extend(more);
+        }
+    }
+    Effect::Save(saves)
 }
 
 /// Shows a session: at once when it is in memory, else when the store has read it.

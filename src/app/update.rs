@@ -2,8 +2,8 @@
 
 use super::actions::{Edit, Run};
 use super::{
-    Code, Effect, Event, Key, Level, Model, Order, Save, Target, attach, complete, draft, panes, program,
-    switch, turns,
+    Code, Effect, Event, Key, Level, Model, Order, Save, Target, attach, compare, complete, draft, panes,
+    program, switch, turns,
 };
 use crate::words::At;
 
@@ -15,6 +15,10 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
         Event::Key(key) => press(model, key),
         Event::Paste(text) => draft::paste(model, text),
         Event::Edited(draft) => draft::edited(model, draft),
+        Event::Scrolled(place) if model.compare.is_some() => {
+            compare::scrolled(model, place);
+            Vec::new()
+        }
         Event::Scrolled(place) => {
             model.thread_mut().place = place;
             Vec::new()

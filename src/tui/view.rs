@@ -161,6 +161,9 @@ impl Tui {
                 self.composer.insert(text);
                 Some(Event::Edited(self.composer.draft()))
             }
+            Order::Scroll(by) if model.compare.is_some() => {
+                panes::compare::scroll(&mut self.conversation, model, *by).map(Event::Scrolled)
+            }
             Order::Scroll(by) => self.conversation.scroll(model, *by).map(Event::Scrolled),
         }
     }

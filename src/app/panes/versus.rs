@@ -26,6 +26,7 @@ pub fn add(model: &mut Model, who: ModelRef) -> Vec<Effect> {
     for overlay in model.overlays.iter_mut().rev() {
         if let Overlay::Versus(state) = overlay {
             if state.models.len() < MOST {
+                state.at = state.models.len();
                 state.models.push(who);
             } else {
                 model.say(Level::Info, full);
@@ -53,6 +54,10 @@ impl State {
             }
             Code::Enter if self.models.len() < 2 => {
                 model.say(Level::Info, "a comparison needs two models: `a` adds one");
+                stay()
+            }
+            Code::Enter if model.streaming() => {
+                model.say(Level::Info, "a reply is under way: Esc stops it");
                 stay()
             }
             Code::Enter if model.draft().text.trim().is_empty() => {

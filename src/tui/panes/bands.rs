@@ -83,7 +83,9 @@ pub fn composer(
             () if model.thread().selected.is_some() => {
                 "a message is selected: ? lists what its keys do, Esc leaves"
             }
-            () if model.compare.is_some() => "← → columns, Enter goes on from one, s stops one, Esc closes",
+            () if model.compare.is_some() => {
+                "← → column · ↑ ↓ scroll · Enter goes on from it · s stops it · Esc closes"
+            }
             () if model.streaming() => "Esc stops the reply",
             () => "Write a prompt; / for commands, @ for files",
         };

@@ -1,11 +1,11 @@
-//! Replies side by side: as many columns as the width holds, the rest as tabs.
+//! Replies side by side: as many columns as the width holds, the rest as tabs above them.
 
 use super::figures::{count, money};
 use super::{Conversation, message};
-use crate::app::{Model, reading, seconds};
+use crate::app::{Model, Place, Scroll, ending, notes, reading, seconds};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
-use crate::words::clean_line;
+use crate::words::{MessageId, MessageState, clean_line};
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
@@ -14,20 +14,74 @@ const LEAST: u16 = 36;
 
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, conversation: &mut Conversation) {
     let Some(compare) = &model.compare else { return };
-    if area.height < 3 || compare.replies.is_empty() {
+    if area.height < 4 || compare.replies.is_empty() {
         return;
     }
+    let mut area = area;
     let prompt = model.thread().message(compare.prompt).map(|m| clean_line(&m.plain())).unwrap_or_default();
     canvas.text(area.x, area.y, area.width, &format!("› {prompt}"), canvas.style(Meaning::User));
     let count = compare.replies.len();
     let columns = usize::from(area.width / LEAST).clamp(1, count);
+    area = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    if columns < count {
+        tabs(canvas, area, model);
+        area = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    }
     let first = compare.at.min(count - 1).saturating_sub(columns - 1);
     let width = area.width / u16::try_from(columns).unwrap_or(1);
     for (place, at) in (first..count).take(columns).enumerate() {
         let x = area.x + width * u16::try_from(place).unwrap_or(0);
-        let column = Rect::new(x, area.y + 1, width.saturating_sub(1), area.height - 1);
+        let column = Rect { x, width: width.saturating_sub(1), ..area };
         one(canvas, column, model, conversation, at);
     }
+}
+
+/// The model's name without its author, and how far it has got: `…` streaming, `✓` there, `✗` failed.
+fn name(model: &Model, id: MessageId) -> (String, &'static str) {
+    let live = model.writing(id).map(|(_, live)| live.requested.clone());
+    let message = model.thread().message(id);
+    let state = match message.map(|m| &m.state) {
+        _ if live.is_some() => "…",
+        Some(MessageState::Failed(_)) => "✗",
+        Some(MessageState::Stopped) => "■",
+        _ => "✓",
+    };
+    let by = message.and_then(|m| m.by.as_ref()).map(ToString::to_string);
+    (clean_line(&by.or(live).unwrap_or_default()), state)
+}
+
+/// One word for every reply, those out of view too.
+fn tabs(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    let Some(compare) = &model.compare else { return };
+    let each = usize::from(area.width) / compare.replies.len();
+    let mut x = area.x;
+    for (at, id) in compare.replies.iter().enumerate() {
+        let (name, state) = name(model, *id);
+        let short = name.rsplit('/').next().unwrap_or(&name);
+        let style = canvas.style(if at == compare.at { Meaning::Selection } else { Meaning::Dim });
+        let room = u16::try_from(each).unwrap_or(0).saturating_sub(1).min(area.right().saturating_sub(x));
+        let end = canvas.text(x, area.y, room, &format!(" {} {short} {state} ", at + 1), style);
+        x = end + 1;
+    }
+}
+
+/// Where a scroll of the chosen column leads: a row of its reply, never past its end.
+pub fn scroll(conversation: &mut Conversation, model: &Model, by: Scroll) -> Option<Place> {
+    let compare = model.compare.as_ref()?;
+    let id = *compare.replies.get(compare.at)?;
+    let (width, height) = conversation.column;
+    let last = conversation.block(model, id, width)?.len().saturating_sub(height);
+    let now = usize::try_from(*compare.tops.get(compare.at)?).unwrap_or(0).min(last);
+    let page = i32::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
+    let moved = |rows: i32| now.saturating_add_signed(isize::try_from(rows).unwrap_or(0)).min(last);
+    let row = match by {
+        Scroll::Lines(n) => moved(n),
+        Scroll::Pages(n) => moved(n.saturating_mul(page)),
+        Scroll::Top => 0,
+        Scroll::Bottom => last,
+        _ => return None,
+    };
+    Some(Place::At { message: id, row: u32::try_from(row).unwrap_or(0) })
 }
 
 fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, conversation: &mut Conversation, at: usize) {
@@ -37,26 +91,45 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, conversation: &mut Co
     let meaning = if at == compare.at { Meaning::Selection } else { Meaning::Bar };
     let style = canvas.style(meaning);
     canvas.fill(Rect { height: 2, ..area }, style);
-    let asked = model.writing(id).map(|(_, live)| live.requested.clone());
-    let who = node.message.by.as_ref().map(ToString::to_string).or(asked).unwrap_or_default();
-    let head = format!("{}/{} {}", at + 1, compare.replies.len(), clean_line(&who));
+    let (name, state) = name(model, id);
+    let head = format!("{}/{} {name} {state}", at + 1, compare.replies.len());
     canvas.text(area.x, area.y, area.width, &head, style.add_modifier(Modifier::BOLD));
     if let Some(reading) = reading(model, &node.message) {
         let mut facts = vec![money(&reading), format!("{} tok", count(reading.usage.output()))];
         facts.extend(reading.rate.map(|r| format!("{r:.0} tok/s")));
-        facts.extend(reading.ttft.map(|t| format!("first {}", seconds(t))));
+        if let Some(ttft) = reading.ttft {
+            let first = format!("first {}", seconds(ttft));
+            canvas.text_right(area.right(), area.y, area.width / 3, &first, style);
+        }
         canvas.text(area.x, area.y + 1, area.width, &facts.join(" · "), style);
     }
+    let mut body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     let live = model.writing(id).is_some();
-    let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    // how it ended, if not well; on the way, what happened last
+    let said = if live { notes(model, &node.message).pop() } else { ending(&node.message) };
+    if let Some(said) = said
+        && body.height > 1
+    {
+        canvas.text(body.x, body.y, body.width, &clean_line(&said), canvas.style(Meaning::Warn));
+        body = Rect { y: body.y + 1, height: body.height - 1, ..body };
+    }
+    let height = usize::from(body.height);
+    conversation.column = (area.width, height);
     let shift = conversation.shift(id);
     let Some(block) = conversation.block(model, id, area.width) else { return };
-    let height = usize::from(body.height);
-    // a reply under way is followed, a finished one is read from its beginning
-    let top = if live { block.len().saturating_sub(height) } else { 0 };
+    // the reader stays where they are while it grows below
+    let wanted = compare.tops.get(at).copied().unwrap_or(0);
+    let top = usize::try_from(wanted).unwrap_or(0).min(block.len().saturating_sub(height));
+    let below = block.len().saturating_sub(top + height);
     for (y, row) in (body.y..body.bottom()).zip(top..block.len()) {
         let Some(row) = block.row(row) else { break };
         let at = Rect { y, width: body.width.saturating_sub(message::INDENT), height: 1, ..body };
         row.draw_from(shift, canvas.picture, at, canvas.theme);
+    }
+    if below > 0 && body.height > 1 {
+        let more = format!(" ↓ {} more rows ", below + 1);
+        let foot = Rect { y: body.bottom() - 1, height: 1, ..body };
+        canvas.fill(foot, canvas.style(Meaning::Text));
+        canvas.text_right(foot.right(), foot.y, foot.width, &more, canvas.style(Meaning::Dim));
     }
 }

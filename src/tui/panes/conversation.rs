@@ -22,6 +22,8 @@ pub struct Conversation {
     caps: Caps,
     pub(super) width: u16,
     pub(super) height: usize,
+    /// Width and height of a column of a comparison.
+    pub(super) column: (u16, usize),
     frame: u64,
     /// The last message and its height when the reader left the end: what came since is below.
     pub(super) left: Option<(MessageId, usize)>,
@@ -36,6 +38,7 @@ impl Conversation {
             caps,
             width: 0,
             height: 0,
+            column: (0, 0),
             frame: 0,
             left: None,
             shifts: HashMap::new(),

@@ -1,5 +1,6 @@
 //! Tests of `fareway::app`: events in, effects out, compared by value.
 
+mod compare;
 mod keys;
 mod picker;
 mod session;

@@ -1,7 +1,7 @@
 //! Scripts of a session: what is pressed and heard, and what is asked of the shell.
 
 use crate::support::stage::{Stage, chosen, done, failure, text};
-use fareway::app::{Effect, Event, Level, Rating, Save};
+use fareway::app::{Effect, Event, Level, Save};
 use fareway::words::{Delta, Draft, FailureKind, MessageState, Reasoning, Reply, Role, Stop};
 use std::time::Duration;
 
@@ -336,35 +336,6 @@ fn a_shell_command_runs_only_after_a_yes() {
     assert!(!stage.effects.iter().any(|e| matches!(e, Effect::Run { .. })));
     stage.press("enter y");
     assert!(stage.effects.iter().any(|e| matches!(e, Effect::Run { command, .. } if command == "ls -l")));
-}
-
-#[test]
-fn comparing_asks_them_all_and_the_winner_goes_on() {
-    let mut stage = Stage::new(120, 40);
-    stage.types("which?").press("alt-m a").types("kimi").press("enter enter");
-    let turns = stage.asked();
-    assert_eq!(turns.len(), 2);
-    for (turn, words) in turns.iter().zip(["left answer", "right answer"]) {
-        let Reply::Chosen(mut by) = chosen("openai") else { panic!("a choice") };
-        if words.starts_with("right") {
-            by.model = "groq/kimi-k2".into();
-        }
-        stage.reply(*turn, Reply::Chosen(by));
-        stage.reply(*turn, text(words));
-    }
-    let screen = stage.screen();
-    assert!(screen.contains("left answer") && screen.contains("right answer"), "{screen}");
-    stage.press("right s");
-    assert!(stage.effects.contains(&Effect::Stop { turn: turns[1] }));
-    stage.reply(turns[0], done("openai", 4, 2));
-    stage.press("left enter");
-    assert!(stage.model.compare.is_none());
-    assert_eq!(stage.model.thread().last().expect("the winner").plain(), "left answer");
-    let prompt = stage.model.thread().path()[0];
-    assert_eq!(stage.model.thread().children(Some(prompt)).len(), 2, "the other is kept as a branch");
-    let ratings = &stage.model.settings.ratings;
-    assert_eq!(ratings.get("openai/gpt-5"), Some(&Rating { up: 1, down: 0 }));
-    assert_eq!(ratings.get("groq/kimi-k2"), Some(&Rating { up: 0, down: 1 }));
 }
 
 #[test]
