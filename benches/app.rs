@@ -150,6 +150,8 @@ fn token_to_picture(bencher: Bencher<'_, '_>, messages: usize) {
         demo: false,
         prices: None,
         prompt_tokens: 10,
+        tokens_per_mille: 1000,
+        context: None,
         why: String::new(),
     };
     update(&mut model, at, Event::Reply { turn, reply: Reply::Chosen(Box::new(chosen)) });

@@ -203,6 +203,8 @@ pub const ACTIONS: &[Action] = &[
     action("attach", "Attach a file or an image", &[], Always, attach::attach).slash("attach"),
     // money
     action("usage", "Usage", &["alt-u"], Always, panes::usage::open).slash("usage"),
+    action("whatif", "What this session would have cost elsewhere", &[], Always, panes::whatif::open)
+        .slash("whatif"),
     action("why", "Why this endpoint", &["alt-w"], Always, panes::why::open).slash("why"),
     action("meter", "Meter: below, at the right, hidden", &["alt-l"], Always, program::meter).slash("meter"),
     // the program

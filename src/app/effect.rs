@@ -1,8 +1,11 @@
 //! Everything the session wants done, as data: the shell carries it out and answers with events.
 
+use super::panes::whatif;
 use super::{Place, Settings};
+use crate::metering::Target;
 use crate::words::{
-    At, Draft, GenerationId, Message, MessageId, ModelId, ModelRef, Request, Session, SessionId, TurnId,
+    At, Draft, GenerationId, GenerationRow, Message, MessageId, ModelId, ModelRef, ProviderId, Request,
+    Session, SessionId, TurnId,
 };
 use std::sync::Arc;
 
@@ -20,6 +23,10 @@ pub enum Effect {
     Search { turn: TurnId, text: String },
     /// Rollups of the last `days` days: `Event::Rollups`.
     Rollups { turn: TurnId, days: u32 },
+    /// Standing advice: `Event::Advice`.
+    Advise { turn: TurnId },
+    /// Price again what was asked: `Event::WhatIf`.
+    WhatIf { turn: TurnId, span: whatif::Span, targets: Vec<Target> },
     /// Rows of the ledger: `Event::Generations`, newest first.
     Generations { turn: TurnId, which: Which },
     /// Today's and this session's sums: `Event::Spent`.
@@ -75,9 +82,37 @@ pub enum Save {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Which {
     One(GenerationId),
-    Day { day: i32, model: Option<ModelId> },
+    /// A page of these days (the last one included), newest first, after the row before it.
+    Days {
+        from: i32,
+        to: i32,
+        demo: bool,
+        of: Option<Of>,
+        before: Option<(At, GenerationId)>,
+    },
+}
+
+/// Part of what was spent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Of {
+    Model(ModelId),
+    Provider(ProviderId),
     Session(SessionId),
-    Recent(usize),
+    Tag(String),
+    Key(String),
+}
+
+impl Of {
+    /// Whether the row counts in it.
+    pub fn holds(&self, row: &GenerationRow) -> bool {
+        match self {
+            Self::Model(id) => row.receipt.model == *id,
+            Self::Provider(slug) => row.receipt.provider == *slug,
+            Self::Session(id) => row.session == Some(*id),
+            Self::Tag(tag) => row.tags.contains(tag),
+            Self::Key(label) => row.key_label.as_ref() == Some(label),
+        }
+    }
 }
 
 /// What only the screen can do, because only it knows widths and heights.

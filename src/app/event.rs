@@ -1,6 +1,7 @@
 //! Everything that can happen to the session, as one closed enum.
 
 use super::{Card, Key, Place, Settings};
+use crate::metering::{self, Tokenizer, WhatIf};
 use crate::words::{
     Chip, Draft, EndpointId, GenerationRow, Message, MessageId, ModelId, Reply, RollupKey, Session,
     SessionId, Totals, TurnId, Usd,
@@ -56,6 +57,19 @@ pub enum Event {
     Generations {
         turn: TurnId,
         rows: Vec<GenerationRow>,
+        /// There are older ones.
+        more: bool,
+    },
+    /// What the ledger and the catalog prove, a sentence each.
+    Advice {
+        turn: TurnId,
+        said: Vec<String>,
+    },
+    /// So many requests, priced again on each target.
+    WhatIf {
+        turn: TurnId,
+        requests: usize,
+        answers: Vec<(metering::Target, WhatIf)>,
     },
     /// What today and a session have come to, from the ledger.
     Spent {
@@ -98,6 +112,8 @@ pub enum Event {
     // news nobody asked for
     /// The list of models changed (a refresh, a local server was found).
     Models(Arc<Vec<Card>>),
+    /// A vocabulary was loaded: models of its family are counted by it from here on.
+    Tokenizer(Tokenizer),
     /// Another process changed the list of sessions, or the store gave its first.
     Sessions(Vec<Session>),
     /// The themes there are, in the order of the picker.
@@ -181,6 +197,8 @@ pub struct BudgetState {
     pub name: String,
     pub spent: Usd,
     pub limit: Usd,
+    /// From this percentage on it is shown as a warning.
+    pub warn: u8,
 }
 
 /// What sending the draft would cost somewhere.
@@ -188,6 +206,10 @@ pub struct BudgetState {
 pub struct Quote {
     pub model: ModelId,
     pub prompt_tokens: u64,
+    /// Counted by the model's own tokenizer.
+    pub exact: bool,
+    /// The prompt alone. `None`: unknown price.
+    pub sending: Option<Usd>,
     /// Expected, prompt and a usual reply. `None`: unknown price.
     pub cost: Option<Usd>,
     /// With the longest reply allowed.

@@ -1,10 +1,11 @@
 //! A reply while it is heard: what the grammar of `Reply` does to a message, and what is known of it so far.
 
-use super::reading::{Counter, Reading, estimate};
+use super::reading::Reading;
 use super::telling::{seconds, short};
+use crate::metering::{self, Tokenizer};
 use crate::words::{
     At, Chosen, Delta, Failure, GenerationId, Message, MessageId, Part, Purpose, Reasoning, SessionId,
-    Source, Stop, Usage, Usd,
+    Source, Stop, Usage,
 };
 use std::time::Duration;
 
@@ -18,17 +19,15 @@ pub struct Live {
     /// The model's name as it was asked for.
     pub requested: String,
     pub asked: At,
-    pub first: Option<At>,
     /// When its text was last kept.
     pub saved: At,
     pub chosen: Option<Box<Chosen>>,
     pub waiting: Option<Waiting>,
-    /// What the provider said it counted; until then our own estimate.
-    pub usage: Option<Usage>,
-    pub cost: Option<Usd>,
     pub notes: Vec<String>,
-    pub text: Counter,
-    pub thought: Counter,
+    /// Tokens and money, ticking.
+    pub meter: metering::Live,
+    /// Thinking was heard, and until when.
+    pub thought: bool,
     pub thought_until: Option<At>,
     pub stop: Option<Stop>,
     /// What the screen shows of the figures, and since when: see [`Live::measure`].
@@ -61,15 +60,12 @@ impl Live {
             generation: GenerationId::nil(),
             requested: String::new(),
             asked: at,
-            first: None,
             saved: at,
             chosen: None,
             waiting: None,
-            usage: None,
-            cost: None,
             notes: Vec::new(),
-            text: Counter::default(),
-            thought: Counter::default(),
+            meter: metering::Live::new(Usage::default(), None, None, 1000, at),
+            thought: false,
             thought_until: None,
             stop: None,
             shown: None,
@@ -85,6 +81,8 @@ impl Live {
             note.truncate(note.len() - FROM.len());
             note.push_str(&format!(" → {}", chosen.endpoint));
         }
+        let prompt = Usage { prompt: chosen.prompt_tokens, ..Usage::default() };
+        self.meter.moved(prompt, chosen.prices.clone(), chosen.context, chosen.tokens_per_mille);
         self.chosen = Some(chosen);
     }
 
@@ -104,27 +102,29 @@ impl Live {
         self.notes.push(format!(
             "{from} {} after {} tokens → continued by {to}",
             short(failure),
-            self.text.tokens()
+            self.meter.usage().output()
         ));
     }
 
-    pub fn heard(&mut self, delta: Delta, message: &mut Message, at: At) {
-        if !matches!(delta, Delta::Head { .. } | Delta::Usage { .. }) {
-            self.first.get_or_insert(at);
+    /// Counted by the model's own tokenizer if that has been loaded.
+    pub fn heard(&mut self, delta: Delta, message: &mut Message, tokenizers: &[Tokenizer], at: At) {
+        let own = |chosen: &Chosen| tokenizers.iter().find(|t| t.suits(&chosen.model)).copied();
+        if let Some(tokenizer) = self.chosen.as_deref().and_then(own) {
+            self.meter.count_by(tokenizer);
         }
+        self.meter.feed(&delta, at);
         match delta {
             Delta::Text(text) => {
-                if self.thought.tokens() > 0 {
+                if self.thought {
                     self.thought_until.get_or_insert(at);
                 }
-                self.text.add(&text);
                 match message.parts.last_mut() {
                     Some(Part::Text { text: sofar, .. }) => sofar.push_str(&text),
                     _ => message.parts.push(Part::text(text)),
                 }
             }
             Delta::Reasoning { index, piece } => {
-                self.thought.add(&piece.text);
+                self.thought |= !piece.text.is_empty();
                 let at =
                     self.block(Block::Reasoning(index), message, || Part::Reasoning(Reasoning::default()));
                 if let Some(Part::Reasoning(block)) = message.parts.get_mut(at) {
@@ -132,7 +132,6 @@ impl Live {
                 }
             }
             Delta::ToolCall { index, id, name, arguments, signature } => {
-                self.text.add(&arguments);
                 let at = self.block(Block::Tool(index), message, || Part::ToolCall {
                     id: String::new(),
                     name: String::new(),
@@ -150,12 +149,8 @@ impl Live {
             }
             Delta::Image(url) => message.parts.push(Part::Image { source: source(url), detail: None }),
             Delta::Annotation(value) => message.parts.push(Part::Annotation { value }),
-            Delta::Usage { usage, cost } => {
-                self.usage = Some(usage);
-                self.cost = cost.or(self.cost);
-            }
             Delta::Stop { reason, .. } => self.stop = Some(reason),
-            Delta::Head { .. } => {}
+            Delta::Usage { .. } | Delta::Head { .. } => {}
             Delta::Opaque(value) => {
                 message.parts.push(Part::Opaque { format: String::new(), value });
             }
@@ -175,7 +170,7 @@ impl Live {
     /// Takes the figures that the screen shows, a few times a second: nobody reads digits that move with every token,
     /// and on a slow line they cost more than the words. What the provider says is shown at once.
     pub fn measure(&mut self, now: At, every: Duration) {
-        let exact = self.usage.is_some();
+        let exact = self.meter.is_exact();
         if self.shown.is_none_or(|(at, shown)| now.since(at) >= every || shown.exact != exact) {
             self.shown = Some((now, self.reading(now)));
         }
@@ -187,23 +182,16 @@ impl Live {
     }
 
     /// What is known of it now.
-    #[allow(clippy::cast_precision_loss, reason = "a rate for people, far below 2^52")]
     pub fn reading(&self, now: At) -> Reading {
-        let prompt = self.chosen.as_ref().map_or(0, |c| c.prompt_tokens);
-        let usage = self.usage.unwrap_or(Usage {
-            prompt,
-            completion: self.text.tokens(),
-            reasoning: self.thought.tokens(),
-            ..Usage::default()
-        });
-        let prices = self.chosen.as_ref().and_then(|c| c.prices.as_ref());
-        let streaming = self.first.map(|first| now.since(first).as_secs_f64());
+        let read = self.meter.read(now);
         Reading {
-            usage,
-            cost: self.cost.or_else(|| prices.map(|prices| estimate(&usage, prices))),
-            exact: self.usage.is_some(),
-            ttft: self.first.map(|first| first.since(self.asked)),
-            rate: streaming.filter(|s| *s > 0.2).map(|s| usage.output() as f64 / s),
+            usage: read.usage,
+            cost: read.cost,
+            exact: read.exact,
+            ttft: read.ttft,
+            rate: read.per_second,
+            burn: read.burn,
+            context: read.context,
             demo: self.chosen.as_ref().is_some_and(|c| c.demo),
         }
     }

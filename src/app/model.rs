@@ -2,6 +2,7 @@
 
 use super::panes::Overlay;
 use super::{Card, Key, Keymap, Level, Live, Quote, Settings, Spent, Thread};
+use crate::metering::Tokenizer;
 use crate::words::{
     At, Dice, Draft, MessageId, ModelId, ModelRef, Purpose, Role, Session, SessionId, Totals, TurnId,
 };
@@ -35,6 +36,8 @@ pub struct Model {
     pub quotes: Vec<Quote>,
     /// What the person has had from each model, over all time.
     pub mine: Arc<BTreeMap<ModelId, Totals>>,
+    /// Loaded so far, for counting replies exactly as they come.
+    pub tokenizers: Vec<Tokenizer>,
     pub completion: Option<Completion>,
     pub compare: Option<Compare>,
     /// Turns of answers that are still of interest, one of a kind.
@@ -62,6 +65,7 @@ pub struct Pending {
     pub search: Option<TurnId>,
     pub rollups: Option<TurnId>,
     pub generations: Option<TurnId>,
+    pub what_if: Option<TurnId>,
     pub tally: Option<TurnId>,
     pub quote: Option<TurnId>,
     pub health: Option<TurnId>,
@@ -141,6 +145,7 @@ impl Model {
             spent: Spent::default(),
             quotes: Vec::new(),
             mine: Arc::default(),
+            tokenizers: Vec::new(),
             completion: None,
             compare: None,
             pending: Pending::default(),

@@ -36,6 +36,7 @@ fn hear(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
         return aside(model, turn, reply);
     }
     let Some(thread) = model.threads.get_mut(&live.session) else { return Vec::new() };
+    let tokenizers = &model.tokenizers;
     let id = live.message;
     match reply {
         Reply::Chosen(chosen) => {
@@ -54,7 +55,7 @@ fn hear(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
             thread.change(id, |message| message.by = Some(model));
         }
         Reply::Delta(delta) => {
-            thread.change(id, |message| live.heard(delta, message, at));
+            thread.change(id, |message| live.heard(delta, message, tokenizers, at));
             if at.since(live.saved) >= KEEP_EVERY {
                 live.saved = at;
                 let session = live.session;
@@ -80,7 +81,7 @@ fn aside(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
     let Some((mut message, keep)) = live.aside.take() else { return Vec::new() };
     match reply {
         Reply::Chosen(chosen) => live.chosen(chosen, &mut message),
-        Reply::Delta(delta) => live.heard(delta, &mut message, at),
+        Reply::Delta(delta) => live.heard(delta, &mut message, &model.tokenizers, at),
         Reply::Done(receipt) => {
             live.aside = Some((message, keep));
             let Some(live) = model.live.remove(&turn) else { return Vec::new() };

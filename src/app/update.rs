@@ -69,6 +69,12 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             panes::refresh(model);
             Vec::new()
         }
+        Event::Tokenizer(tokenizer) => {
+            if !model.tokenizers.contains(&tokenizer) {
+                model.tokenizers.push(tokenizer);
+            }
+            Vec::new()
+        }
         Event::Sessions(sessions) => switch::sessions_changed(model, sessions),
         Event::Themes(themes) => {
             model.themes = themes;
@@ -87,9 +93,12 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Hangup => program::leave(model),
-        Event::Found { .. } | Event::Rollups { .. } | Event::Generations { .. } | Event::Health { .. } => {
-            panes::answered(model, event)
-        }
+        Event::Found { .. }
+        | Event::Rollups { .. }
+        | Event::Advice { .. }
+        | Event::WhatIf { .. }
+        | Event::Generations { .. }
+        | Event::Health { .. } => panes::answered(model, event),
     }
 }
 

@@ -136,6 +136,9 @@ async fn ask(args: &Args, mut turn: Turn, mut signals: Signals, shell: &Shell) -
     if let (false, false, Some(receipt)) = (args.quiet, args.json, asked) {
         out::note(&out::figures(receipt));
     }
+    for warning in turn.core.gateway.warnings() {
+        out::note(&warning.to_string());
+    }
     match (cut, &heard.failure) {
         (Some(cut), _) => Err(cut),
         (None, Some(failure)) => Err(Fail::from(&**failure)),

@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 use super::{Exit, Fail, out};
-use crate::runtime::now;
+use crate::runtime::{now, reckon};
 use crate::store::By;
 use crate::words::{Dimension, Totals};
 use jiff::ToSpan;
@@ -117,6 +117,12 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
         out::note(&format!("nothing was asked from {from} to {to}{demo}"));
     } else {
         table(&args, &rows, &sum)?;
+        if !args.demo {
+            let (catalog, usable) = (shell.catalog()?, shell.usable());
+            for advice in reckon::advice(&store, &catalog, shell.config.day(now()), &usable)? {
+                out::note(&advice.to_string());
+            }
+        }
     }
     Ok(Exit::Ok)
 }

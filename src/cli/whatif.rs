@@ -1,31 +1,34 @@
-//! `fareway whatif`: a session, a day or a month priced again on another model, or at the cheapest hosts.
+//! `fareway whatif`: a session, a day or a month priced again on another model, or under another routing profile.
 
 use super::shell::Shell;
 use super::usage::{civil, number};
 use super::{Exit, Fail, out, sessions};
-use crate::metering::{Counter, Elsewhere, Target, WhatIf, what_if};
+use crate::metering::{Target, WhatIf};
 use crate::runtime::now;
-use crate::store::{By, LedgerMark, LedgerRange, Store};
-use crate::words::{At, Dimension, Endpoint, GenerationRow, ModelId, ModelRef, Totals};
+use crate::runtime::reckon::{self, Span};
+use crate::store::Store;
+use crate::words::{Endpoint, ModelRef, Profile};
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::time::Duration;
 
-/// Price what was asked again: on another model, or at the cheapest host of each
+/// Price what was asked again: on other models, or under other routing profiles
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  fareway whatif                                       this month at the cheapest hosts of the same models
+  fareway whatif                                       this month under each routing profile
+  fareway whatif --profile cheapest                    this month at the cheapest hosts of the same models
   fareway whatif --model openai/gpt-5-mini             this month on another model
   fareway whatif --day 2026-11-20 --model a/one --model b/two
   fareway whatif --session sky --any --model x/y       also hosts that you have no key for
 
 Nothing is asked again: the ledger's token counts are priced with today's prices. The assumptions are said each time.")]
 pub struct Args {
-    /// On this model, at the cheapest of its hosts (repeat for more); without: each request's own model, cheapest host
+    /// On this model, at the cheapest of its hosts (repeat for more)
     #[arg(short, long, value_name = "NAME")]
     model: Vec<String>,
+    /// Each request's own model at the hosts this profile prefers: balanced, cheapest, fastest, best, private
+    #[arg(long, value_name = "PROFILE", value_parser = super::parse_word::<Profile>)]
+    profile: Vec<Profile>,
     /// Only this session (id or a part of the title), however old
     #[arg(long, value_name = "SESSION", conflicts_with_all = ["day", "from", "to"])]
     session: Option<String>,
@@ -48,24 +51,21 @@ pub struct Args {
 pub fn run(args: &Args, shell: &Shell) -> Result<Exit, Fail> {
     let store = shell.store()?;
     let catalog = shell.catalog()?;
-    let targets = if args.model.is_empty() {
-        vec![Target::CheapestHost]
-    } else {
-        let named = args.model.iter().map(|name| shell.resolve(&ModelRef::new(name)).map(Target::Model));
-        named.collect::<Result<_, _>>()?
-    };
-    let (title, rows) = rows(args, shell, &store)?;
-    let medians = medians(&store, shell.config.day(now()))?;
-    let usable = shell.usable();
-    let counter = Counter::default();
-    let elsewhere = Elsewhere {
-        catalog: &catalog,
-        counter: &counter,
-        usable: |endpoint: &Endpoint| !endpoint.demo && (args.any || usable(endpoint)),
-        ttft: |model: &ModelId| medians.get(model).copied(),
-    };
+    let named = args.model.iter().map(|name| shell.resolve(&ModelRef::new(name)).map(Target::Model));
+    let mut targets: Vec<Target> = named.collect::<Result<_, _>>()?;
+    targets.extend(args.profile.iter().copied().map(Target::Profile));
+    if targets.is_empty() {
+        targets.extend(Profile::ALL.map(Target::Profile));
+    }
+    let (title, span) = span(args, shell, &store)?;
+    let rows = reckon::rows(&store, span)?;
+    let known = shell.usable();
+    let usable = |endpoint: &Endpoint| !endpoint.demo && (args.any || known(endpoint));
+    let today = shell.config.day(now());
+    let counter = crate::runtime::counter(&store)?;
+    let answers = reckon::price_again(&store, &catalog, &counter, &rows, &targets, today, &usable)?;
     let answers: Vec<(String, WhatIf)> =
-        targets.iter().map(|target| (name(target), what_if(rows.iter(), target, &elsewhere))).collect();
+        answers.into_iter().map(|(target, answer)| (target.to_string(), answer)).collect();
     if args.json {
         out::json(&json!({
             "of": title, "requests": rows.len(),
@@ -82,28 +82,22 @@ pub fn run(args: &Args, shell: &Shell) -> Result<Exit, Fail> {
         &["ON", "WAS", "WOULD BE", "SAVED", "FIRST TOKEN", "PRICED", "LEFT OUT"],
         &answers.iter().map(|(name, answer)| cells(name, answer)).collect::<Vec<_>>(),
     )?;
-    if let Some((_, answer)) = answers.first() {
-        out::text("\nAssumed:")?;
-        for sentence in &answer.assumptions {
+    out::text("\nAssumed:")?;
+    let mut said: Vec<&String> = Vec::new();
+    for sentence in answers.iter().flat_map(|(_, answer)| &answer.assumptions) {
+        if !said.contains(&sentence) {
             out::text(&format!("- {sentence}"))?;
+            said.push(sentence);
         }
     }
     Ok(Exit::Ok)
 }
 
-fn name(target: &Target) -> String {
-    match target {
-        Target::Model(model) => model.to_string(),
-        Target::CheapestHost => "the same models, cheapest hosts".into(),
-    }
-}
-
-/// The rows that are priced again, and what to call them.
-fn rows(args: &Args, shell: &Shell, store: &Store) -> Result<(String, Vec<GenerationRow>), Fail> {
+/// What is priced again, and what to call it.
+fn span(args: &Args, shell: &Shell, store: &Store) -> Result<(String, Span), Fail> {
     if let Some(name) = &args.session {
         let session = sessions::find(store, name)?;
-        let wanted = LedgerRange { session: Some(session.id), ..LedgerRange::default() };
-        return Ok((format!("session \"{}\"", session.title), all(store, wanted, |_| true)?));
+        return Ok((format!("session \"{}\"", session.title), Span::Session(session.id)));
     }
     let today = civil(shell.config.day(now()));
     let (from, to) = match args.day {
@@ -116,44 +110,8 @@ fn rows(args: &Args, shell: &Shell, store: &Store) -> Result<(String, Vec<Genera
     if from > to {
         return Err(Fail::usage(format!("--from {from} lies after --to {to}")));
     }
-    let days = number(from)..=number(to);
-    // rows are stored by the moment they ended; a civil day lies within two days of UTC's on either side
-    let at = |day: i32| At::from_secs(i64::from(day) * 86_400);
-    let wanted = LedgerRange { from: at(days.start() - 1), to: at(days.end() + 3), session: None };
     let title = if from == to { from.to_string() } else { format!("{from} to {to}") };
-    Ok((title, all(store, wanted, |row| days.contains(&row.day))?))
-}
-
-fn all(
-    store: &Store,
-    wanted: LedgerRange,
-    fits: impl Fn(&GenerationRow) -> bool,
-) -> Result<Vec<GenerationRow>, Fail> {
-    const PAGE: usize = 1000;
-    let (mut found, mut before) = (Vec::new(), None);
-    loop {
-        let page = store.generations(wanted, before, PAGE).wait()?;
-        before = page.last().map(LedgerMark::of);
-        let last = page.len() < PAGE;
-        found.extend(page.into_iter().filter(|row| !row.receipt.demo && fits(row)));
-        if last {
-            return Ok(found);
-        }
-    }
-}
-
-/// Median time to the first token of each model over the last ninety days.
-fn medians(store: &Store, today: i32) -> Result<BTreeMap<ModelId, Duration>, Fail> {
-    let mut sums: BTreeMap<ModelId, Totals> = BTreeMap::new();
-    for (key, totals) in store.rollups(today - 90..today + 1, false, By::Model).wait()? {
-        if let Dimension::Model(model, _) = key.of {
-            *sums.entry(model).or_default() += &totals;
-        }
-    }
-    let median = |(model, totals): (ModelId, Totals)| {
-        totals.ttft.quantile(0.5).map(|us| (model, Duration::from_micros(us)))
-    };
-    Ok(sums.into_iter().filter_map(median).collect())
+    Ok((title, Span::Days(number(from), number(to))))
 }
 
 fn cells(name: &str, answer: &WhatIf) -> Vec<String> {

@@ -250,7 +250,7 @@ fn sum<'a>(costs: impl Iterator<Item = &'a Cost> + Clone) -> Cost {
 }
 
 /// The item that tells who is asked.
-pub(super) fn chosen(endpoint: &Endpoint, prompt_tokens: u64, why: String) -> Chosen {
+pub(super) fn chosen(endpoint: &Endpoint, prompt_tokens: u64, tokens_per_mille: u64, why: String) -> Chosen {
     Chosen {
         endpoint: endpoint.id.clone(),
         model: endpoint.model.clone(),
@@ -259,6 +259,8 @@ pub(super) fn chosen(endpoint: &Endpoint, prompt_tokens: u64, why: String) -> Ch
         demo: endpoint.demo,
         prices: endpoint.prices.clone(),
         prompt_tokens,
+        tokens_per_mille,
+        context: endpoint.context,
         why,
     }
 }

@@ -26,12 +26,13 @@ impl Purse {
         self.budgets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sets aside what this endpoint will cost, or says which limit forbids it.
+    /// Sets aside what this endpoint will cost for `prompt` tokens, or says which limit forbids it.
     pub fn reserve(
         &self,
         request: &Request,
         endpoint: &Endpoint,
         estimate: Option<&Estimate>,
+        prompt: u64,
         day: i32,
         at: At,
     ) -> Result<Reserved, Failure> {
@@ -40,7 +41,7 @@ impl Purse {
             provider: endpoint.provider.clone(),
             model: endpoint.model.clone(),
             key: request.key_label.clone(),
-            amount: self.amount(request, endpoint, estimate, at),
+            amount: self.amount(request, endpoint, estimate, prompt, at),
             demo: endpoint.demo,
         };
         let reservation = self
@@ -55,21 +56,23 @@ impl Purse {
         request: &Request,
         endpoint: &Endpoint,
         estimate: Option<&Estimate>,
+        prompt: u64,
         at: At,
     ) -> Option<Usd> {
-        let likely = estimate.and_then(|estimate| estimate.cost);
+        let turn = Turn {
+            prompt,
+            // a cache may have forgotten by now: the worst case does not count on it
+            cached: match self.basis {
+                Basis::Likely => estimate.map_or(0, |estimate| estimate.cached_tokens),
+                Basis::Worst => 0,
+            },
+            max_tokens: request.params.max_tokens,
+            expected: estimate.map_or(0, |estimate| estimate.completion_tokens),
+        };
+        let quote = quote(endpoint, &turn, at);
         match self.basis {
-            Basis::Likely => likely,
-            Basis::Worst => {
-                let turn = Turn {
-                    prompt: estimate.map_or(0, |estimate| estimate.prompt_tokens),
-                    cached: 0,
-                    max_tokens: request.params.max_tokens,
-                    expected: estimate.map_or(0, |estimate| estimate.completion_tokens),
-                };
-                let quote = quote(endpoint, &turn, at);
-                quote.worst.or(quote.likely).or(likely)
-            }
+            Basis::Likely => quote.likely,
+            Basis::Worst => quote.worst.or(quote.likely),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Counting what is heard as it is heard, for the books' open row and for providers that report no usage.
+//! Counting what is heard as it is heard, for the books' open row and for providers that report no usage; and learning
+//! from those that do.
 
 use crate::metering::{Counter, Tally};
 use crate::words::{ModelId, Request, Usage};
@@ -24,8 +25,8 @@ impl Counted {
         self.reasoning.push(text);
     }
 
-    pub fn usage(&self, model: &ModelId) -> Usage {
-        let counter = Counter::default();
+    /// By what is known of the model's tokens.
+    pub fn usage(&self, model: &ModelId, counter: &Counter) -> Usage {
         Usage {
             prompt: self.prompt,
             completion: counter.tokens(model, &self.text),
@@ -35,7 +36,16 @@ impl Counted {
     }
 }
 
-/// About how many tokens the prompt is, whoever reads it.
+impl Counted {
+    /// What the provider reported of the same texts: the counter gets better by it. Whether that is worth keeping.
+    pub fn teach(&self, counter: &mut Counter, model: &ModelId, prompt: u64, reported: &Usage) -> bool {
+        let prompt = counter.learn(model, &Tally::tokens(prompt), reported.input());
+        let reply = counter.learn(model, &self.text, reported.completion);
+        prompt || reply
+    }
+}
+
+/// About how many tokens the prompt is, whoever reads it: in tokens of o200k.
 pub(super) fn prompt(request: &Request) -> u64 {
     let messages: u64 = request.messages.iter().map(|message| Tally::message(message).milli()).sum();
     let tools: u64 = request

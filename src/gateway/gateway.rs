@@ -8,10 +8,11 @@ use super::options::Options;
 use super::stream::ReplyStream;
 use super::transport::Transport;
 use crate::catalog::Catalog;
-use crate::metering::{Ask, Budgets, Limit, Standing, Unpriced};
+use crate::metering::{Ask, Budgets, Counter, Limit, Standing, Unpriced, Warning};
 use crate::routing::{self, HealthBook, KeyBook, Names, StickyBook};
 use crate::words::{
-    At, Attempt, Dice, Endpoint, Failure, FailureKind, GenerationId, ProviderId, Request, RollupKey, Totals,
+    At, Attempt, Dice, Endpoint, Failure, FailureKind, GenerationId, ProviderId, Request, RollupKey,
+    SessionId, Totals,
 };
 use arc_swap::{ArcSwap, Guard};
 use std::collections::BTreeMap;
@@ -41,6 +42,8 @@ pub(super) struct Memory {
     pub keys: KeyBook,
     pub sticky: StickyBook,
     pub dice: Dice,
+    /// What is known of the models' tokens.
+    pub counter: Counter,
     /// How many keys `keys` was told of.
     counts: BTreeMap<ProviderId, usize>,
 }
@@ -52,7 +55,10 @@ impl Gateway {
         let core = Core {
             transport,
             ledger,
-            purse: Purse::new(Budgets::new(options.limits.clone(), options.unpriced), options.basis),
+            purse: Purse::new(
+                Budgets::new(options.limits.clone(), options.unpriced).warning_at(options.warn),
+                options.basis,
+            ),
             catalog: ArcSwap::new(catalog),
             keys: ArcSwap::from_pointee(keys),
             names: ArcSwap::from_pointee(options.names.clone()),
@@ -61,6 +67,7 @@ impl Gateway {
                 keys: KeyBook::default(),
                 sticky: StickyBook::default(),
                 dice: Dice::new(seed),
+                counter: Counter::default(),
                 counts: BTreeMap::new(),
             }),
             options,
@@ -153,6 +160,16 @@ impl Gateway {
         }
     }
 
+    /// What was learned of the models' tokens in earlier runs.
+    pub fn set_counter(&self, counter: Counter) {
+        self.core.memory().counter = counter;
+    }
+
+    /// What is known of the models' tokens, as of now.
+    pub fn counter(&self) -> Counter {
+        self.core.memory().counter.clone()
+    }
+
     /// What the ledger says was spent before: every rollup of the budgets' windows, once at the start.
     pub fn spent<'a>(&self, rollups: impl IntoIterator<Item = (&'a RollupKey, &'a Totals)>) {
         let mut budgets = self.core.purse.budgets();
@@ -172,6 +189,17 @@ impl Gateway {
     pub fn budgets(&self, ask: &Ask) -> Vec<Standing> {
         let day = super::clock::day(super::clock::now(), self.core.options.zone.as_ref());
         self.core.purse.budgets().standing(day, ask)
+    }
+
+    /// How every budget stands today, those on sessions by this one.
+    pub fn standings(&self, session: Option<SessionId>) -> Vec<Standing> {
+        let day = super::clock::day(super::clock::now(), self.core.options.zone.as_ref());
+        self.core.purse.budgets().all_standing(day, session)
+    }
+
+    /// Budgets that came to the line of warning since this was asked last.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.core.purse.budgets().warnings()
     }
 
     /// Builds the HTTP client ahead of the first request; call it off the first frame's path.

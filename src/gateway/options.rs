@@ -35,6 +35,8 @@ pub struct Options {
     /// What is set aside for a request: its likely cost or its worst.
     pub basis: Basis,
     pub unpriced: Unpriced,
+    /// From this percentage on a budget is warned of.
+    pub warn: u8,
     pub sources: Sources,
 }
 
@@ -55,6 +57,7 @@ impl Default for Options {
             limits: Vec::new(),
             basis: Basis::default(),
             unpriced: Unpriced::default(),
+            warn: 80,
             sources: Sources::default(),
         }
     }

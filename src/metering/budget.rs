@@ -5,200 +5,40 @@
 //! long as no request costs more than its worst case; with [`Basis::Likely`] it is exceeded at most by what the
 //! requests then in flight cost more than their estimates. The value is plain: whoever shares it holds it under a lock.
 
+use super::limit::{Limit, Scope};
+use super::reservation::{Ask, Refusal, Reservation, Standing, Unpriced, Warning, percent};
 use crate::words::{Dimension, ModelId, ProviderId, RollupKey, SessionId, Totals, Usd};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::fmt;
-
-/// What a limit is on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// All spending.
-    Everything,
-    /// Each session by itself.
-    EachSession,
-    Provider(ProviderId),
-    Model(ModelId),
-    /// The label of a `serve` key.
-    Key(String),
-}
-
-/// The time a limit runs over, in civil days of the person's time zone; weeks start on Monday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Window {
-    Day,
-    Week,
-    Month,
-    Total,
-}
-
-impl Window {
-    /// The first day of the window that `day` (days since 1970-01-01) lies in.
-    pub fn start(self, day: i32) -> i32 {
-        match self {
-            Self::Day => day,
-            // 1970-01-01 was a Thursday, three days after a Monday
-            Self::Week => day.saturating_sub((day.saturating_add(3)).rem_euclid(7)),
-            Self::Month => month_start(day),
-            Self::Total => i32::MIN,
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
-            Self::Total => "total",
-        }
-    }
-}
-
-fn month_start(day: i32) -> i32 {
-    let date = jiff::civil::Date::constant(1970, 1, 1).checked_add(jiff::Span::new().days(i64::from(day)));
-    date.map_or(day, |date| day - i32::from(date.day()) + 1)
-}
-
-/// One budget.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limit {
-    pub scope: Scope,
-    pub window: Window,
-    pub amount: Usd,
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let window = match self.window {
-            Window::Day => "daily budget",
-            Window::Week => "weekly budget",
-            Window::Month => "monthly budget",
-            Window::Total => "total budget",
-        };
-        match &self.scope {
-            Scope::Everything => write!(f, "the {window}"),
-            Scope::EachSession if self.window == Window::Total => write!(f, "this session's budget"),
-            Scope::EachSession => write!(f, "this session's {window}"),
-            Scope::Provider(slug) => write!(f, "the {window} of {slug}"),
-            Scope::Model(id) => write!(f, "the {window} of {id}"),
-            Scope::Key(label) => write!(f, "the {window} of the key `{label}`"),
-        }?;
-        write!(f, " of ${}", cents(self.amount))
-    }
-}
-
-/// Two decimals, more when that would say nothing.
-fn cents(amount: Usd) -> String {
-    if amount.is_zero() || amount.raw().abs() >= Usd::from_cents(1).raw() {
-        amount.round(2)
-    } else {
-        amount.to_string()
-    }
-}
-
-/// What a reservation is made for: the likely cost, or the most it can be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Basis {
-    #[default]
-    Likely,
-    Worst,
-}
-
-/// What happens to a request whose price nobody knows when a limit applies to it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unpriced {
-    /// It is turned down: a budget over unknown prices is no budget.
-    #[default]
-    Refuse,
-    /// It goes ahead and counts as nothing.
-    Allow,
-}
-
-/// A request that wants money set aside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
-    pub session: Option<SessionId>,
-    pub provider: ProviderId,
-    pub model: ModelId,
-    pub key: Option<String>,
-    /// Likely or worst cost, as the person chose; `None`: unknown price.
-    pub amount: Option<Usd>,
-    /// Play money: no limit applies.
-    pub demo: bool,
-}
-
-/// Money set aside. Settle it exactly once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reservation {
-    id: u64,
-    /// Limits that this brings to 80 % or beyond.
-    pub warnings: Vec<Warning>,
-}
-
-/// A limit that is nearly used up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning {
-    pub limit: Limit,
-    /// Spent and set aside, this request included.
-    pub used: Usd,
-}
-
-impl Warning {
-    pub fn percent(&self) -> u64 {
-        percent(self.used, self.limit.amount)
-    }
-}
-
-fn percent(used: Usd, of: Usd) -> u64 {
-    if of.is_zero() {
-        return 100;
-    }
-    let share = used.raw().checked_mul(100).and_then(|n| n.checked_div(of.raw())).unwrap_or(100);
-    u64::try_from(share).unwrap_or(0)
-}
-
-/// Why a request was turned down. Its text is what a person is asked about.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error(
-        "This request may cost ${wanted}, and of {limit} ${left} is left; raise the budget or choose a cheaper model.",
-        wanted = wanted.round(4), left = left.round(4)
-    )]
-    Over { limit: Limit, spent: Usd, held: Usd, wanted: Usd, left: Usd },
-    #[error(
-        "Nobody lists a price for {model} at {provider}, so {limit} cannot be kept; give it a price in the config or allow unpriced models."
-    )]
-    Unpriced { limit: Limit, model: ModelId, provider: ProviderId },
-}
-
-/// How a limit stands now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
-    pub limit: Limit,
-    pub spent: Usd,
-    /// Set aside by requests under way.
-    pub held: Usd,
-}
-
-impl Standing {
-    pub fn percent(&self) -> u64 {
-        percent(self.spent + self.held, self.limit.amount)
-    }
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All limits, what was spent under each by day, and what is set aside.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Budgets {
     pub limits: Vec<Limit>,
     pub unpriced: Unpriced,
+    /// From this percentage on a limit is warned of.
+    pub warn: u8,
     /// Spending by subject and day, for subjects that a limit may be on.
     spent: BTreeMap<Subject, BTreeMap<i32, Usd>>,
     held: BTreeMap<u64, Held>,
     next: u64,
+    /// Limits that were warned of, by subject and the window's first day; and those nobody has heard of yet.
+    warned: BTreeSet<(Limit, Subject, i32)>,
+    unheard: Vec<Warning>,
+}
+
+impl Default for Budgets {
+    fn default() -> Self {
+        Self {
+            limits: Vec::new(),
+            unpriced: Unpriced::default(),
+            warn: 80,
+            spent: BTreeMap::new(),
+            held: BTreeMap::new(),
+            next: 0,
+            warned: BTreeSet::new(),
+            unheard: Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -219,6 +59,12 @@ struct Held {
 impl Budgets {
     pub fn new(limits: Vec<Limit>, unpriced: Unpriced) -> Self {
         Self { limits, unpriced, ..Self::default() }
+    }
+
+    /// Warns from this percentage on.
+    #[must_use]
+    pub fn warning_at(self, percent: u8) -> Self {
+        Self { warn: percent, ..self }
     }
 
     /// Takes over what the ledger says was spent before: feed it every rollup of the windows in question. Totals by
@@ -247,7 +93,23 @@ impl Budgets {
         let id = self.next;
         self.next += 1;
         self.held.insert(id, Held { ask: ask.clone(), day });
+        self.tell(day, ask, &warnings);
         Ok(Reservation { id, warnings })
+    }
+
+    /// Limits that came to the line of warning since this was asked last; each is told once in its window.
+    pub fn warnings(&mut self) -> Vec<Warning> {
+        std::mem::take(&mut self.unheard)
+    }
+
+    fn tell(&mut self, day: i32, ask: &Ask, warnings: &[Warning]) {
+        for warning in warnings {
+            let Some(subject) = subject(&warning.limit.scope, ask) else { continue };
+            let first = warning.limit.window.start(day);
+            if self.warned.insert((warning.limit.clone(), subject, first)) {
+                self.unheard.push(warning.clone());
+            }
+        }
     }
 
     /// The request moves to another endpoint (fallback, rescue): checks the new amount in place of the old one, which
@@ -256,6 +118,7 @@ impl Budgets {
         let day = self.held.get(&reservation.id).map_or(0, |held| held.day);
         reservation.warnings = self.check(day, ask, Some(reservation.id))?;
         self.held.insert(reservation.id, Held { ask: ask.clone(), day });
+        self.tell(day, ask, &reservation.warnings.clone());
         Ok(())
     }
 
@@ -271,19 +134,38 @@ impl Budgets {
     pub fn settle(&mut self, reservation: Reservation, actual: Usd) {
         if let Some(Held { ask, day }) = self.held.remove(&reservation.id) {
             self.book(day, &ask, actual);
+            // it may have cost more than was thought
+            let nothing = Ask { amount: Some(Usd::ZERO), ..ask };
+            let warnings = self.check(day, &nothing, None).unwrap_or_default();
+            self.tell(day, &nothing, &warnings);
+        }
+    }
+
+    /// How every limit stands, those on sessions by this one.
+    pub fn all_standing(&self, day: i32, session: Option<SessionId>) -> Vec<Standing> {
+        let subject = |limit: &Limit| match &limit.scope {
+            Scope::Everything => Some(Subject::Everything),
+            Scope::EachSession => session.map(Subject::Session),
+            Scope::Provider(slug) => Some(Subject::Provider(slug.clone())),
+            Scope::Model(id) => Some(Subject::Model(id.clone())),
+            Scope::Key(label) => Some(Subject::Key(label.clone())),
+        };
+        let each = self.limits.iter().filter_map(|limit| Some((limit, subject(limit)?)));
+        each.map(|(limit, subject)| self.stands(limit, &subject, day)).collect()
+    }
+
+    fn stands(&self, limit: &Limit, subject: &Subject, day: i32) -> Standing {
+        Standing {
+            limit: limit.clone(),
+            spent: self.spent_in(limit, subject, day),
+            held: self.held_in(limit, subject, day, None),
         }
     }
 
     /// How every limit stands for a request like this one; sessions by the one it is in.
     pub fn standing(&self, day: i32, ask: &Ask) -> Vec<Standing> {
         let applying = self.limits.iter().filter_map(|limit| Some((limit, subject(&limit.scope, ask)?)));
-        applying
-            .map(|(limit, subject)| Standing {
-                limit: limit.clone(),
-                spent: self.spent_in(limit, &subject, day),
-                held: self.held_in(limit, &subject, day, None),
-            })
-            .collect()
+        applying.map(|(limit, subject)| self.stands(limit, &subject, day)).collect()
     }
 
     fn check(&self, day: i32, ask: &Ask, except: Option<u64>) -> Result<Vec<Warning>, Refusal> {
@@ -311,7 +193,7 @@ impl Budgets {
                 let left = (limit.amount - spent - held).max(Usd::ZERO);
                 return Err(Refusal::Over { limit: limit.clone(), spent, held, wanted, left });
             }
-            if percent(used, limit.amount) >= 80 {
+            if percent(used, limit.amount) >= u64::from(self.warn) {
                 warnings.push(Warning { limit: limit.clone(), used });
             }
         }

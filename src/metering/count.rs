@@ -1,5 +1,4 @@
-//! Counting tokens: a calibrated estimate at any time, learned per model from what providers report, and the real
-//! tokenizer for the families that publish theirs.
+//! Turning measured text into tokens: a factor per model, learned from what providers report and kept between starts.
 
 use super::tally::Tally;
 use crate::words::ModelId;
@@ -35,20 +34,22 @@ impl Counter {
     pub fn factor(&self, model: &ModelId) -> u64 {
         match self.learned.get(model) {
             Some(learned) if learned.weighed > 0 => {
-                (learned.reported.saturating_mul(1000) / learned.weighed).clamp(300, 3000)
+                (learned.reported.saturating_mul(1000) / learned.weighed).clamp(500, 2000)
             }
             _ => first_guess(model),
         }
     }
 
-    /// A provider reported how many tokens this much text was.
-    pub fn learn(&mut self, model: &ModelId, tally: &Tally, reported: u64) {
+    /// A provider reported how many tokens this much text was. Whether the factor moved by half a percent or more,
+    /// so that it is worth keeping.
+    pub fn learn(&mut self, model: &ModelId, tally: &Tally, reported: u64) -> bool {
         let weighed = tally.milli() / 1000;
         // a report that is far off is about something else (tools, files, a hidden prompt)
-        let plausible = reported < weighed.saturating_mul(3) && reported.saturating_mul(3) > weighed;
+        let plausible = reported < weighed.saturating_mul(2) && reported.saturating_mul(2) > weighed;
         if weighed < ENOUGH || !plausible {
-            return;
+            return false;
         }
+        let before = self.factor(model);
         let learned = self.learned.entry(model.clone()).or_default();
         learned.weighed += weighed;
         learned.reported += reported;
@@ -56,6 +57,7 @@ impl Counter {
             learned.weighed /= 2;
             learned.reported /= 2;
         }
+        self.factor(model).abs_diff(before) >= 5
     }
 
     /// Models it has learned something about.
@@ -64,8 +66,9 @@ impl Counter {
     }
 }
 
-/// Tokens per thousand o200k tokens before anything was learned, by author; figures from comparing reported usage of
-/// the same English and code texts. A wrong one is put right by the first few replies.
+/// Tokens per thousand o200k tokens before anything was learned, by author. These are guesses, not measurements:
+/// vocabularies are public in size (Anthropic's and Mistral's split English finer than o200k's 200,000 entries do),
+/// and the first few replies of a model put a wrong one right.
 fn first_guess(model: &ModelId) -> u64 {
     match model.author() {
         "anthropic" => 1_180,
@@ -73,60 +76,4 @@ fn first_guess(model: &ModelId) -> u64 {
         "meta-llama" | "deepseek" | "qwen" | "z-ai" | "moonshotai" => 1_030,
         _ => 1_000,
     }
-}
-
-/// Which published vocabulary a model uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Vocabulary {
-    Cl100k,
-    O200k,
-}
-
-fn vocabulary(model: &ModelId) -> Option<Vocabulary> {
-    if model.author() != "openai" {
-        return None;
-    }
-    let short = model.short();
-    let old = short.starts_with("gpt-3.5") || short == "gpt-4" || short.starts_with("gpt-4-");
-    Some(if old { Vocabulary::Cl100k } else { Vocabulary::O200k })
-}
-
-/// Whether [`exact`] can count for this model.
-pub fn has_tokenizer(model: &ModelId) -> bool {
-    vocabulary(model).is_some()
-}
-
-/// The exact number of tokens by the model's own byte-pair tokenizer; `None` for families that publish none.
-///
-/// The first call loads a vocabulary: some 150 ms and 50 MB. Call it in the background, never between a key and its
-/// echo. Runs of more than 1,000 characters without white space are estimated: merging them takes quadratic time.
-pub fn exact(model: &ModelId, text: &str) -> Option<u64> {
-    let bpe = match vocabulary(model)? {
-        Vocabulary::Cl100k => tiktoken_rs::cl100k_base_singleton(),
-        Vocabulary::O200k => tiktoken_rs::o200k_base_singleton(),
-    };
-    let mut count = 0u64;
-    let mut start = 0;
-    for (from, to) in long_runs(text) {
-        count += bpe.encode_ordinary(&text[start..from]).len() as u64;
-        count += Tally::of(&text[from..to]).milli().div_ceil(1000);
-        start = to;
-    }
-    Some(count + bpe.encode_ordinary(&text[start..]).len() as u64)
-}
-
-/// Byte ranges of runs without white space that are too long to merge.
-fn long_runs(text: &str) -> Vec<(usize, usize)> {
-    const LONG: usize = 1_000;
-    let mut runs = Vec::new();
-    let mut from = 0;
-    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
-        if c.is_whitespace() {
-            if at - from > LONG {
-                runs.push((from, at));
-            }
-            from = at + c.len_utf8();
-        }
-    }
-    runs
 }

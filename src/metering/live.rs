@@ -2,6 +2,7 @@
 
 use super::cost::amount;
 use super::tally::Tally;
+use super::tokenizer::{Running, Tokenizer};
 use crate::words::{At, Delta, Prices, Usage, Usd};
 use std::time::Duration;
 
@@ -16,10 +17,32 @@ pub struct Live {
     factor: u64,
     /// Estimated; what is known to be in the provider's cache stands apart.
     prompt: Usage,
-    text: Tally,
-    reasoning: Tally,
+    text: Spoken,
+    reasoning: Spoken,
     reported: Option<Usage>,
     amount: Option<Usd>,
+}
+
+/// Text heard so far, weighed; and counted by the model's own tokenizer where there is one.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Spoken {
+    tally: Tally,
+    counted: Option<Running>,
+}
+
+impl Spoken {
+    fn push(&mut self, text: &str) {
+        match &mut self.counted {
+            Some(running) => running.push(text),
+            None => self.tally.push(text),
+        }
+    }
+
+    fn tokens(&self, factor: u64) -> u64 {
+        let weighed = (u128::from(self.tally.milli()) * u128::from(factor)).div_ceil(1_000_000);
+        let counted = self.counted.as_ref().map_or(0, Running::tokens);
+        u64::try_from(weighed).unwrap_or(u64::MAX).saturating_add(counted)
+    }
 }
 
 /// What the meter shows now.
@@ -51,18 +74,36 @@ impl Live {
             context,
             factor,
             prompt,
-            text: Tally::default(),
-            reasoning: Tally::default(),
+            text: Spoken::default(),
+            reasoning: Spoken::default(),
             reported: None,
             amount: None,
         }
     }
 
     /// Another endpoint took over before a word was said: its prices hold.
-    pub fn moved(&mut self, prices: Option<Prices>, context: Option<u32>, factor: u64) {
+    pub fn moved(&mut self, prompt: Usage, prices: Option<Prices>, context: Option<u32>, factor: u64) {
+        self.prompt = prompt;
         self.prices = prices;
         self.context = context;
         self.factor = factor;
+    }
+
+    /// What comes from here on is counted by the model's own tokenizer.
+    pub fn count_by(&mut self, tokenizer: Tokenizer) {
+        for spoken in [&mut self.text, &mut self.reasoning] {
+            spoken.counted.get_or_insert_with(|| Running::new(tokenizer));
+        }
+    }
+
+    /// The provider has counted.
+    pub fn is_exact(&self) -> bool {
+        self.reported.is_some_and(|r| r.output() > 0)
+    }
+
+    /// When its first token was heard.
+    pub fn first(&self) -> Option<At> {
+        self.first
     }
 
     pub fn feed(&mut self, delta: &Delta, at: At) {
@@ -89,12 +130,11 @@ impl Live {
     /// Tokens so far: reported ones, but never fewer output tokens than were heard (a report in the middle of a
     /// stream lags behind).
     pub fn usage(&self) -> Usage {
-        let counted = |tally: &Tally| {
-            u64::try_from((u128::from(tally.milli()) * u128::from(self.factor)).div_ceil(1_000_000))
-                .unwrap_or(u64::MAX)
+        let heard = Usage {
+            completion: self.text.tokens(self.factor),
+            reasoning: self.reasoning.tokens(self.factor),
+            ..self.prompt
         };
-        let heard =
-            Usage { completion: counted(&self.text), reasoning: counted(&self.reasoning), ..self.prompt };
         match self.reported {
             Some(reported) if reported.output() > 0 => reported,
             Some(reported) => Usage { completion: heard.completion, reasoning: heard.reasoning, ..reported },
@@ -105,7 +145,7 @@ impl Live {
     #[allow(clippy::cast_precision_loss, reason = "rates and shares for people, far below 2^52")]
     pub fn read(&self, now: At) -> Reading {
         let usage = self.usage();
-        let exact = self.reported.is_some_and(|r| r.output() > 0);
+        let exact = self.is_exact();
         let ours = self.prices.as_ref().and_then(|p| amount(&usage, p, self.started));
         let cost = self.amount.or(ours);
         let elapsed = now.since(self.started);

@@ -5,23 +5,27 @@ mod bill;
 mod budget;
 mod cost;
 mod count;
+mod limit;
 mod live;
 mod price;
 mod quote;
 mod report;
+mod reservation;
 mod tally;
+mod tokenizer;
 mod whatif;
 
 pub use advice::{Advice, advise};
 pub use bill::{Bill, Ended, Mismatch, bill, mismatch};
-pub use budget::{
-    Ask, Basis, Budgets, Limit, Refusal, Reservation, Scope, Standing, Unpriced, Warning, Window,
-};
+pub use budget::Budgets;
 pub use cost::{amount, cost, estimate};
-pub use count::{Counter, exact, has_tokenizer};
+pub use count::Counter;
+pub use limit::{Limit, Scope, Window};
 pub use live::{Live, Reading};
 pub use price::{InForce, in_force};
 pub use quote::{Quote, Turn, beside, quote};
 pub use report::{Figures, RateSpread, Split, Spread, ranking, report};
+pub use reservation::{Ask, Basis, Refusal, Reservation, Standing, Unpriced, Warning};
 pub use tally::Tally;
-pub use whatif::{Elsewhere, Target, WhatIf, what_if};
+pub use tokenizer::Tokenizer;
+pub use whatif::{Elsewhere, Past, Target, WhatIf, what_if};

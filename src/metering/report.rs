@@ -1,6 +1,6 @@
 //! Reports over the ledger's running totals: by time and by what, with the figures people compare.
 
-use super::budget::Window;
+use super::limit::Window;
 use crate::words::{Dimension, RollupKey, Sketch, Totals, Usd};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

@@ -2,9 +2,10 @@
 
 use super::core::Core;
 use super::{cards, dice, find_session, last_session, now, settings};
-use crate::app::{Began, Card, Opened, Spent};
+use crate::app::{Began, BudgetState, Card, Opened, Spent};
 use crate::catalog::{Catalog, Overlay};
 use crate::config::{self, Config, Dirs};
+use crate::metering::Standing;
 use crate::store::{Of, Store, StoreError};
 use crate::words::{ModelId, ModelRef, ProviderId, Session, SessionId};
 use std::collections::BTreeSet;
@@ -110,7 +111,7 @@ fn began(
     let is_usable = config::usable(usable);
     let mine = catalog.model(last.session.model.as_str());
     let cards: Vec<Card> = mine.map(|model| cards::card(catalog, model, &is_usable)).into_iter().collect();
-    let spent = spent(store, config, last.session.id)?;
+    let spent = spent(core, config, last.session.id)?;
     Ok(Began {
         cards: Arc::new(cards),
         themes: Vec::new(),
@@ -130,7 +131,8 @@ pub fn opened(store: &Store, session: Session) -> Result<Opened, StoreError> {
 }
 
 /// Today's sums and a session's, from the ledger's totals.
-pub fn spent(store: &Store, config: &Config, session: SessionId) -> Result<Spent, StoreError> {
+pub fn spent(core: &Core, config: &Config, session: SessionId) -> Result<Spent, StoreError> {
+    let store = &core.store;
     let today = config.day(now());
     let day = |demo| store.totals(today..today + 1, demo, Of::All);
     let all = |demo| store.totals(0..today + 1, demo, Of::Session(session));
@@ -140,8 +142,16 @@ pub fn spent(store: &Store, config: &Config, session: SessionId) -> Result<Spent
         today_demo: *today_demo.wait()?,
         session: *mine.wait()?,
         session_demo: *mine_demo.wait()?,
-        budget: None,
+        budget: nearest(core, config, session),
     })
+}
+
+/// The budget that is nearest to its end.
+fn nearest(core: &Core, config: &Config, session: SessionId) -> Option<BudgetState> {
+    let standings = core.gateway.standings(Some(session));
+    let nearest = standings.into_iter().max_by_key(Standing::percent)?;
+    let (name, spent) = (nearest.limit.short(), nearest.spent);
+    Some(BudgetState { name, spent, limit: nearest.limit.amount, warn: config.budgets.warn })
 }
 
 /// The model of a first session: the chosen one, else the first there is a key for, else the demonstration.

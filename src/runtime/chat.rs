@@ -225,6 +225,7 @@ impl Chat {
             dirs: self.dirs.clone(),
             usable: Arc::new(ready.usable),
             events: self.events.clone(),
+            quotes: Arc::default(),
         };
         desk.models();
         self.desk = Some(desk);

@@ -1,10 +1,10 @@
 //! The parts that every use of the program stands on, put together: store, ledger, keys, gateway.
 
-use super::ledger::StoreLedger;
+use super::ledger::{StoreLedger, TOKENS};
 use crate::catalog::Catalog;
 use crate::config::{self, Config, Dirs};
 use crate::gateway::{Clocks, Gateway, Keys, Options};
-use crate::metering::{Basis, Limit, Scope, Unpriced, Window};
+use crate::metering::{Basis, Counter, Limit, Scope, Unpriced, Window};
 use crate::routing::{Names, Preset};
 use crate::store::{self, By, LedgerRange, Store, StoreError};
 use crate::words::{Message, ModelId, ModelRef, ProviderId, Session};
@@ -31,6 +31,7 @@ impl Core {
         let ledger = Arc::new(StoreLedger(opened.store.clone()));
         let gateway = Gateway::new(options(config, dirs), catalog, keys, ledger);
         remind(&opened.store, &gateway, config)?;
+        gateway.set_counter(counter(&opened.store)?);
         Ok(Self { store: opened.store, gateway, notices })
     }
 
@@ -64,6 +65,12 @@ impl Core {
             ])
             .await
     }
+}
+
+/// What was learned of the models' tokens in earlier runs; what cannot be read is learned anew.
+pub fn counter(store: &Store) -> Result<Counter, StoreError> {
+    let kept = store.setting(TOKENS).wait()?;
+    Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default())
 }
 
 /// Every key that is to be had, and a sentence for each that is not. May run commands.
@@ -180,6 +187,7 @@ pub fn options(config: &Config, dirs: &Dirs) -> Options {
             config::Reserve::Estimate => Basis::Likely,
             config::Reserve::Worst => Basis::Worst,
         },
+        warn: config.budgets.warn,
         unpriced: if config.budgets.unpriced { Unpriced::Allow } else { Unpriced::Refuse },
         ..Options::default()
     }

@@ -1,14 +1,17 @@
 //! Carries out the effects that need the store, the gateway or the disk; each answers with an event.
 
 use super::begin;
-use super::core::Core;
-use super::{attach, cards, now, settings};
-use crate::app::{self, Event, HealthRow, Level, Quote, Save, Which};
-use crate::catalog::Catalog;
+use super::core::{Core, names};
+use super::quotes::{Known, Quotes};
+use super::{attach, cards, now, reckon, settings};
+use crate::app::panes::whatif::Span;
+use crate::app::{self, Event, HealthRow, Level, Of, Save, Which};
 use crate::config::{self, Config, Dirs};
-use crate::metering;
-use crate::store::{By, LedgerRange, Search, StoreError, Write};
-use crate::words::{Dimension, ModelId, ModelRef, ProviderId, Request, SessionId, Totals, TurnId};
+use crate::metering::{Target, Tokenizer};
+use crate::store::{By, LedgerMark, LedgerRange, Search, Store, StoreError, Write};
+use crate::words::{
+    At, Dimension, Endpoint, GenerationRow, ModelId, ModelRef, ProviderId, Request, SessionId, Totals, TurnId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
@@ -22,6 +25,7 @@ pub struct Desk {
     pub dirs: Arc<Dirs>,
     pub usable: Arc<BTreeSet<ProviderId>>,
     pub events: mpsc::Sender<Event>,
+    pub quotes: Arc<Quotes>,
 }
 
 impl Desk {
@@ -113,74 +117,144 @@ impl Desk {
     pub fn generations(&self, turn: TurnId, which: Which) {
         let store = self.core.store.clone();
         self.answer(async move {
-            const MOST: usize = 1000;
-            let rows = match which {
-                Which::One(id) => store.generation(id).await?.map(|row| *row).into_iter().collect(),
-                Which::Recent(n) => store.generations(LedgerRange::default(), None, n).await?,
-                Which::Session(session) => {
-                    let wanted = LedgerRange { session: Some(session), ..LedgerRange::default() };
-                    store.generations(wanted, None, MOST).await?
-                }
-                Which::Day { day, model } => {
-                    // a civil day lies within two days of UTC on either side
-                    let at = |day: i64| crate::words::At::from_secs(day * 86_400);
-                    let day_number = i64::from(day);
-                    let wanted =
-                        LedgerRange { from: at(day_number - 1), to: at(day_number + 2), session: None };
-                    let rows = store.generations(wanted, None, 100 * MOST).await?;
-                    let fits = |row: &crate::words::GenerationRow| {
-                        row.day == day && model.as_ref().is_none_or(|model| row.receipt.model == *model)
+            let (rows, more) = match which {
+                Which::One(id) => (store.generation(id).await?.map(|row| *row).into_iter().collect(), false),
+                Which::Days { from, to, demo, of, before } => {
+                    // rows are stored by the moment they ended; a civil day lies within two days of UTC's on either side
+                    let at = |day: i32| At::from_secs(i64::from(day) * 86_400);
+                    let session = if let Some(Of::Session(id)) = &of { Some(*id) } else { None };
+                    let wanted = LedgerRange { from: at(from - 1), to: at(to + 3), session };
+                    let fits = |row: &GenerationRow| {
+                        (from..=to).contains(&row.day)
+                            && row.receipt.demo == demo
+                            && of.as_ref().is_none_or(|of| of.holds(row))
                     };
-                    rows.into_iter().filter(fits).take(MOST).collect()
+                    page(&store, wanted, before.map(|(at, id)| LedgerMark { at, id }), fits).await?
                 }
             };
-            Ok(Event::Generations { turn, rows })
+            Ok(Event::Generations { turn, rows, more })
+        });
+    }
+
+    /// Reads up to a fortnight of rows, in the background.
+    pub fn advise(&self, turn: TurnId) {
+        self.look_back(move |desk, today| {
+            let usable = config::usable(&desk.usable);
+            let core = &desk.core;
+            let advice = reckon::advice(&core.store, &core.gateway.catalog(), today, &usable)?;
+            Ok(Event::Advice { turn, said: advice.iter().map(ToString::to_string).collect() })
+        });
+    }
+
+    pub fn what_if(&self, turn: TurnId, span: Span, targets: Vec<Target>) {
+        self.look_back(move |desk, today| {
+            let span = match span {
+                Span::Days { from, to, .. } => reckon::Span::Days(from, to),
+                Span::Session(id) => reckon::Span::Session(id),
+            };
+            let usable = config::usable(&desk.usable);
+            let (requests, answers) = desk.core.what_if(span, &targets, today, &usable)?;
+            Ok(Event::WhatIf { turn, requests, answers })
+        });
+    }
+
+    fn look_back<F>(&self, work: F)
+    where
+        F: FnOnce(&Desk, i32) -> Result<Event, StoreError> + Send + 'static,
+    {
+        let desk = self.clone();
+        self.answer(async move {
+            let today = desk.config.day(now());
+            let answer = tokio::task::spawn_blocking(move || work(&desk, today)).await;
+            answer.map_err(|e| StoreError::Io(e.to_string()))?
         });
     }
 
     pub fn tally(&self, turn: TurnId, session: SessionId) {
-        let (store, config) = (self.core.store.clone(), self.config.clone());
+        let (core, config) = (self.core.clone(), self.config.clone());
+        for warning in self.core.gateway.warnings() {
+            let events = self.events.clone();
+            tokio::spawn(async move {
+                let _ = events.send(Event::Notice(Level::Warning, warning.to_string())).await;
+            });
+        }
         self.answer(async move {
-            let answer = tokio::task::spawn_blocking(move || begin::spent(&store, &config, session)).await;
+            let answer = tokio::task::spawn_blocking(move || begin::spent(&core, &config, session)).await;
             let spent = answer.map_err(|e| StoreError::Io(e.to_string()))??;
             Ok(Event::Spent { turn, spent })
         });
     }
 
     pub fn quote(&self, turn: TurnId, request: Box<Request>, models: Vec<ModelRef>) {
-        let catalog = self.core.gateway.catalog();
-        let (events, usable) = (self.events.clone(), self.usable.clone());
+        let desk = self.clone();
         tokio::task::spawn_blocking(move || {
-            let quotes = models.iter().filter_map(|name| quote(&catalog, &request, name, &usable)).collect();
-            let _ = events.blocking_send(Event::Quoted { turn, quotes });
+            let at = now();
+            let known = Known {
+                catalog: &desk.core.gateway.catalog(),
+                names: &names(&desk.config),
+                counter: &desk.core.gateway.counter(),
+                usable: &desk.usable,
+                store: &desk.core.store,
+                today: desk.config.day(at),
+                now: at,
+            };
+            let quotes = desk.quotes.quote(&request, &models, &known);
+            let _ = desk.events.blocking_send(Event::Quoted { turn, quotes });
         });
     }
 
     pub fn health(&self, turn: TurnId, model: &ModelId) {
-        let endpoints = self.core.gateway.catalog().endpoints(model).to_vec();
-        let health = self.core.gateway.health();
-        let usable = config::usable(&self.usable);
-        let at = now();
-        let rows = endpoints
-            .iter()
-            .map(|endpoint| {
-                let known = health.get(&endpoint.id);
-                let state = match known {
-                    _ if !usable(endpoint) => "no key".to_owned(),
-                    None => "unknown".to_owned(),
-                    Some(known) => known.resting(at).unwrap_or_else(|| "healthy".to_owned()),
-                };
-                HealthRow {
-                    endpoint: endpoint.id.clone(),
-                    state,
-                    ttft_ms: known.and_then(|h| h.ttft.median()).map(millis),
-                    tokens_per_second: known.and_then(|h| h.throughput.median()),
-                    errors: known.and_then(|h| h.failure_share(at)),
-                    mine: crate::words::Totals::default(),
+        let (desk, model) = (self.clone(), model.clone());
+        self.answer(async move {
+            let at = now();
+            let today = desk.config.day(at);
+            let mut mine: BTreeMap<ProviderId, Totals> = BTreeMap::new();
+            for demo in [false, true] {
+                for (key, totals) in desk.core.store.rollups(today - PAST..today + 1, demo, By::Model).await?
+                {
+                    if let Dimension::Model(id, provider) = key.of
+                        && id == model
+                    {
+                        *mine.entry(provider).or_default() += &totals;
+                    }
                 }
-            })
-            .collect();
-        let _ = self.events.try_send(Event::Health { turn, rows });
+            }
+            let endpoints = desk.core.gateway.catalog().endpoints(&model).to_vec();
+            let rows = endpoints.iter().map(|endpoint| desk.health_row(endpoint, &mut mine, at)).collect();
+            Ok(Event::Health { turn, rows })
+        });
+    }
+
+    /// The person's own history is known by provider: the first of its endpoints shows it.
+    fn health_row(&self, endpoint: &Endpoint, mine: &mut BTreeMap<ProviderId, Totals>, at: At) -> HealthRow {
+        let health = self.core.gateway.health();
+        let known = health.get(&endpoint.id);
+        let state = match known {
+            _ if !config::usable(&self.usable)(endpoint) => "no key".to_owned(),
+            None => "unknown".to_owned(),
+            Some(known) => known.resting(at).unwrap_or_else(|| "healthy".to_owned()),
+        };
+        HealthRow {
+            endpoint: endpoint.id.clone(),
+            state,
+            ttft_ms: known.and_then(|h| h.ttft.median()).map(millis),
+            tokens_per_second: known.and_then(|h| h.throughput.median()),
+            errors: known.and_then(|h| h.failure_share(at)),
+            mine: mine.remove(&endpoint.provider).unwrap_or_default(),
+        }
+    }
+
+    /// Loads the vocabulary of a model that has a published one, in the background.
+    pub fn tokenizer(&self, model: &ModelId) {
+        if !Tokenizer::exists(model) {
+            return;
+        }
+        let (events, model) = (self.events.clone(), model.clone());
+        tokio::task::spawn_blocking(move || {
+            if let Some(tokenizer) = Tokenizer::load(&model) {
+                let _ = events.blocking_send(Event::Tokenizer(tokenizer));
+            }
+        });
     }
 
     /// What was had from each model since the first day, real and of the demonstration.
@@ -253,38 +327,33 @@ fn millis(seconds: f64) -> u64 {
     (seconds * 1000.0) as u64
 }
 
-/// How long a reply usually is, until the person's own are known.
-const USUAL: u64 = 500;
+/// Days of history in a model's details.
+const PAST: i32 = 90;
+/// Rows of the ledger that are read and shown at once.
+const PAGE: usize = 200;
 
-/// What the prompt costs at the cheapest endpoint of a model, and the reply at its usual and at its longest.
-fn quote(
-    catalog: &Catalog,
-    request: &Request,
-    name: &ModelRef,
-    usable: &BTreeSet<ProviderId>,
-) -> Option<Quote> {
-    let model = catalog.model(name.as_str())?;
-    let characters: usize = request.messages.iter().map(|message| message.plain().len()).sum();
-    let turn = metering::Turn {
-        prompt: characters as u64 / 4 + 4 * request.messages.len() as u64,
-        cached: 0,
-        max_tokens: request.params.max_tokens,
-        expected: USUAL,
-    };
-    let is_usable = config::usable(usable);
-    let mut quotes = metering::beside(catalog, std::slice::from_ref(&model.id), &turn, now(), &is_usable);
-    if quotes.is_empty() {
-        quotes = metering::beside(catalog, std::slice::from_ref(&model.id), &turn, now(), |_| true);
+/// The next rows that fit, and whether there are more.
+async fn page(
+    store: &Store,
+    wanted: LedgerRange,
+    mut before: Option<LedgerMark>,
+    fits: impl Fn(&GenerationRow) -> bool,
+) -> Result<(Vec<GenerationRow>, bool), StoreError> {
+    let mut found = Vec::new();
+    loop {
+        let rows = store.generations(wanted, before, PAGE).await?;
+        before = rows.last().map(LedgerMark::of);
+        let last = rows.len() < PAGE;
+        for row in rows.into_iter().filter(&fits) {
+            if found.len() == PAGE {
+                return Ok((found, true));
+            }
+            found.push(row);
+        }
+        if last {
+            return Ok((found, false));
+        }
     }
-    let (_, quote) = quotes.pop()?;
-    Some(Quote {
-        model: model.id.clone(),
-        prompt_tokens: quote.prompt,
-        cost: quote.likely,
-        worst: quote.worst,
-        context: model.context,
-        demo: model.demo,
-    })
 }
 
 fn write_new(name: &str, text: &str) -> Result<String, String> {

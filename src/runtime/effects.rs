@@ -4,7 +4,7 @@ use super::chat::Chat;
 use super::desk::Desk;
 use super::editor;
 use crate::app::{Effect, Event, Level};
-use crate::words::TurnId;
+use crate::words::{Reply, TurnId};
 use futures_util::StreamExt;
 
 impl Chat {
@@ -43,9 +43,12 @@ impl Chat {
         match effect {
             Effect::Ask { turn, request } => {
                 let mut replies = desk.core.gateway.ask(*request);
-                let heard = self.heard.clone();
+                let (heard, desk) = (self.heard.clone(), desk.clone());
                 let task = tokio::spawn(async move {
                     while let Some(reply) = replies.next().await {
+                        if let Reply::Chosen(chosen) = &reply {
+                            desk.tokenizer(&chosen.model);
+                        }
                         if heard.send((turn, Some(reply))).await.is_err() {
                             return;
                         }
@@ -60,6 +63,8 @@ impl Chat {
             Effect::Open { turn, session } => desk.open(turn, session),
             Effect::Search { turn, text } => desk.search(turn, text),
             Effect::Rollups { turn, days } => desk.rollups(turn, days),
+            Effect::Advise { turn } => desk.advise(turn),
+            Effect::WhatIf { turn, span, targets } => desk.what_if(turn, span, targets),
             Effect::Generations { turn, which } => desk.generations(turn, which),
             Effect::Tally { turn, session } => desk.tally(turn, session),
             Effect::Quote { turn, request, models } => desk.quote(turn, request, models),

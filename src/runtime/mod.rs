@@ -15,13 +15,15 @@ mod ledger;
 mod news;
 mod orphans;
 mod plain;
+mod quotes;
 mod reader;
+pub mod reckon;
 mod screen;
 pub mod settings;
 mod signals;
 mod themes;
 
-pub use self::core::{Core, keys, names, options};
+pub use self::core::{Core, counter, keys, names, options};
 pub use begin::{Launch, catalog, first_model, formats};
 pub use chat::chat;
 pub use fresh::{find, keep, look};

@@ -33,13 +33,26 @@ pub(super) async fn completions(
     let request = complete(&service, incoming, label, &headers);
     let (generation, requested) = (request.generation, request.model.to_string());
     // the handler's future and the body's stream are dropped when the client hangs up, and the reply with them
-    let replies = service.gateway.ask(request);
+    let replies = warned(&service, service.gateway.ask(request));
     let response = if stream {
         streamed(&service, replies, generation, &requested).await
     } else {
         whole(&service, replies, generation, &requested).await
     };
     named(response, generation)
+}
+
+/// Passes replies on; after the last one the shell is told of budgets that are nearly used up.
+fn warned(
+    service: &Service,
+    replies: impl Stream<Item = Reply> + Unpin + Send + 'static,
+) -> impl Stream<Item = Reply> + Unpin + Send + 'static {
+    let (gateway, tell) = (service.gateway.clone(), service.options.warn);
+    replies.inspect(move |reply| {
+        if matches!(reply, Reply::Done(_) | Reply::Failed { .. }) {
+            gateway.warnings().iter().for_each(|warning| tell(&warning.to_string()));
+        }
+    })
 }
 
 /// What the shell of the request adds: an id, a conversation, who pays.

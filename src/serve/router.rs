@@ -28,11 +28,13 @@ pub struct Options {
     pub keys: Vec<Key>,
     /// A comment is sent when nothing else was for this long.
     pub keep_alive: Duration,
+    /// Hears that a budget is nearly used up.
+    pub warn: fn(&str),
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_body: 32 << 20, keys: Vec::new(), keep_alive: Duration::from_secs(5) }
+        Self { max_body: 32 << 20, keys: Vec::new(), keep_alive: Duration::from_secs(5), warn: |_| {} }
     }
 }
 

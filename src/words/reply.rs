@@ -50,6 +50,9 @@ pub struct Chosen {
     pub prices: Option<super::Prices>,
     /// For the live estimate.
     pub prompt_tokens: u64,
+    /// How many tokens the model makes of what o200k makes a thousand of, as far as it is known.
+    pub tokens_per_mille: u64,
+    pub context: Option<u32>,
     /// One phrase: `cheapest of 3 healthy`, `first in order`, `sticky: its cache holds 12k tokens`.
     pub why: String,
 }

@@ -1,8 +1,8 @@
 //! When the context fills: drop the oldest, summarise them, or move to a larger model. Every way is a new branch.
 
 use super::{Outcome, Overlay, close, picker, stay, step};
-use crate::app::reading::Counter;
 use crate::app::{Code, Effect, Key, Level, Live, Model, Save, send, switch};
+use crate::metering::Tally;
 use crate::words::{Message, MessageId, Part, Purpose, Request, Role};
 use std::sync::Arc;
 
@@ -35,13 +35,7 @@ pub fn tokens(message: &Message) -> u64 {
     if let Some(receipt) = message.receipt.as_deref().filter(|r| r.usage.completion > 0) {
         return receipt.usage.completion;
     }
-    let mut counter = Counter::default();
-    for part in &message.parts {
-        if let Part::Text { text, .. } = part {
-            counter.add(text);
-        }
-    }
-    counter.tokens()
+    Tally::message(message).milli().div_ceil(1000)
 }
 
 impl State {

@@ -1,5 +1,6 @@
 //! What opens over the conversation: one file a pane, each with its state and its keys.
 
+pub mod axis;
 pub mod context;
 pub mod entry;
 pub mod find;
@@ -16,6 +17,7 @@ pub mod templates;
 pub mod themes;
 pub mod usage;
 pub mod versus;
+pub mod whatif;
 pub mod why;
 
 use super::{Code, Effect, Event, Key, Model};
@@ -40,6 +42,7 @@ pub enum Overlay {
     Themes(themes::State),
     Usage(usage::State),
     Versus(versus::State),
+    WhatIf(whatif::State),
     Why(why::State),
 }
 
@@ -74,6 +77,7 @@ macro_rules! each {
             Overlay::Themes($state) => $body,
             Overlay::Usage($state) => $body,
             Overlay::Versus($state) => $body,
+            Overlay::WhatIf($state) => $body,
             Overlay::Why($state) => $body,
         }
     };
@@ -144,12 +148,20 @@ pub fn answered(model: &mut Model, event: Event) -> Vec<Effect> {
             (Overlay::Usage(state), Event::Rollups { turn, rows }) if pending.rollups == Some(*turn) => {
                 state.rows = Some(rows.clone());
             }
-            (Overlay::Usage(state), Event::Generations { turn, rows })
+            (Overlay::Usage(state), Event::Advice { turn, said }) if pending.rollups == Some(*turn) => {
+                state.advice.clone_from(said);
+            }
+            (Overlay::WhatIf(state), Event::WhatIf { turn, requests, answers })
+                if pending.what_if == Some(*turn) =>
+            {
+                state.answers = Some((*requests, answers.clone()));
+            }
+            (Overlay::Usage(state), Event::Generations { turn, rows, more })
                 if pending.generations == Some(*turn) =>
             {
-                state.generations = Some(rows.clone());
+                state.heard(rows.clone(), *more);
             }
-            (Overlay::Why(state), Event::Generations { turn, rows })
+            (Overlay::Why(state), Event::Generations { turn, rows, .. })
                 if pending.generations == Some(*turn) =>
             {
                 state.heard(rows.first().cloned());

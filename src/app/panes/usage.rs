@@ -1,7 +1,8 @@
 //! The usage dashboard: spend by day, week or month, by model, session, tag or key; down to one reply and its why.
 
-use super::{Outcome, Overlay, close, stay, step, why};
-use crate::app::{Code, Effect, Key, Model, Which};
+use super::axis::{By, Measure, Span, bucket, days, place};
+use super::{Outcome, Overlay, close, stay, step, whatif, why};
+use crate::app::{Code, Effect, Key, Model, Of, Which};
 use crate::words::{Dimension, GenerationRow, RollupKey, Totals};
 use std::collections::BTreeMap;
 
@@ -19,68 +20,36 @@ pub struct State {
     /// The chosen row of the breakdown or of the replies.
     pub at: usize,
     /// Down one level: the replies of the chosen bar.
-    pub generations: Option<Vec<GenerationRow>>,
+    pub replies: Option<Replies>,
+    /// Sentences that the ledger and the catalog prove.
+    pub advice: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Span {
-    Day,
-    Week,
-    Month,
+/// The replies of one bar, or of one part of it, as far as they were read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replies {
+    /// Of which part; `None`: of the whole bar.
+    pub of: Option<Part>,
+    pub from: i32,
+    pub to: i32,
+    pub rows: Vec<GenerationRow>,
+    /// There are older ones.
+    pub more: bool,
+    pub reading: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    Model,
-    Provider,
-    Session,
-    Tag,
-    Key,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    Money,
-    Tokens,
-    Requests,
-}
-
-impl By {
-    pub const ALL: [By; 5] = [Self::Model, Self::Provider, Self::Session, Self::Tag, Self::Key];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Model => "model",
-            Self::Provider => "provider",
-            Self::Session => "session",
-            Self::Tag => "tag",
-            Self::Key => "key",
-        }
-    }
-}
-
-impl Measure {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Money => "spend",
-            Self::Tokens => "tokens",
-            Self::Requests => "requests",
-        }
-    }
-
-    /// For charts; money in millionths of a dollar.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the height of a bar")]
-    pub fn of(self, totals: &Totals) -> u64 {
-        match self {
-            Self::Money => (totals.booked.approximate() * 1e6).max(0.0) as u64,
-            Self::Tokens => totals.usage.total(),
-            Self::Requests => totals.requests,
-        }
-    }
+/// Part of a bar.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub of: Of,
+    pub name: String,
+    pub totals: Totals,
 }
 
 /// 400 days hold a year of months and the weeks at its edges.
 const DAYS: u32 = 400;
+/// Older replies are asked for when so few are left below.
+const AHEAD: usize = 20;
 
 pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
     let demo = model.only_demo();
@@ -92,39 +61,12 @@ pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
         demo,
         bar: 0,
         at: 0,
-        generations: None,
+        replies: None,
+        advice: Vec::new(),
     }));
     let turn = model.next_turn();
     model.pending.rollups = Some(turn);
-    vec![Effect::Rollups { turn, days: DAYS }]
-}
-
-/// A day's place on the time axis: itself, its Monday, its month as year × 12 + month.
-pub fn bucket(day: i32, span: Span) -> i32 {
-    match span {
-        Span::Day => day,
-        // 1970-01-01 was a Thursday
-        Span::Week => day - (day + 3).rem_euclid(7),
-        Span::Month => {
-            let (year, month, _) = civil(day);
-            year * 12 + i32::from(month) - 1
-        }
-    }
-}
-
-/// Year, month, day of a number of days since 1970-01-01 (Howard Hinnant's algorithm).
-pub fn civil(days: i32) -> (i32, u8, u8) {
-    let z = i64::from(days) + 719_468;
-    let era = z.div_euclid(146_097);
-    let doe = z.rem_euclid(146_097);
-    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let day = doy - (153 * mp + 2) / 5 + 1;
-    let month = if mp < 10 { mp + 3 } else { mp - 9 };
-    let year = yoe + era * 400 + i64::from(month <= 2);
-    let small = |n: i64| u8::try_from(n).unwrap_or(0);
-    (i32::try_from(year).unwrap_or(0), small(month), small(day))
+    vec![Effect::Rollups { turn, days: DAYS }, Effect::Advise { turn }]
 }
 
 impl State {
@@ -150,59 +92,93 @@ impl State {
     }
 
     /// The chosen bar broken down, largest first.
-    pub fn parts(&self, model: &Model) -> Vec<(String, Totals)> {
+    pub fn parts(&self, model: &Model) -> Vec<Part> {
         let Some(chosen) = self.chosen() else { return Vec::new() };
-        let mut found: BTreeMap<String, Totals> = BTreeMap::new();
+        let mut found: BTreeMap<Of, Totals> = BTreeMap::new();
         for (key, totals) in self.rows.iter().flatten() {
-            if key.demo != self.demo || bucket(key.day, self.span) != chosen {
-                continue;
+            if key.demo == self.demo
+                && bucket(key.day, self.span) == chosen
+                && let Some(of) = self.of(&key.of)
+            {
+                *found.entry(of).or_default() += totals;
             }
-            let name = match (&key.of, self.by) {
-                (Dimension::Model(model, _), By::Model) => model.to_string(),
-                (Dimension::Model(_, provider), By::Provider) => provider.to_string(),
-                (Dimension::Session(id), By::Session) => model
-                    .sessions
-                    .iter()
-                    .find(|s| s.id == *id)
-                    .map_or_else(|| "(deleted)".to_owned(), |s| s.title.clone()),
-                (Dimension::Tag(tag), By::Tag) => tag.clone(),
-                (Dimension::Key(key), By::Key) => key.clone(),
-                _ => continue,
-            };
-            *found.entry(name).or_default() += totals;
         }
-        let mut parts: Vec<_> = found.into_iter().collect();
-        parts.sort_by_key(|(_, totals)| std::cmp::Reverse(self.measure.of(totals)));
+        let part = |(of, totals)| Part { name: name(&of, model), of, totals };
+        let mut parts: Vec<_> = found.into_iter().map(part).collect();
+        parts.sort_by_key(|part| std::cmp::Reverse(self.measure.of(&part.totals)));
         parts
     }
 
+    /// What each part measures at each of these places, in their order: for stacked bars and sparklines.
+    pub fn series(&self, parts: &[Part], places: &[i32]) -> Vec<Vec<u64>> {
+        let mut series = vec![vec![0; places.len()]; parts.len()];
+        for (key, totals) in self.rows.iter().flatten().filter(|(key, _)| key.demo == self.demo) {
+            let Some(of) = self.of(&key.of) else { continue };
+            let Some(part) = parts.iter().position(|part| part.of == of) else { continue };
+            if let Ok(place) = places.binary_search(&bucket(key.day, self.span)) {
+                series[part][place] += self.measure.of(totals);
+            }
+        }
+        series
+    }
+
+    /// Parts by what they measure over these places together, largest first: the colours of a chart.
+    pub fn largest(&self, model: &Model, places: &[i32]) -> Vec<Part> {
+        let mut found: BTreeMap<Of, Totals> = BTreeMap::new();
+        for (key, totals) in self.rows.iter().flatten().filter(|(key, _)| key.demo == self.demo) {
+            if places.binary_search(&bucket(key.day, self.span)).is_ok()
+                && let Some(of) = self.of(&key.of)
+            {
+                *found.entry(of).or_default() += totals;
+            }
+        }
+        let part = |(of, totals)| Part { name: name(&of, model), of, totals };
+        let mut parts: Vec<_> = found.into_iter().map(part).collect();
+        parts.sort_by_key(|part| std::cmp::Reverse(self.measure.of(&part.totals)));
+        parts
+    }
+
+    fn of(&self, dimension: &Dimension) -> Option<Of> {
+        match (dimension, self.by) {
+            (Dimension::Model(model, _), By::Model) => Some(Of::Model(model.clone())),
+            (Dimension::Model(_, provider), By::Provider) => Some(Of::Provider(provider.clone())),
+            (Dimension::Session(id), By::Session) => Some(Of::Session(*id)),
+            (Dimension::Tag(tag), By::Tag) => Some(Of::Tag(tag.clone())),
+            (Dimension::Key(key), By::Key) => Some(Of::Key(key.clone())),
+            _ => None,
+        }
+    }
+
     pub fn key(&mut self, model: &mut Model, key: Key) -> Outcome {
-        let rows = match &self.generations {
-            Some(rows) => rows.len(),
+        let rows = match &self.replies {
+            Some(replies) => replies.rows.len(),
             None => self.parts(model).len(),
         };
         if step(&mut self.at, rows, key) {
-            return stay();
+            return (true, self.ahead(model));
         }
+        let charts = self.replies.is_none();
         match key.code {
-            Code::Esc | Code::Backspace if self.generations.is_some() => {
-                self.generations = None;
+            Code::Esc | Code::Backspace if !charts => {
+                self.replies = None;
                 self.at = 0;
             }
             Code::Esc | Code::Char('q') => return close(),
             Code::Enter => return (true, self.down(model)),
-            Code::Left | Code::Char('h') if self.generations.is_none() => {
+            Code::Char('a') if charts => return (true, self.read(model, None)),
+            Code::Char('i') => return (true, self.what_if(model)),
+            Code::Left | Code::Char('h') if charts => {
                 self.bar = (self.bar + 1).min(self.bars().len().saturating_sub(1));
                 self.at = 0;
             }
-            Code::Right | Code::Char('l') if self.generations.is_none() => {
+            Code::Right | Code::Char('l') if charts => {
                 self.bar = self.bar.saturating_sub(1);
                 self.at = 0;
             }
-            Code::Char('d') => self.span(Span::Day),
-            Code::Char('w') => self.span(Span::Week),
-            Code::Char('m') => self.span(Span::Month),
-            Code::Tab | Code::Char('b') => {
+            Code::Char('d') if charts => self.span(Span::Day),
+            Code::Char('w') if charts => self.span(Span::Week),
+            Code::Char('m') if charts => self.span(Span::Month),
+            Code::Tab | Code::Char('b') if charts => {
                 let at = By::ALL.iter().position(|b| *b == self.by).unwrap_or(0);
                 self.by = By::ALL[(at + 1) % By::ALL.len()];
                 self.at = 0;
@@ -210,7 +186,7 @@ impl State {
             Code::Char('$') => self.measure = Measure::Money,
             Code::Char('t') => self.measure = Measure::Tokens,
             Code::Char('r') => self.measure = Measure::Requests,
-            Code::Char('x') => {
+            Code::Char('x') if charts => {
                 self.demo = !self.demo;
                 self.bar = 0;
             }
@@ -225,18 +201,72 @@ impl State {
         self.at = 0;
     }
 
-    /// From a bar to its replies, from a reply to its why.
+    /// From a part of a bar to its replies, from a reply to its why.
     fn down(&mut self, model: &mut Model) -> Vec<Effect> {
-        if let Some(rows) = &self.generations {
-            let Some(row) = rows.get(self.at) else { return Vec::new() };
+        if let Some(replies) = &self.replies {
+            let Some(row) = replies.rows.get(self.at) else { return Vec::new() };
             return why::show(model, row.id(), Some(Box::new(row.receipt.clone())));
         }
+        let part = self.parts(model).into_iter().nth(self.at);
+        self.read(model, part)
+    }
+
+    /// Asks for the first page of the replies of the chosen bar, or of a part of it.
+    fn read(&mut self, model: &mut Model, of: Option<Part>) -> Vec<Effect> {
         let Some(chosen) = self.chosen() else { return Vec::new() };
-        let which =
-            if self.span == Span::Day { Which::Day { day: chosen, model: None } } else { Which::Recent(500) };
+        let (from, to) = days(chosen, self.span);
+        self.replies = Some(Replies { of, from, to, rows: Vec::new(), more: true, reading: false });
+        self.at = 0;
+        self.ahead(model)
+    }
+
+    /// Asks for the next page when the end of what was read comes near.
+    fn ahead(&mut self, model: &mut Model) -> Vec<Effect> {
+        let demo = self.demo;
+        let at = self.at;
+        let Some(replies) = &mut self.replies else { return Vec::new() };
+        if !replies.more || replies.reading || at + AHEAD < replies.rows.len() {
+            return Vec::new();
+        }
+        replies.reading = true;
         let turn = model.next_turn();
         model.pending.generations = Some(turn);
-        self.at = 0;
+        let which = Which::Days {
+            from: replies.from,
+            to: replies.to,
+            demo,
+            of: replies.of.as_ref().map(|part| part.of.clone()),
+            before: replies.rows.last().map(|row| (row.at, row.id())),
+        };
         vec![Effect::Generations { turn, which }]
+    }
+
+    /// A page has come.
+    pub fn heard(&mut self, rows: Vec<GenerationRow>, more: bool) {
+        if let Some(replies) = &mut self.replies {
+            replies.rows.extend(rows);
+            replies.more = more;
+            replies.reading = false;
+        }
+    }
+
+    /// What the chosen bar would have cost elsewhere.
+    fn what_if(&self, model: &mut Model) -> Vec<Effect> {
+        let Some(chosen) = self.chosen() else { return Vec::new() };
+        let (from, to) = days(chosen, self.span);
+        whatif::show(model, whatif::Span::Days { from, to, name: place(chosen, self.span) })
+    }
+}
+
+/// For people: a session by its title.
+fn name(of: &Of, model: &Model) -> String {
+    match of {
+        Of::Model(id) => id.to_string(),
+        Of::Provider(slug) => slug.to_string(),
+        Of::Session(id) => {
+            let known = model.sessions.iter().find(|s| s.id == *id);
+            known.map_or_else(|| "(no session kept)".to_owned(), |s| s.title.clone())
+        }
+        Of::Tag(text) | Of::Key(text) => text.clone(),
     }
 }

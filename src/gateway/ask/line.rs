@@ -6,6 +6,7 @@ use crate::gateway::books::{self, Books};
 use crate::gateway::budget::Reserved;
 use crate::gateway::gateway::Memory;
 use crate::gateway::stream::Mailbox;
+use crate::metering::Tally;
 use crate::routing::{self, NextInput, NextStep, Pick, Tried};
 use crate::words::{Decision, Endpoint, EndpointId, Estimate, Failure, FailureKind, Reply};
 use std::sync::Arc;
@@ -146,7 +147,8 @@ impl<'a> Line<'a> {
     }
 
     pub async fn choose(&self, endpoint: &Endpoint, why: String) {
-        let chosen = books::chosen(endpoint, self.prompt_tokens(&endpoint.id), why);
+        let factor = self.books.core.memory().counter.factor(&endpoint.model);
+        let chosen = books::chosen(endpoint, self.prompt_tokens(endpoint), factor, why);
         self.mailbox.push(Reply::Chosen(Box::new(chosen)));
         self.mailbox.drained().await;
     }
@@ -155,14 +157,28 @@ impl<'a> Line<'a> {
         self.decision.considered.iter().find(|c| c.endpoint == *endpoint)?.estimate.as_ref()
     }
 
-    fn prompt_tokens(&self, endpoint: &EndpointId) -> u64 {
-        self.estimate(endpoint).map_or(0, |estimate| estimate.prompt_tokens)
+    /// In tokens of o200k, as routing reckons.
+    fn weighed(&self, endpoint: &Endpoint) -> u64 {
+        self.estimate(&endpoint.id).map_or(0, |estimate| estimate.prompt_tokens)
+    }
+
+    /// In tokens of this model, as far as they are known.
+    fn prompt_tokens(&self, endpoint: &Endpoint) -> u64 {
+        let prompt = Tally::tokens(self.weighed(endpoint));
+        self.books.core.memory().counter.tokens(&endpoint.model, &prompt)
     }
 
     pub fn reserve(&self, endpoint: &Endpoint) -> Result<Reserved, Failure> {
         let Books { core, request, .. } = &**self.books;
         core.purse
-            .reserve(request, endpoint, self.estimate(&endpoint.id), self.books.day(), self.books.now())
+            .reserve(
+                request,
+                endpoint,
+                self.estimate(&endpoint.id),
+                self.prompt_tokens(endpoint),
+                self.books.day(),
+                self.books.now(),
+            )
             .map_err(|failure| books::at(failure, endpoint))
     }
 
@@ -174,8 +190,9 @@ impl<'a> Line<'a> {
             Pick::Cooling(_) | Pick::Missing => 0,
         };
         let Role { hedge, rescue } = role;
-        let prompt_tokens = self.prompt_tokens(&endpoint.id);
-        let aim = Aim { endpoint: Arc::clone(endpoint), key, prompt_tokens, hedge, rescue, reserved };
+        let (prompt_tokens, weighed) = (self.prompt_tokens(endpoint), self.weighed(endpoint));
+        let aim =
+            Aim { endpoint: Arc::clone(endpoint), key, prompt_tokens, weighed, hedge, rescue, reserved };
         Attempt::begin(self.books, aim)
     }
 }

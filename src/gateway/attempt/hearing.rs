@@ -119,7 +119,7 @@ impl Hearing {
 
     /// Tokens it has said so far, by our count.
     pub fn said(&self) -> u64 {
-        self.attempt.counted.usage(&self.attempt.aim.endpoint.model).output()
+        self.attempt.counted().output()
     }
 }
 

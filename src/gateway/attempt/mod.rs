@@ -20,8 +20,9 @@ use tokio::time::Instant;
 pub(super) struct Aim {
     pub endpoint: Arc<Endpoint>,
     pub key: u32,
-    /// Tokens of the prompt, counted by us.
+    /// Tokens of the prompt, counted by us: the model's own, and o200k's.
     pub prompt_tokens: u64,
+    pub weighed: u64,
     pub hedge: bool,
     pub rescue: bool,
     pub reserved: Reserved,
@@ -136,8 +137,26 @@ impl Attempt {
         }
     }
 
+    /// Our own count so far.
+    fn counted(&self) -> Usage {
+        self.counted.usage(&self.aim.endpoint.model, &self.books.core.memory().counter)
+    }
+
+    /// The counter learns from what the provider reported.
+    fn teach(&self) {
+        let (Some(reported), false) = (&self.reported, self.aim.endpoint.demo) else { return };
+        let core = &self.books.core;
+        let mut memory = core.memory();
+        let model = &self.aim.endpoint.model;
+        if self.counted.teach(&mut memory.counter, model, self.aim.weighed, reported) {
+            let counter = memory.counter.clone();
+            drop(memory);
+            core.ledger.learned(&counter);
+        }
+    }
+
     fn save(&self) {
-        let usage = self.reported.unwrap_or_else(|| self.counted.usage(&self.aim.endpoint.model));
+        let usage = self.reported.unwrap_or_else(|| self.counted());
         let cost = metering::estimate(&usage, self.aim.endpoint.prices.as_ref(), self.started);
         self.books.save(&self.aim.endpoint, usage, cost);
     }
@@ -153,7 +172,7 @@ impl Attempt {
             Outcome::Failed(_) if began => Ended::Broken,
             Outcome::Cancelled | Outcome::Failed(_) => Ended::Refused,
         };
-        let mut counted = self.counted.usage(&self.aim.endpoint.model);
+        let mut counted = self.counted();
         let mut reported = self.reported;
         if let Some(usage) = reported
             && ended != Ended::Complete
@@ -195,6 +214,7 @@ impl Drop for Attempt {
         }
         match &self.outcome {
             Outcome::Answered => {
+                self.teach();
                 let mut memory = core.memory();
                 memory.keys.answered(&self.aim.endpoint, self.aim.key);
                 if let Some(session) = self.books.request.session {

@@ -94,32 +94,44 @@ pub fn composer(
     caret
 }
 
-/// `~132 tokens · sending ~$0.0006, at most $0.082 · on gpt-5-mini ~$0.0001`.
-fn quotes(model: &Model) -> Option<String> {
+/// `~132 tokens · sending $0.0004, likely ~$0.0006, at most $0.082 · gpt-5-mini ~$0.0001 · sonnet ~$0.002`, as much of
+/// it as fits.
+fn quotes(model: &Model, columns: u16) -> Option<String> {
     let first = model.quotes.first()?;
-    let sum = |cost: Option<crate::words::Usd>| cost.map_or("?".to_owned(), |c| format!("~{}", usd(c)));
-    let demo = if first.demo { "demo " } else { "" };
-    let mut text = format!("~{} tokens · sending {demo}{}", count(first.prompt_tokens), sum(first.cost));
-    if let Some(worst) = first.worst {
-        text.push_str(&format!(", at most {}", usd(worst)));
-    }
-    for other in model.quotes.iter().skip(1) {
-        text.push_str(&format!(" · {} {}", clean_line(other.model.short()), sum(other.cost)));
-    }
     if let Some(context) = first.context.filter(|c| first.prompt_tokens > u64::from(*c)) {
-        text = format!(
+        return Some(format!(
             "{} tokens do not fit into {}: /context makes room",
             count(first.prompt_tokens),
             count(context.into())
-        );
+        ));
     }
-    Some(text)
+    let about = |cost: Option<crate::words::Usd>| cost.map_or("?".to_owned(), |c| format!("~{}", usd(c)));
+    let tilde = if first.exact { "" } else { "~" };
+    let demo = if first.demo { "demo " } else { "" };
+    let start =
+        format!("{tilde}{} tokens · sending {demo}{}", count(first.prompt_tokens), about(first.sending));
+    let likely = format!(", likely {}", about(first.cost));
+    let worst = first.worst.map_or_else(String::new, |worst| format!(", at most {}", usd(worst)));
+    let others: Vec<String> = model
+        .quotes
+        .iter()
+        .skip(1)
+        .map(|other| format!(" · {} {}", clean_line(other.model.short()), about(other.cost)))
+        .collect();
+    let forms = [
+        format!("{start}{likely}{worst}{}", others.concat()),
+        format!("{start}{worst}{}", others.concat()),
+        format!("{start}{worst}{}", others.first().map_or("", String::as_str)),
+        format!("{start}{worst}"),
+    ];
+    let fits = |text: &&String| crate::tui::text::width(text) <= usize::from(columns);
+    forms.iter().find(fits).cloned().or_else(|| forms.into_iter().next_back())
 }
 
 /// The line before sending, on terminals with room for it.
 pub fn quote(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     if !area.is_empty()
-        && let Some(text) = quotes(model)
+        && let Some(text) = quotes(model, area.width.saturating_sub(PROMPT))
     {
         canvas.text(
             area.x + PROMPT,
@@ -167,7 +179,7 @@ pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bo
         canvas.text(area.x, area.y, area.width, &notice.text, style);
         return;
     }
-    let quote = quotes(model).filter(|_| with_quote && !model.draft().text.is_empty());
+    let quote = quotes(model, area.width).filter(|_| with_quote && !model.draft().text.is_empty());
     let line = line(model);
     let text = quote.unwrap_or_else(|| {
         let pairs = [

@@ -72,8 +72,7 @@ impl Block {
     /// Lays it out again if it changed. A reply under way costs what its last block costs.
     pub fn refresh(&mut self, model: &Model, node: &Node, caps: &Caps) {
         let live = model.writing(node.message.id).map(|(_, live)| live);
-        let counts = live
-            .is_some_and(|l| l.waiting.is_some() || (l.thought.tokens() > 0 && l.thought_until.is_none()));
+        let counts = live.is_some_and(|l| l.waiting.is_some() || (l.thought && l.thought_until.is_none()));
         let of = (node.revision, live.is_some(), if counts { model.now.secs() } else { 0 });
         if self.of == Some(of) {
             return;
@@ -194,9 +193,9 @@ fn about(source: &Source) -> String {
 fn thinking(model: &Model, message: &Message) -> String {
     if let Some((_, live)) = model.writing(message.id) {
         let until = live.thought_until.unwrap_or(model.now);
-        let took = live.first.map_or_else(|| "…".into(), |first| seconds(until.since(first)));
+        let took = live.meter.first().map_or_else(|| "…".into(), |first| seconds(until.since(first)));
         let verb = if live.thought_until.is_some() { "thought for" } else { "thinking" };
-        return format!("{verb} {took}, ~{} tokens", live.thought.tokens());
+        return format!("{verb} {took}, ~{} tokens", live.meter.usage().reasoning);
     }
     match message.receipt.as_ref().map(|r| r.usage.reasoning).filter(|n| *n > 0) {
         Some(tokens) => format!("thought, {} tokens", count(tokens)),
@@ -218,7 +217,7 @@ fn foot(rows: &mut Vec<Row>, model: &Model, message: &Message, columns: u16) {
                 Meaning::Warn,
                 columns,
             );
-        } else if live.first.is_none() {
+        } else if live.meter.first().is_none() {
             let why = live.chosen.as_ref().map_or("choosing an endpoint".into(), |c| {
                 format!("asking {}: {}", clean_line(&c.provider_name), clean_line(&c.why))
             });

@@ -82,6 +82,7 @@ fn reply(model: &Model, short: bool) -> Vec<Fact> {
     facts.retain(|f| !f.text.is_empty());
     facts.extend(speed(&reading));
     facts.extend(tokens(&reading, short));
+    facts.extend(reading.burn.map(|burn| fact(format!("~{}/min", usd(burn)), Meaning::Dim)));
     facts
 }
 
@@ -139,20 +140,28 @@ fn session(model: &Model, short: bool) -> Vec<Fact> {
 
 fn today(model: &Model, short: bool) -> Vec<Fact> {
     let mut facts = sums("today", model.today_total(), running(model, false), model.demo_here(), short);
-    if let Some(budget) = &model.spent.budget {
-        let share = budget.spent.approximate() / budget.limit.approximate().max(1e-12);
-        let meaning = if share >= 0.8 { Meaning::Warn } else { Meaning::Dim };
-        facts.push(fact(
-            format!(
-                "{}: {} of {}",
-                crate::words::clean_line(&budget.name),
-                usd(budget.spent),
-                usd(budget.limit)
-            ),
-            meaning,
-        ));
-    }
+    facts.extend(budget(model));
     facts
+}
+
+/// The budget nearest to its end, with what is under way: `budget today $4.10 of $5.00, $0.90 left`.
+fn budget(model: &Model) -> Option<Fact> {
+    let budget = model.spent.budget.as_ref().filter(|_| !model.demo_here())?;
+    let running = running(model, false);
+    let used = budget.spent + running.unwrap_or(Usd::ZERO);
+    let left = (budget.limit - used).max(Usd::ZERO);
+    let percent = used.scale(100, budget.limit.raw()).map_or(100, Usd::raw);
+    let meaning = match percent {
+        100.. => Meaning::Error,
+        n if n >= i128::from(budget.warn) => Meaning::Warn,
+        _ => Meaning::Dim,
+    };
+    let tilde = if running.is_some() { "~" } else { "" };
+    let name = crate::words::clean_line(&budget.name);
+    Some(fact(
+        format!("budget {name} {tilde}{} of {}, {} left", usd(used), usd(budget.limit), usd(left)),
+        meaning,
+    ))
 }
 
 fn sums(name: &str, totals: &Totals, running: Option<Usd>, demo: bool, short: bool) -> Vec<Fact> {
@@ -182,8 +191,14 @@ fn sums(name: &str, totals: &Totals, running: Option<Usd>, demo: bool, short: bo
 fn context(model: &Model) -> Vec<Fact> {
     let Some(size) = model.card(model.model().as_str()).and_then(|c| c.context()) else { return Vec::new() };
     let quoted = model.quotes.first().map(|q| q.prompt_tokens);
-    let used = model.metered().map(|r| r.usage.total()).or(quoted).unwrap_or(0);
-    let percent = used * 100 / u64::from(size).max(1);
+    let reading = model.metered();
+    let used = reading.map(|r| r.usage.total()).or(quoted).unwrap_or(0);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage for people")]
+    let percent = match reading.and_then(|r| r.context) {
+        // the endpoint that answers may have a smaller window than the model's largest
+        Some(share) => (share * 100.0) as u64,
+        None => used * 100 / u64::from(size).max(1),
+    };
     let meaning = match percent {
         0..80 => Meaning::Dim,
         80..95 => Meaning::Warn,

@@ -1,6 +1,7 @@
 //! What is drawn where: one file a pane; each draws a part of the model and changes nothing.
 
 pub mod bands;
+mod chart;
 pub mod compare;
 mod conversation;
 mod dialogs;
@@ -15,6 +16,7 @@ mod picker;
 mod scroll;
 mod usage;
 mod welcome;
+mod whatif;
 mod why;
 
 pub use conversation::Conversation;

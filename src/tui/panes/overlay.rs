@@ -1,6 +1,6 @@
 //! The frame, the line of text and the list that every overlay is made of; and which pane draws which state.
 
-use super::{dialogs, help, picker, usage, why};
+use super::{dialogs, help, picker, usage, whatif, why};
 use crate::app::panes::Overlay;
 use crate::app::{Line, Model, Target};
 use crate::tui::text::width;
@@ -42,6 +42,7 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model) -> Caret {
             Overlay::Themes(state) => dialogs::themes(canvas, whole, state),
             Overlay::Usage(state) => usage::draw(canvas, whole, model, state),
             Overlay::Versus(state) => dialogs::versus(canvas, whole, model, state),
+            Overlay::WhatIf(state) => whatif::draw(canvas, whole, model, state),
             Overlay::Why(state) => why::draw(canvas, whole, model, state),
         };
         caret = at.map_or(Caret::None, Caret::At);

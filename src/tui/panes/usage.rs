@@ -1,8 +1,10 @@
 //! The usage dashboard: sums, bars over time, a breakdown, and the replies behind a bar.
 
+use super::chart::{self, Bar, COLOURED, colour, sparkline};
 use super::figures::{count, usd};
 use super::overlay::{frame, list, on, row, text};
-use crate::app::panes::usage::{Measure, Span, State, civil};
+use crate::app::panes::axis::{Measure, Span, civil, place};
+use crate::app::panes::usage::{Part, Replies, State};
 use crate::app::{Model, seconds, short};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
@@ -11,8 +13,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use std::time::Duration;
 
+const CHARTS: &str =
+    "←→ bar · ↑↓ part · Enter its replies · a all · i what if · d w m · Tab by · $ t r · x demo · Esc";
+const REPLIES: &str = "↑↓ · Enter why · i what if · Esc back";
+
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
-    let hints = "← → bar · Enter its replies · d w m span · Tab by · $ t r measure · x demo · Esc";
+    let hints = if state.replies.is_some() { REPLIES } else { CHARTS };
     let kind = if state.demo { "demo " } else { "" };
     let title = format!("Usage: {kind}{} by {}", state.measure.name(), state.by.name());
     let mut area = frame(canvas, whole, &title, hints, (110, 36));
@@ -21,98 +27,105 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         return None;
     }
     let bars = state.bars();
-    let Some((_, chosen)) = bars.len().checked_sub(1 + state.bar).and_then(|at| bars.get(at)) else {
+    let Some((at, chosen)) = bars.len().checked_sub(1 + state.bar).and_then(|at| bars.get(at)) else {
         let other = if state.demo { "real" } else { "demo" };
         text(canvas, area, &format!("Nothing spent yet. `x` shows the {other} figures."), Meaning::Dim);
         return None;
     };
-    let height =
-        if state.generations.is_some() { 4 } else { (area.height / 3).clamp(3, 10) }.min(area.height);
+    let height = if state.replies.is_some() { 4 } else { (area.height / 3).clamp(3, 10) }.min(area.height);
     let chart = Rect { height, ..area };
     area = Rect { y: chart.bottom(), height: area.height - height, ..area };
-    draw_bars(canvas, chart, state, &bars);
+    let window = Window::of(state, model, &bars, area.width);
+    window.draw(canvas, chart, state);
     let head = row(&mut area);
     let panel = canvas.style(Meaning::Panel);
-    let place = state.chosen().map_or(String::new(), |at| name(at, state.span));
-    canvas.text(
-        head.x,
-        head.y,
-        head.width,
-        &format!("{place}  {}", summary(chosen)),
-        on(canvas, panel, Meaning::Heading),
-    );
+    let name = place(*at, state.span);
+    let name = match state.replies.as_ref().and_then(|replies| replies.of.as_ref()) {
+        Some(part) => format!("{name}, {}", clean_line(&part.name)),
+        None => name,
+    };
+    let of =
+        state.replies.as_ref().and_then(|replies| replies.of.as_ref()).map_or(chosen, |part| &part.totals);
+    let style = on(canvas, panel, Meaning::Heading);
+    canvas.text(head.x, head.y, head.width, &format!("{name}  {}", summary(of)), style);
     let second = row(&mut area);
-    canvas.text(second.x, second.y, second.width, &health(chosen), on(canvas, panel, Meaning::Dim));
-    match &state.generations {
-        Some(rows) => list(canvas, area, rows.len(), state.at, |canvas, area, index, style| {
-            generation(canvas, area, &rows[index], style);
-        }),
-        None => breakdown(canvas, area, model, state),
+    canvas.text(second.x, second.y, second.width, &health(of), on(canvas, panel, Meaning::Dim));
+    match &state.replies {
+        Some(replies) => draw_replies(canvas, area, replies, state.at),
+        None => {
+            let area = advice(canvas, area, state);
+            breakdown(canvas, area, model, state, &window);
+        }
     }
     None
 }
 
-/// Newest at the right; as many as there are columns for.
-fn draw_bars(canvas: &mut Canvas<'_>, area: Rect, state: &State, bars: &[(i32, Totals)]) {
-    if area.height < 2 {
-        return;
-    }
-    let wide = match state.span {
-        Span::Day => 3,
-        Span::Week => 6,
-        Span::Month => 8,
-    };
-    let shown = usize::from(area.width / wide).max(1);
-    // the chosen bar stays in view
-    let end = bars.len().saturating_sub(state.bar.saturating_sub(shown - 1));
-    let from = end.saturating_sub(shown);
-    let Some(window) = bars.get(from..end) else { return };
-    let most = window.iter().map(|(_, t)| state.measure.of(t)).max().unwrap_or(0).max(1);
-    let eighths = u64::from(area.height - 1) * 8;
-    let chosen = bars.len() - 1 - state.bar;
-    for (place, (at, totals)) in window.iter().enumerate() {
-        let x = area.x + wide * u16::try_from(place).unwrap_or(0);
-        let meaning = if from + place == chosen { Meaning::Accent } else { Meaning::Money };
-        let style = on(canvas, canvas.style(Meaning::Panel), meaning);
-        let mut filled = state.measure.of(totals) * eighths / most;
-        if filled == 0 && state.measure.of(totals) > 0 {
-            filled = 1;
-        }
-        for up in 0..area.height - 1 {
-            let part = filled.saturating_sub(u64::from(up) * 8).min(8);
-            if part > 0 {
-                let block = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][usize::try_from(part - 1).unwrap_or(0)];
-                canvas.text(x, area.bottom() - 2 - up, wide - 1, &block.repeat(usize::from(wide - 1)), style);
-            }
-        }
-        let label = match state.span {
-            Span::Day => format!("{:>2}", civil(*at).2),
-            Span::Week => format!("{}-{}", civil(*at).1, civil(*at).2),
-            Span::Month => format!("{}-{:02}", at.div_euclid(12), at.rem_euclid(12) + 1),
+/// The bars that are seen, newest at the right, and the parts that have colours in them.
+struct Window {
+    wide: u16,
+    places: Vec<i32>,
+    chosen: Option<usize>,
+    parts: Vec<Part>,
+    sums: Vec<u64>,
+}
+
+impl Window {
+    fn of(state: &State, model: &Model, bars: &[(i32, Totals)], width: u16) -> Self {
+        let wide = match state.span {
+            Span::Day => 3,
+            Span::Week => 6,
+            Span::Month => 8,
         };
-        canvas.text(
-            x,
-            area.bottom() - 1,
-            wide,
-            &label,
-            on(
-                canvas,
-                canvas.style(Meaning::Panel),
-                if from + place == chosen { Meaning::Accent } else { Meaning::Dim },
-            ),
-        );
+        let shown = usize::from(width / wide).max(1);
+        // the chosen bar stays in view
+        let end = bars.len().saturating_sub(state.bar.saturating_sub(shown - 1));
+        let seen = &bars[end.saturating_sub(shown)..end];
+        let places: Vec<i32> = seen.iter().map(|(at, _)| *at).collect();
+        let chosen = state.chosen().and_then(|at| places.binary_search(&at).ok());
+        let mut parts = state.largest(model, &places);
+        parts.truncate(COLOURED);
+        let sums = seen.iter().map(|(_, totals)| state.measure.of(totals)).collect();
+        Self { wide, places, chosen, parts, sums }
+    }
+
+    fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, state: &State) {
+        let series = state.series(&self.parts, &self.places);
+        let bars: Vec<Bar> = (0..self.places.len())
+            .map(|at| {
+                let mut parts: Vec<u64> = series.iter().map(|one| one[at]).collect();
+                let known: u64 = parts.iter().sum();
+                // what has no tag or key, and all the small parts together
+                parts.resize(COLOURED, 0);
+                parts.push(self.sums[at].saturating_sub(known));
+                Bar { label: label(self.places[at], state.span), parts, chosen: self.chosen == Some(at) }
+            })
+            .collect();
+        chart::stacked(canvas, area, self.wide, &bars);
+    }
+
+    fn colour(&self, part: &Part) -> Meaning {
+        let place = self.parts.iter().position(|known| known.of == part.of);
+        colour(place.unwrap_or(COLOURED))
     }
 }
 
-fn name(at: i32, span: Span) -> String {
+fn label(at: i32, span: Span) -> String {
     match span {
-        Span::Month => format!("{}-{:02}", at.div_euclid(12), at.rem_euclid(12) + 1),
-        Span::Day | Span::Week => {
-            let (year, month, day) = civil(at);
-            let word = if span == Span::Week { "week of " } else { "" };
-            format!("{word}{year}-{month:02}-{day:02}")
-        }
+        Span::Day => format!("{:>2}", civil(at).2),
+        Span::Week => format!("{}-{}", civil(at).1, civil(at).2),
+        Span::Month => place(at, span),
     }
+}
+
+/// Up to two sentences at the foot, when there is room for them; what is left of the area.
+fn advice(canvas: &mut Canvas<'_>, area: Rect, state: &State) -> Rect {
+    let rows = u16::try_from(state.advice.len().min(2)).unwrap_or(0).min(area.height / 4);
+    let panel = canvas.style(Meaning::Panel);
+    for (y, said) in (area.bottom() - rows..area.bottom()).zip(&state.advice) {
+        let style = on(canvas, panel, Meaning::Warn);
+        canvas.text(area.x, y, area.width, &format!("· {}", clean_line(said)), style);
+    }
+    Rect { height: area.height - rows, ..area }
 }
 
 fn summary(totals: &Totals) -> String {
@@ -154,28 +167,44 @@ fn health(totals: &Totals) -> String {
     text
 }
 
-fn breakdown(canvas: &mut Canvas<'_>, area: Rect, model: &Model, state: &State) {
+fn breakdown(canvas: &mut Canvas<'_>, area: Rect, model: &Model, state: &State, window: &Window) {
     let parts = state.parts(model);
-    let most = parts.first().map_or(1, |(_, t)| state.measure.of(t)).max(1);
+    let series = state.series(&parts, &window.places);
+    let most = parts.first().map_or(1, |part| state.measure.of(&part.totals)).max(1);
+    // name, its course over the bars seen, its share of this bar, its value
+    let course = (area.width / 5).min(24);
+    let value = 11;
+    let name = (area.width / 2).saturating_sub(course / 2);
     list(canvas, area, parts.len(), state.at, |canvas, area, index, style| {
-        let (name, totals) = &parts[index];
-        let value = match state.measure {
-            Measure::Money => usd(totals.booked),
-            Measure::Tokens => count(totals.usage.total()),
-            Measure::Requests => totals.requests.to_string(),
+        let part = &parts[index];
+        let said = match state.measure {
+            Measure::Money if part.totals.unpriced > 0 => format!("{} +?", usd(part.totals.booked)),
+            Measure::Money => usd(part.totals.booked),
+            Measure::Tokens => count(part.totals.usage.total()),
+            Measure::Requests => part.totals.requests.to_string(),
         };
-        let right = canvas.text_right(area.right(), area.y, 12, &value, on(canvas, style, Meaning::Money));
-        let half = area.width / 2;
-        canvas.text(area.x, area.y, half.saturating_sub(1), &clean_line(name), style);
-        let room = u64::from(right.min(area.right().saturating_sub(12)).saturating_sub(area.x + half + 1));
-        let filled = usize::try_from(state.measure.of(totals) * room / most).unwrap_or(0);
-        canvas.text(
-            area.x + half,
-            area.y,
-            u16::try_from(room).unwrap_or(0),
-            &"█".repeat(filled),
-            on(canvas, style, Meaning::Accent),
-        );
+        canvas.text_right(area.right(), area.y, value, &said, on(canvas, style, Meaning::Money));
+        let colour = on(canvas, style, window.colour(part));
+        let x = canvas.text(area.x, area.y, area.width, "■ ", colour);
+        canvas.text(x, area.y, name.saturating_sub(3), &clean_line(&part.name), style);
+        let spark = Rect { x: area.x + name, width: course, ..area };
+        sparkline(canvas, spark, &series[index], on(canvas, style, Meaning::Dim));
+        let from = spark.right() + 1;
+        let room = u64::from(area.right().saturating_sub(value + 1).saturating_sub(from));
+        let filled = state.measure.of(&part.totals) * room / most;
+        let bar = "█".repeat(usize::try_from(filled).unwrap_or(0));
+        canvas.text(from, area.y, u16::try_from(room).unwrap_or(0), &bar, colour);
+    });
+}
+
+fn draw_replies(canvas: &mut Canvas<'_>, area: Rect, replies: &Replies, at: usize) {
+    if replies.rows.is_empty() {
+        let say = if replies.reading { "Reading the ledger…" } else { "No replies." };
+        text(canvas, area, say, Meaning::Dim);
+        return;
+    }
+    list(canvas, area, replies.rows.len(), at, |canvas, area, index, style| {
+        generation(canvas, area, &replies.rows[index], style);
     });
 }
 

@@ -1,5 +1,6 @@
 //! Tests of `fareway::app`: events in, effects out, compared by value.
 
+mod axis;
 mod compare;
 mod keys;
 mod picker;

@@ -147,10 +147,10 @@ fn thinking_is_folded_with_its_time_and_tokens() {
     let piece = Reasoning { text: "Let me see. ".repeat(20), ..Reasoning::default() };
     stage.reply(turn, Reply::Delta(Delta::Reasoning { index: 0, piece }));
     stage.model.now = stage.model.now + Duration::from_millis(2_500);
-    assert!(stage.screen().contains("▸ thinking 2.5 s, ~60 tokens"), "{}", stage.screen());
+    assert!(stage.screen().contains("▸ thinking 2.5 s, ~75 tokens"), "{}", stage.screen());
     stage.reply(turn, text("Done."));
     stage.model.now = stage.model.now + Duration::from_secs(9);
-    assert!(stage.screen().contains("▸ thought for 2.5 s, ~60 tokens"));
+    assert!(stage.screen().contains("▸ thought for 2.5 s, ~75 tokens"));
     stage.press("alt-t");
     assert!(stage.screen().contains("Let me see."));
 }

@@ -3,6 +3,7 @@
 use crate::support::upstream::Upstream;
 use fareway::catalog::{Catalog, EndpointRow, ModelRow, Overlay, ProviderRow, Rank, Source};
 use fareway::gateway::{Clocks, Gateway, Keys, Ledger, Options};
+use fareway::metering::Counter;
 use fareway::words::{
     AttemptRow, Delta, Entry, FailureKind, GenerationRow, Message, ModelId, ModelRef, OpenRow, Part,
     Preferences, Prices, ProviderId, Receipt, Reply, Request, Role, Usd,
@@ -13,15 +14,24 @@ use std::time::Duration;
 
 /// Keeps every row.
 #[derive(Default)]
-pub struct Rows(Mutex<Vec<Entry>>);
+pub struct Rows(Mutex<Vec<Entry>>, Mutex<Option<Counter>>);
 
 impl Ledger for Rows {
     fn write(&self, rows: Vec<Entry>) {
         self.0.lock().expect("no panic while held").extend(rows);
     }
+
+    fn learned(&self, counter: &Counter) {
+        *self.1.lock().expect("no panic while held") = Some(counter.clone());
+    }
 }
 
 impl Rows {
+    /// What was worth keeping last.
+    pub fn counter(&self) -> Option<Counter> {
+        self.1.lock().expect("no panic while held").clone()
+    }
+
     pub fn all(&self) -> Vec<Entry> {
         self.0.lock().expect("no panic while held").clone()
     }

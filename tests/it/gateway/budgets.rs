@@ -102,3 +102,23 @@ async fn a_thousand_at_once_cannot_overrun_it() {
         "and it is made use of: {spent}"
     );
 }
+
+#[tokio::test]
+async fn the_line_of_warning_is_told_once() {
+    let upstream = Upstream::with(|_| {
+        Script::stream().event(&text("hi")).event(&stop("stop")).event(&usage(10, 500)).done()
+    });
+    // a reply costs 0.00101: two of them are half of it
+    let options = Options { warn: 50, ..limited("0.004".parse().expect("a decimal"), Scope::Everything) };
+    let bench = Bench::with(&[&upstream], options);
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        bench.ask(request("hi")).await;
+        told.push(bench.gateway.warnings().iter().map(ToString::to_string).collect::<Vec<_>>());
+    }
+    let all: Vec<_> = told.concat();
+    assert_eq!(all.len(), 1, "once, whatever comes after: {told:?}");
+    assert!(all[0].contains(" % of the daily budget of $0.004 is used; $"), "{all:?}");
+    let standing = &bench.gateway.standings(None)[0];
+    assert!(standing.percent() >= 50, "{standing:?}");
+}

@@ -7,6 +7,7 @@ mod faults;
 mod grammar;
 mod hedge;
 mod keys;
+mod learning;
 mod lists;
 mod rescue;
 mod seam;

@@ -68,7 +68,7 @@ fn what_if_prices_the_same_tokens_elsewhere() {
     assert_eq!(answer["saved_usd"], "2.25");
     assert!(answer["assumptions"].as_array().is_some_and(|said| !said.is_empty()));
     let shown = home.run(["whatif", "--session", "hi"]).ok().stdout;
-    assert!(shown.contains("cheapest hosts") && shown.contains("Assumed:"), "{shown}");
+    assert!(shown.contains("same models, cheapest") && shown.contains("Assumed:"), "{shown}");
 }
 
 #[test]

@@ -245,6 +245,8 @@ pub fn chosen(provider: &str) -> Reply {
         demo: false,
         prices: endpoint.prices.clone(),
         prompt_tokens: 1_204,
+        tokens_per_mille: 1000,
+        context: None,
         why: "cheapest of 2 healthy".into(),
     }))
 }

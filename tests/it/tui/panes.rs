@@ -169,12 +169,21 @@ fn usage() {
                     booked: Usd::from_cents(i64::from(10 + day * 7 % 50)),
                     ..Totals::default()
                 };
+                let part = Totals { booked: Usd::from_cents(i64::from(4 + day * 3 % 20)), ..totals.clone() };
+                let rest = Totals { booked: totals.booked - part.booked, ..totals.clone() };
                 let day = 20_700 + i32::try_from(day).expect("small");
-                let model = Dimension::Model(ModelId::new("openai/gpt-5"), "openai".into());
-                [Dimension::All, model].map(|of| (RollupKey { day, demo: false, of }, totals.clone()))
+                let model = |name: &str| Dimension::Model(ModelId::new(name), "openai".into());
+                [
+                    (Dimension::All, totals),
+                    (model("openai/gpt-5"), rest),
+                    (model("anthropic/claude-haiku-4.5"), part),
+                ]
+                .map(|(of, totals)| (RollupKey { day, demo: false, of }, totals))
             })
             .collect();
         stage.event(Event::Rollups { turn, rows });
+        let said = vec!["openai/gpt-5 at azure would have cost $1.20 instead of $1.92 at openai".to_owned()];
+        stage.event(Event::Advice { turn, said });
         stage.press("left left");
     });
 }
@@ -187,7 +196,7 @@ fn usage_replies() {
         let totals = Totals { requests: 1, booked: Usd::from_cents(12), ..Totals::default() };
         let key = RollupKey { day: 20_700, demo: false, of: Dimension::All };
         stage.event(Event::Rollups { turn, rows: vec![(key, totals)] });
-        stage.press("enter");
+        stage.press("a");
         let turn = stage.model.pending.generations.expect("its replies were asked for");
         let row = GenerationRow {
             at: stage.model.now,
@@ -200,7 +209,7 @@ fn usage_replies() {
             outcome: Outcome::Answered,
             receipt: receipt("openai", 1_204, 356, stage.model.now),
         };
-        stage.event(Event::Generations { turn, rows: vec![row] });
+        stage.event(Event::Generations { turn, rows: vec![row], more: false });
     });
 }
 
@@ -269,6 +278,8 @@ fn completion_and_quote() {
         let quote = |model: &str, cost: Option<&str>| Quote {
             model: ModelId::new(model),
             prompt_tokens: 132,
+            exact: false,
+            sending: cost.map(|_| "0.0004".parse().expect("dollars")),
             cost: cost.map(|c| c.parse().expect("dollars")),
             worst: cost.map(|_| "0.082".parse().expect("dollars")),
             context: Some(400_000),

@@ -156,6 +156,8 @@ fn chosen() -> Reply {
         demo: false,
         prices: None,
         prompt_tokens: 3,
+        tokens_per_mille: 1000,
+        context: None,
         why: "only one".into(),
     }))
 }

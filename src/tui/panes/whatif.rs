@@ -1,0 +1,78 @@
+//! What if: a table of profiles and models with what the same requests would have cost, and what was assumed.
+
+use super::figures::usd;
+use super::overlay::{frame, on, row, text};
+use crate::app::panes::whatif::{Span, State, Target, WhatIf};
+use crate::app::{Model, seconds};
+use crate::tui::theme::Meaning;
+use crate::tui::view::Canvas;
+use crate::words::{Usd, clean_line};
+use ratatui::layout::{Position, Rect};
+
+pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
+    let of = match &state.span {
+        Span::Days { name, .. } => name.clone(),
+        Span::Session(id) => {
+            let title = model.sessions.iter().find(|s| s.id == *id).map_or("", |s| s.title.as_str());
+            if title.is_empty() { "this session".to_owned() } else { format!("\"{title}\"") }
+        }
+    };
+    let mut area = frame(canvas, whole, &format!("What if: {}", clean_line(&of)), "↑ ↓ · Esc", (110, 30));
+    let Some((requests, answers)) = &state.answers else {
+        text(canvas, area, "Pricing again…", Meaning::Dim);
+        return None;
+    };
+    if *requests == 0 {
+        text(canvas, area, "Nothing here cost real money: there is nothing to price again.", Meaning::Dim);
+        return None;
+    }
+    let head = row(&mut area);
+    let was = answers.iter().map(|(_, answer)| answer.was).max().unwrap_or(Usd::ZERO);
+    let panel = canvas.style(Meaning::Panel);
+    let say = format!("{} over {requests} requests; the same requests would have cost:", usd(was));
+    canvas.text(head.x, head.y, head.width, &say, on(canvas, panel, Meaning::Heading));
+    let mut lines: Vec<(String, Meaning)> = Vec::new();
+    for (target, answer) in answers {
+        lines.push(line(target, answer, usize::from(area.width)));
+    }
+    lines.push((String::new(), Meaning::Panel));
+    lines.push(("Assumed".into(), Meaning::Heading));
+    let mut said: Vec<&String> = Vec::new();
+    for sentence in answers.iter().flat_map(|(_, answer)| &answer.assumptions) {
+        if !said.contains(&sentence) {
+            said.push(sentence);
+            lines.push((format!("· {sentence}"), Meaning::Dim));
+        }
+    }
+    let top = state.top.min(lines.len().saturating_sub(usize::from(area.height)));
+    for (y, (text, meaning)) in (area.y..area.bottom()).zip(lines.into_iter().skip(top)) {
+        canvas.text(area.x, y, area.width, &clean_line(&text), on(canvas, panel, meaning));
+    }
+    None
+}
+
+/// `same models, cheapest   $1.92  -$5.48 (74 % less)  0.4 s slower  2 left out`.
+fn line(target: &Target, answer: &WhatIf, width: usize) -> (String, Meaning) {
+    let name = crate::tui::text::fit(&target.to_string(), width / 3).to_string();
+    let pad = (width / 3).saturating_sub(crate::tui::text::width(&name));
+    let left_out = answer.unpriced + answer.impossible;
+    let left_out = if left_out == 0 { String::new() } else { format!("  {left_out} left out") };
+    if answer.requests == 0 {
+        return (format!("{name}{}  no price to go by{left_out}", " ".repeat(pad)), Meaning::Dim);
+    }
+    let saved = answer.saved();
+    let percent = saved.scale(100, answer.was.raw()).map_or(0, Usd::raw);
+    let (difference, meaning) = match saved.raw() {
+        1.. => (format!("{} less ({percent} %)", usd(saved)), Meaning::Ok),
+        0 => ("the same".to_owned(), Meaning::Panel),
+        _ => (format!("{} more ({} %)", usd(-saved), -percent), Meaning::Warn),
+    };
+    let speed = answer.ttft.map_or_else(String::new, |(was, there)| {
+        let apart = was.abs_diff(there);
+        if apart.as_millis() < 50 {
+            return "  as fast".to_owned();
+        }
+        format!("  {} {} at p50", seconds(apart), if there > was { "slower" } else { "faster" })
+    });
+    (format!("{name}{}  {:>10}  {difference}{speed}{left_out}", " ".repeat(pad), usd(answer.would)), meaning)
+}
