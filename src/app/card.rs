@@ -24,7 +24,7 @@ pub struct Card {
 impl Card {
     /// The endpoint with the lowest sum of prices; unknown prices come last.
     pub fn cheapest(&self) -> Option<&Arc<Endpoint>> {
-        self.endpoints.iter().min_by_key(|e| match &e.prices {
+        self.endpoints.iter().filter(|e| e.tier().is_none()).min_by_key(|e| match &e.prices {
             Some(p) => (0, p.prompt + p.completion),
             None => (1, Usd::ZERO),
         })

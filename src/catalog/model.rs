@@ -48,6 +48,17 @@ impl Model {
         self.inputs.iter().any(|m| m == modality)
     }
 
+    /// How good it is at this (`intelligence`, `coding`, `agentic`), 0 to 100: Artificial Analysis' index where it is
+    /// known, else LMArena's rating brought to about the same scale (1000 is 0, 1500 is 70, never above).
+    pub fn quality(&self, benchmark: &str) -> Option<f64> {
+        let arena = if benchmark == "coding" { "elo:code" } else { "elo:text" };
+        let rated = || {
+            let rating = self.score(arena).or_else(|| self.score("elo:text"))?;
+            Some(((rating - 1000.0) * 0.14).clamp(0.0, 70.0))
+        };
+        self.score(benchmark).or_else(|| self.score("intelligence")).or_else(rated)
+    }
+
     /// The score of this name, if known.
     pub fn score(&self, name: &str) -> Option<f64> {
         self.scores.iter().find(|s| s.name == name).map(|s| s.value)
@@ -57,7 +68,8 @@ impl Model {
 /// A figure of a public benchmark.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
-    /// `intelligence`, `coding`, `agentic` (Artificial Analysis indices, 0 to 100), `elo:<arena>`.
+    /// `intelligence`, `coding`, `agentic` (Artificial Analysis indices, 0 to 100), `elo:text`, `elo:code` and other
+    /// arenas.
     pub name: String,
     pub value: f64,
     /// `artificial-analysis by way of openrouter`.

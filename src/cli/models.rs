@@ -2,7 +2,7 @@
 
 use super::shell::Shell;
 use super::{Exit, Fail, out};
-use crate::catalog::{Catalog, Disagreement, Model, Origin};
+use crate::catalog::{Catalog, Disagreement, Model, Origin, Score};
 use crate::words::{Endpoint, ModelRef, Prices, Usd};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -253,7 +253,8 @@ fn origin(origin: &Origin) -> String {
 }
 
 fn scores(model: &Model) -> String {
-    model.scores.iter().map(|s| format!("{} {}", s.name, s.value)).collect::<Vec<_>>().join(", ")
+    let said = |s: &Score| format!("{} {} ({} {})", s.name, s.value, s.source, s.date);
+    model.scores.iter().map(said).collect::<Vec<_>>().join(", ")
 }
 
 fn object(catalog: &Catalog, model: &Model, endpoints: &[&Arc<Endpoint>]) -> Value {
@@ -296,7 +297,7 @@ fn object(catalog: &Catalog, model: &Model, endpoints: &[&Arc<Endpoint>]) -> Val
 }
 
 fn cheapest<'a>(endpoints: &[&'a Arc<Endpoint>]) -> Option<&'a Arc<Endpoint>> {
-    endpoints.iter().copied().min_by_key(|e| price_key(Some(e)))
+    endpoints.iter().copied().filter(|e| e.tier().is_none()).min_by_key(|e| price_key(Some(e)))
 }
 
 /// Unknown prices come last.

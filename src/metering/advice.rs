@@ -108,7 +108,7 @@ fn cheaper_hosts<'a>(
         let paid = paid.entry((&attempt.model, &attempt.provider)).or_default();
         paid.was += booked;
         for other in catalog.endpoints(&attempt.model) {
-            if other.provider == attempt.provider || !usable(other) {
+            if other.provider == attempt.provider || other.tier().is_some() || !usable(other) {
                 continue;
             }
             let fits = other.context.is_none_or(|c| attempt.usage.total() <= u64::from(c));

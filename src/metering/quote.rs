@@ -65,7 +65,7 @@ pub fn beside(
 ) -> Vec<(ModelId, Quote)> {
     let cold = Turn { cached: 0, ..*turn };
     let best = |model: &ModelId| {
-        let endpoints = catalog.endpoints(model).iter().filter(|e| usable(e));
+        let endpoints = catalog.endpoints(model).iter().filter(|e| e.tier().is_none() && usable(e));
         let quotes = endpoints.map(|e: &Arc<Endpoint>| quote(e, &cold, at));
         quotes.min_by_key(|q| (!q.fits, q.likely.is_none(), q.likely))
     };

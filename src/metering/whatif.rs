@@ -90,7 +90,8 @@ pub fn what_if<'a>(
         let started = receipt.attempts.first().map_or(row.at, |a| a.started);
         let usage = converted(receipt.usage, elsewhere.counter, &receipt.model, model);
         let takes = |e: &&Arc<Endpoint>| {
-            (elsewhere.usable)(e)
+            e.tier().is_none()
+                && (elsewhere.usable)(e)
                 && e.context.is_none_or(|c| usage.total() <= u64::from(c))
                 && allows(target, e)
         };

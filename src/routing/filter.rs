@@ -38,7 +38,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         filter: Filter::ServiceTier,
         applies: |_| true,
-        keeps: |ask, endpoint| match (slug::tier(endpoint), ask.tier) {
+        keeps: |ask, endpoint| match (endpoint.tier(), ask.tier) {
             (None, _) => true,
             (Some(tier), TierWish::First(wish) | TierWish::Only(wish) | TierWish::Also(wish)) => tier == wish,
             // naming a tier's full slug asks for it
@@ -48,10 +48,7 @@ pub const RULES: &[Rule] = &[
             }
         },
         reason: |_, endpoint| {
-            format!(
-                "belongs to the {} tier, which was not asked for",
-                slug::tier(endpoint).unwrap_or("other")
-            )
+            format!("belongs to the {} tier, which was not asked for", endpoint.tier().unwrap_or("other"))
         },
         advice: "set `service_tier`, or name the tier's slug in `only`",
     },

@@ -180,7 +180,7 @@ impl<'a> Plan<'a> {
             }
             let ask = patched(&self.ask, target);
             let rules = filter::rules(&ask);
-            let quality = input.catalog.model(target.model.as_str()).and_then(|m| m.score("intelligence"));
+            let quality = input.catalog.model(target.model.as_str()).and_then(|m| m.quality("intelligence"));
             let stick = ask.request.session.filter(|_| !self.ordered);
             let stick = stick.and_then(|id| input.sticky.get(&id, &target.model, ask.now));
             let endpoints = input.catalog.endpoints(&target.model);
@@ -248,6 +248,8 @@ impl<'a> Plan<'a> {
                 ranking.order.sort_by_key(|at| {
                     slug::place(&self.ask.wishes.order, group[*at as usize].endpoint).unwrap_or(usize::MAX)
                 });
+            } else if let TierWish::First(tier) = self.ask.tier {
+                ranking.order.sort_by_key(|at| group[*at as usize].endpoint.tier() != Some(tier));
             } else if let Some(place) = stick(&ranking, group, strategy) {
                 if order.is_empty() {
                     stuck = Some(group[ranking.order[place] as usize].cached);
@@ -386,7 +388,7 @@ fn keep_tier<'a>(
     from: usize,
     dropped: &mut Vec<Dropped<'a>>,
 ) {
-    let of_tier = |candidate: &Candidate<'_>| slug::tier(candidate.endpoint) == Some(tier);
+    let of_tier = |candidate: &Candidate<'_>| candidate.endpoint.tier() == Some(tier);
     let Some(rule) = filter::RULES.iter().find(|rule| rule.filter == Filter::ServiceTier) else { return };
     if !candidates[from..].iter().any(of_tier) {
         return;

@@ -2,18 +2,6 @@
 
 use crate::words::Endpoint;
 
-/// Service tiers are separate endpoints (`openai/priority`), never used unless asked for.
-const TIERS: [&str; 5] = ["priority", "flex", "scale", "ultrafast", "batch"];
-
-/// The tier an endpoint belongs to, by the end of its tag; `None`: the ordinary one.
-pub fn tier(endpoint: &Endpoint) -> Option<&str> {
-    if endpoint.tag.len() == endpoint.provider.as_str().len() {
-        return None;
-    }
-    let (_, last) = endpoint.tag.rsplit_once('/')?;
-    TIERS.contains(&last).then_some(last)
-}
-
 /// OpenRouter's rule: a base slug matches all regions and variants but no tier; a full slug matches itself;
 /// a display name is accepted.
 pub fn matches(name: &str, endpoint: &Endpoint) -> bool {
@@ -21,7 +9,7 @@ pub fn matches(name: &str, endpoint: &Endpoint) -> bool {
     if name.eq_ignore_ascii_case(&endpoint.tag) {
         return true;
     }
-    if tier(endpoint).is_some() {
+    if endpoint.tier().is_some() {
         return false;
     }
     let under = endpoint.tag.len() > name.len()

@@ -22,7 +22,7 @@ pub fn card(catalog: &Catalog, model: &Model, usable: &dyn Fn(&Endpoint) -> bool
         endpoints,
         retires: model.retires.clone(),
         description: model.about.clone(),
-        quality: model.score("intelligence"),
+        quality: model.quality("intelligence"),
         efforts: model.efforts.clone(),
     }
 }

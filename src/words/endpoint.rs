@@ -49,9 +49,22 @@ pub struct Endpoint {
     pub local: bool,
 }
 
+/// Service tiers are separate endpoints with prices of their own.
+const TIERS: [&str; 5] = ["priority", "flex", "scale", "ultrafast", "batch"];
+
 impl Endpoint {
     pub fn supports(&self, parameter: &str) -> bool {
         self.parameters.iter().any(|p| p == parameter)
+    }
+
+    /// The service tier it is the endpoint of (`openai/flex`), by the end of its tag; `None`: the ordinary one. Never
+    /// used, nor taken for a bargain, unless that tier was asked for.
+    pub fn tier(&self) -> Option<&str> {
+        if self.tag.len() == self.provider.as_str().len() {
+            return None;
+        }
+        let (_, last) = self.tag.rsplit_once('/')?;
+        TIERS.contains(&last).then_some(last)
     }
 
     pub fn has_quirk(&self, quirk: &str) -> bool {

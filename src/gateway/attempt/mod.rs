@@ -3,6 +3,7 @@
 mod deadline;
 mod hearing;
 mod opening;
+mod tier;
 
 pub(super) use hearing::Hearing;
 

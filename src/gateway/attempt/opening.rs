@@ -34,7 +34,7 @@ impl Attempt {
                 ),
             )
         })?;
-        let call = self.call(format.encode(&endpoint, request)?)?;
+        let call = self.call(format.encode(&endpoint, &super::tier::tiered(&endpoint, request))?)?;
         let clocks = &self.books.core.options.clocks;
         let patience = if endpoint.local { clocks.first_token_local } else { clocks.first_token };
         let clock =

@@ -50,7 +50,7 @@ pub fn choose(ask: &Ask<'_>, input: &PlanInput<'_>) -> Result<Choice, Failure> {
         .catalog
         .models()
         .filter(|model| writes_text(model) && wishes.let_in(&model.id))
-        .filter_map(|model| Some(Offer { model, cost: able(model)?, score: model.score(task.benchmark()) }))
+        .filter_map(|model| Some(Offer { model, cost: able(model)?, score: model.quality(task.benchmark()) }))
         .collect();
     // the demonstration stands in only where there is nothing real
     if open.iter().any(|option| !option.model.demo) {

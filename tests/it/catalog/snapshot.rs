@@ -118,6 +118,39 @@ fn details_that_cost_money_are_there() {
     assert_eq!(facts.prices.as_ref().map(|o| o.source.as_str()), Some("litellm 1.109.1"));
 }
 
+/// Each tier has a price list of its own, from the same source; batches are another API and no endpoint.
+#[test]
+fn service_tiers_are_priced_as_their_source_prices_them() {
+    let catalog = Catalog::bundled();
+    for (id, prompt, completion) in [
+        ("openai:openai/gpt-5", "1.25", "10"),
+        ("openai/flex:openai/gpt-5", "0.625", "5"),
+        ("openai/priority:openai/gpt-5", "2.5", "20"),
+    ] {
+        let endpoint = catalog.endpoint(&EndpointId::new(id)).unwrap_or_else(|| panic!("{id} is missing"));
+        let prices = endpoint.prices.as_ref().expect("a price");
+        assert_eq!((prices.prompt, prices.completion), (m(prompt), m(completion)), "{id}");
+        assert_eq!(endpoint.tier(), id.split(':').next().and_then(|tag| tag.split_once('/')).map(|t| t.1));
+    }
+    assert!(catalog.all_endpoints().all(|e| e.tier() != Some("batch")));
+}
+
+#[test]
+fn ratings_say_whose_they_are_and_when() {
+    let catalog = Catalog::bundled();
+    let sonnet = catalog.model("anthropic/claude-sonnet-4.5").expect("a well-known model");
+    assert_eq!(sonnet.score("elo:text"), Some(1453.0));
+    let said = &sonnet.scores[0];
+    assert_eq!(
+        (said.source.as_str(), said.date.as_str()),
+        ("LMArena by way of llm-bench-cost 0.1.0", "2026-04-24")
+    );
+    let quality = |id: &str| catalog.model(id).and_then(|m| m.quality("intelligence"));
+    assert!(quality("anthropic/claude-opus-4.6") > quality("openai/gpt-4o-mini"));
+    assert!(quality("meta-llama/llama-3.1-8b-instruct").is_some_and(|q| q > 0.0 && q < 40.0));
+    assert!(catalog.models().filter(|m| m.quality("coding").is_some()).count() >= 100);
+}
+
 #[test]
 fn one_model_has_one_id_at_every_host() {
     let catalog = Catalog::bundled();

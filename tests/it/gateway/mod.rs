@@ -12,3 +12,4 @@ mod lists;
 mod rescue;
 mod seam;
 mod stop;
+mod tiers;
