@@ -110,6 +110,8 @@ pub enum Event {
     },
 
     // news nobody asked for
+    /// Models whose provider lately billed something else than its list price comes to, in percent of ours.
+    Mischarged(BTreeMap<ModelId, i64>),
     /// The list of models changed (a refresh, a local server was found).
     Models(Arc<Vec<Card>>),
     /// A vocabulary was loaded: models of its family are counted by it from here on.

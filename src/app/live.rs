@@ -192,6 +192,7 @@ impl Live {
             rate: read.per_second,
             burn: read.burn,
             context: read.context,
+            off: None,
             demo: self.chosen.as_ref().is_some_and(|c| c.demo),
         }
     }

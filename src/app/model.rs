@@ -36,6 +36,8 @@ pub struct Model {
     pub quotes: Vec<Quote>,
     /// What the person has had from each model, over all time.
     pub mine: Arc<BTreeMap<ModelId, Totals>>,
+    /// Models that were billed off their list price lately, by how many percent.
+    pub mischarged: BTreeMap<ModelId, i64>,
     /// Loaded so far, for counting replies exactly as they come.
     pub tokenizers: Vec<Tokenizer>,
     pub completion: Option<Completion>,
@@ -145,6 +147,7 @@ impl Model {
             spent: Spent::default(),
             quotes: Vec::new(),
             mine: Arc::default(),
+            mischarged: BTreeMap::new(),
             tokenizers: Vec::new(),
             completion: None,
             compare: None,

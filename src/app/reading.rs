@@ -1,6 +1,7 @@
 //! What is known of a reply in tokens and money while it is heard, and of a finished one.
 
-use crate::words::{Receipt, Usage, Usd};
+use crate::metering::mismatch;
+use crate::words::{Cost, Receipt, Usage, Usd};
 use std::time::Duration;
 
 /// What is known of a reply's tokens and money; `exact` when the provider has spoken.
@@ -15,6 +16,8 @@ pub struct Reading {
     pub burn: Option<Usd>,
     /// Share of the context that is filled, while it is under way.
     pub context: Option<f64>,
+    /// How far the provider's bill is from ours, in percent of ours, when more than one.
+    pub off: Option<i64>,
     pub demo: bool,
 }
 
@@ -28,7 +31,14 @@ impl Reading {
             rate: receipt.throughput(),
             burn: None,
             context: None,
+            off: off(&receipt.cost),
             demo: receipt.demo,
         }
     }
+}
+
+/// How far the provider's bill is from what our list comes to, in percent of ours, where it is more than one.
+#[allow(clippy::cast_possible_truncation, reason = "a percentage for people")]
+pub fn off(cost: &Cost) -> Option<i64> {
+    mismatch(cost)?.percent().map(|percent| percent.round() as i64)
 }

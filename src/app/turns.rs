@@ -118,6 +118,9 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
         _ => None,
     };
     let provider = (state == MessageState::Done).then(|| receipt.provider.clone());
+    if let Some(off) = super::reading::off(&receipt.cost) {
+        model.mischarged.insert(receipt.model.clone(), off);
+    }
     let mut effects = settle(model, &live, state, receipt);
     if let Some(provider) = provider.filter(|_| live.purpose == Purpose::Chat) {
         effects.extend(titles::ask(model, live.session, &provider));

@@ -54,6 +54,10 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::Mischarged(models) => {
+            model.mischarged = models;
+            Vec::new()
+        }
         Event::Attached { turn, chip } => attach::attached(model, turn, chip),
         Event::Paths { turn, paths } => complete::paths(model, turn, paths),
         Event::Written { turn, text } => attach::written(model, turn, text),

@@ -80,7 +80,7 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
                 row.of.clone(),
                 row.per.to_owned(),
                 format!("${}", row.spent.round(4)),
-                format!("${}", row.limit.round(2)),
+                format!("${}", row.limit),
                 format!("{percent}%"),
                 mark.to_owned(),
             ]

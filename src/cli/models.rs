@@ -3,6 +3,7 @@
 use super::shell::Shell;
 use super::{Exit, Fail, out};
 use crate::catalog::{Catalog, Disagreement, Model, Origin, Score};
+use crate::runtime::{now, reckon};
 use crate::words::{Endpoint, ModelRef, Prices, Usd};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -221,6 +222,12 @@ fn show(catalog: &Catalog, shell: &Shell, name: &str, as_json: bool) -> Result<E
         for other in catalog.facts(&endpoint.id).map(|f| f.disagreements.as_slice()).unwrap_or_default() {
             out::text(&disagreement(endpoint, other))?;
         }
+    }
+    let billed = reckon::mischarged(&shell.store()?, catalog, shell.config.day(now()))?;
+    if let Some(percent) = billed.get(&model.id) {
+        out::text(&format!(
+            "⚑ billed {percent:+} % against these prices lately: `fareway usage` says by whom"
+        ))?;
     }
     Ok(Exit::Ok)
 }

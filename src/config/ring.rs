@@ -34,6 +34,21 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Providers that are asked for their own lists of models: those with a key (and those of one's own) unless
+    /// `list = false`; without `[network] refresh` only those with `list = true`.
+    pub fn listed_providers(&self, catalog: &Catalog, usable: &BTreeSet<ProviderId>) -> Vec<ProviderId> {
+        let wanted = |provider: &&Provider| {
+            let list = self.providers.get(provider.slug.as_str()).and_then(|given| given.list);
+            usable.contains(&provider.slug)
+                && !provider.local
+                && !provider.demo
+                && list.unwrap_or(self.network.refresh)
+        };
+        catalog.providers().filter(wanted).map(|provider| provider.slug.clone()).collect()
+    }
+}
+
 impl KeySource {
     /// Whether a key is likely to be there, without running a command or reading a file.
     pub fn looks_set(&self, env: Environment<'_>) -> bool {

@@ -1,11 +1,11 @@
-//! The public collections of models and prices: fetched when they are old, cached on disk, doubted when they look wrong.
+//! The public collections of models and prices, and the providers' own lists: fetched when they are old, cached on disk, doubted when they look wrong.
 
 use super::clock;
 use super::gateway::{Core, Gateway};
 use super::lists::{REMOTE, doubtful};
 use super::transport::Call;
-use crate::catalog::{self, Catalog, ListError, Overlay};
-use crate::words::{At, Failure, FailureKind};
+use crate::catalog::{self, Catalog, ListError, Overlay, Provider};
+use crate::words::{At, Failure, FailureKind, ProviderId};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -78,7 +78,63 @@ impl Gateway {
     }
 }
 
+impl Gateway {
+    /// Lays the providers' own lists over the catalog as they were fetched last.
+    pub async fn recall_lists(&self, dir: &Path, providers: &[ProviderId]) {
+        for slug in providers {
+            let catalog = self.catalog();
+            let Some(provider) = catalog.provider(slug.as_str()) else { continue };
+            if let Some((head, body)) = read(&own(dir, slug)).await
+                && let Ok(overlay) = catalog::listed(provider, &body, &catalog, head.at)
+            {
+                self.overlay(&overlay);
+            }
+        }
+    }
+
+    /// Asks these providers for their own lists of models where the last one is older than `age`, all at once, keeps
+    /// them in `dir` and lays them over the catalog. On any doubt the old one stays; the sentences say why.
+    pub async fn refresh_lists(&self, dir: &Path, age: Duration, providers: &[ProviderId]) -> Vec<Failure> {
+        let catalog = self.catalog();
+        let asked = providers.iter().filter_map(|slug| catalog.provider(slug.as_str()));
+        // the collection of that name says more, and needs no key
+        let asked = asked.filter(|provider| provider.slug.as_str() != COLLECTIONS[1].name && !provider.demo);
+        let lists = asked.map(|provider| self.core().renew_list(provider, dir, age, &catalog));
+        let mut failures = Vec::new();
+        for renewed in join_all(lists).await {
+            match renewed {
+                Ok(Some(overlay)) => self.overlay(&overlay),
+                Ok(None) => {}
+                Err(failure) => failures.push(failure),
+            }
+        }
+        failures
+    }
+}
+
 impl Core {
+    /// The provider's own list anew; `None` when the old one is young. Providers send no mark of a list's version.
+    async fn renew_list(
+        &self,
+        provider: &Provider,
+        dir: &Path,
+        age: Duration,
+        catalog: &Catalog,
+    ) -> Result<Option<Overlay>, Failure> {
+        let file = own(dir, &provider.slug);
+        let old = read(&file).await;
+        let now = clock::now();
+        if old.as_ref().is_some_and(|(head, _)| now.since(head.at) < age) {
+            return Ok(None);
+        }
+        let body = self.fetch_body(provider, &provider.base_url, REMOTE).await?;
+        let fresh = catalog::listed(provider, &body, catalog, now).map_err(doubtful)?;
+        let before = old.and_then(|(head, body)| catalog::listed(provider, &body, catalog, head.at).ok());
+        catalog::doubt(&fresh, before.as_ref(), false).map_err(doubtful)?;
+        write(&file, &Head { etag: None, at: now }, &body).await;
+        Ok(Some(fresh))
+    }
+
     /// The collection anew; `None` when the old one is young or unchanged.
     async fn renew(
         &self,
@@ -121,6 +177,13 @@ impl Core {
         write(&file, &Head { etag, at: now }, &body).await;
         Ok(Some(fresh))
     }
+}
+
+/// Where a provider's own list is kept.
+fn own(dir: &Path, slug: &ProviderId) -> PathBuf {
+    let name: String =
+        slug.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    dir.join(format!("of-{name}.list"))
 }
 
 fn file(dir: &Path, collection: &Collection) -> PathBuf {

@@ -120,6 +120,17 @@ impl Core {
         catalog: &Catalog,
         patience: Duration,
     ) -> Result<Overlay, Failure> {
+        let body = self.fetch_body(provider, base_url, patience).await?;
+        catalog::listed(provider, &body, catalog, clock::now()).map_err(doubtful)
+    }
+
+    /// The provider's own list as it is sent.
+    pub(super) async fn fetch_body(
+        &self,
+        provider: &Provider,
+        base_url: &str,
+        patience: Duration,
+    ) -> Result<Vec<u8>, Failure> {
         let (_, path, header, prefix, extra) =
             MANNERS.iter().find(|manner| manner.0 == provider.format).unwrap_or(&MANNERS[MANNERS.len() - 1]);
         let url = if provider.slug.as_str() == "ollama" {
@@ -146,7 +157,7 @@ impl Core {
                 )
             });
         }
-        catalog::listed(provider, &body, catalog, clock::now()).map_err(doubtful)
+        Ok(body)
     }
 
     pub(super) async fn get(

@@ -57,7 +57,7 @@ pub struct Warning {
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let left = (self.limit.amount - self.used).max(Usd::ZERO);
-        write!(f, "{} % of {} is used; ${} is left", self.percent(), self.limit, left.round(4))
+        write!(f, "{} % of {} is used or set aside; ${} is left", self.percent(), self.limit, left.round(4))
     }
 }
 
@@ -80,13 +80,19 @@ pub(super) fn percent(used: Usd, of: Usd) -> u64 {
 pub enum Refusal {
     #[error(
         "This request may cost ${wanted}, and of {limit} ${left} is left; raise the budget or choose a cheaper model.",
-        wanted = wanted.round(4), left = left.round(4)
+        wanted = apart(*wanted, *left).0, left = apart(*wanted, *left).1
     )]
     Over { limit: Limit, spent: Usd, held: Usd, wanted: Usd, left: Usd },
     #[error(
         "Nobody lists a price for {model} at {provider}, so {limit} cannot be kept; give it a price in the config or allow unpriced models."
     )]
     Unpriced { limit: Limit, model: ModelId, provider: ProviderId },
+}
+
+/// Two amounts with as many places as tell them apart.
+fn apart(a: Usd, b: Usd) -> (String, String) {
+    let places = (4..12).find(|places| a == b || a.round(*places) != b.round(*places)).unwrap_or(12);
+    (a.round(places), b.round(places))
 }
 
 /// How a limit stands now.

@@ -257,6 +257,15 @@ impl Desk {
         });
     }
 
+    /// Models that were billed off their list price lately.
+    pub fn mischarged(&self) {
+        self.look_back(|desk, today| {
+            let core = &desk.core;
+            let models = reckon::mischarged(&core.store, &core.gateway.catalog(), today)?;
+            Ok(Event::Mischarged(models))
+        });
+    }
+
     /// What was had from each model since the first day, real and of the demonstration.
     pub fn mine(&self, turn: TurnId) {
         let store = self.core.store.clone();

@@ -69,7 +69,10 @@ impl Chat {
             Effect::Tally { turn, session } => desk.tally(turn, session),
             Effect::Quote { turn, request, models } => desk.quote(turn, request, models),
             Effect::Health { turn, model } => desk.health(turn, &model),
-            Effect::Mine { turn } => desk.mine(turn),
+            Effect::Mine { turn } => {
+                desk.mine(turn);
+                desk.mischarged();
+            }
             Effect::Attach { turn, path } => desk.attach(turn, path),
             Effect::Run { turn, command } => desk.run(turn, command),
             Effect::Complete { turn, prefix } => desk.complete(turn, prefix),

@@ -43,6 +43,9 @@ pub async fn keep(gateway: &Gateway, config: &Config, dirs: &Dirs) {
             // what cannot be fetched stays as it was
             let _ = gateway.refresh(&dirs.cache, AGE).await;
         }
+        let catalog = gateway.catalog();
+        let own = config.listed_providers(&catalog, &config.usable_providers(&catalog, &env));
+        let _ = gateway.refresh_lists(&dirs.cache, AGE, &own).await;
         tokio::time::sleep(LOOK).await;
         if config.network.discover {
             gateway.discover(env).await;

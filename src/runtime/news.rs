@@ -41,11 +41,16 @@ pub async fn begin(desk: Desk) {
     if desk.config.network.discover && !desk.core.gateway.discover(env).await.is_empty() {
         desk.models();
     }
-    desk.core.gateway.recall(&desk.dirs.cache).await;
+    let gateway = &desk.core.gateway;
+    gateway.recall(&desk.dirs.cache).await;
+    let own = desk.config.listed_providers(&gateway.catalog(), &desk.usable);
+    gateway.recall_lists(&desk.dirs.cache, &own).await;
+    desk.models();
     if desk.config.network.refresh {
         // what cannot be fetched stays as it was; the picker shows how old it is
-        let _ = desk.core.gateway.refresh(&desk.dirs.cache, AGE).await;
+        let _ = gateway.refresh(&desk.dirs.cache, AGE).await;
     }
+    let _ = gateway.refresh_lists(&desk.dirs.cache, AGE, &own).await;
     // the client is built before the first question needs it
     let _ = desk.core.gateway.warm().await;
     desk.models();
@@ -59,6 +64,9 @@ pub async fn refresh(desk: Desk) {
     if desk.config.network.refresh {
         said.extend(desk.core.gateway.refresh(&desk.dirs.cache, NOW).await.iter().map(ToString::to_string));
     }
+    let own = desk.config.listed_providers(&desk.core.gateway.catalog(), &desk.usable);
+    let refused = desk.core.gateway.refresh_lists(&desk.dirs.cache, NOW, &own).await;
+    said.extend(refused.iter().map(ToString::to_string));
     desk.models();
     let text = if said.is_empty() { "the list of models is fresh".to_owned() } else { said.join("; ") };
     let _ = desk.events.send(Event::Notice(Level::Info, text)).await;

@@ -99,6 +99,23 @@ pub fn advice(
     Ok(metering::advise(rows.iter(), catalog, today, |e| !e.demo && usable(e)))
 }
 
+/// Models whose provider lately billed something else than its list price comes to, in percent of ours. Blocks.
+#[allow(clippy::cast_possible_truncation, reason = "a percentage for people")]
+pub fn mischarged(
+    store: &Store,
+    catalog: &Catalog,
+    today: i32,
+) -> Result<BTreeMap<ModelId, i64>, StoreError> {
+    let flag = |advice| match advice {
+        Advice::Mischarged { endpoint, mismatch } => {
+            let (_, model) = endpoint.as_str().split_once(':')?;
+            Some((ModelId::new(model), mismatch.percent()?.round() as i64))
+        }
+        _ => None,
+    };
+    Ok(advice(store, catalog, today, &|_| true)?.into_iter().filter_map(flag).collect())
+}
+
 impl Core {
     /// The rows of the span on each target, with how many there are. Blocks.
     pub fn what_if(

@@ -20,7 +20,8 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
         ],
         2 => vec![
             reply(model, area.width < 80),
-            [session(model, area.width < 80), today(model, area.width < 80), context(model)].concat(),
+            // a budget and the context stand before details of the sums
+            [session(model, area.width < 120), today(model, area.width < 120), context(model)].concat(),
         ],
         _ => vec![reply(model, false), session(model, false), [today(model, false), context(model)].concat()],
     };
@@ -82,6 +83,7 @@ fn reply(model: &Model, short: bool) -> Vec<Fact> {
     facts.retain(|f| !f.text.is_empty());
     facts.extend(speed(&reading));
     facts.extend(tokens(&reading, short));
+    facts.extend(reading.off.map(|off| fact(format!("⚑ billed {off:+} %"), Meaning::Warn)));
     facts.extend(reading.burn.map(|burn| fact(format!("~{}/min", usd(burn)), Meaning::Dim)));
     facts
 }

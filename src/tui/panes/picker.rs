@@ -239,6 +239,9 @@ fn facts(model: &Model, card: &Card) -> String {
     if model.settings.hidden.iter().any(is) {
         facts.push("hidden".to_owned());
     }
+    if let Some(off) = model.mischarged.get(&card.id) {
+        facts.push(format!("⚑ billed {off:+} %"));
+    }
     if let Some(day) = &card.retires {
         facts.push(format!("until {day}"));
     }

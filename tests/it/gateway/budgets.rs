@@ -118,7 +118,7 @@ async fn the_line_of_warning_is_told_once() {
     }
     let all: Vec<_> = told.concat();
     assert_eq!(all.len(), 1, "once, whatever comes after: {told:?}");
-    assert!(all[0].contains(" % of the daily budget of $0.004 is used; $"), "{all:?}");
+    assert!(all[0].contains(" % of the daily budget of $0.004 is used or set aside; $"), "{all:?}");
     let standing = &bench.gateway.standings(None)[0];
     assert!(standing.percent() >= 50, "{standing:?}");
 }

@@ -128,3 +128,35 @@ async fn a_collection_is_cached_by_etag_and_doubted_when_it_shrinks() {
     let left: Vec<_> = std::fs::read_dir(dir.path()).expect("a folder").collect();
     assert_eq!(left.len(), 1, "no half-written file");
 }
+
+#[tokio::test]
+async fn a_providers_own_list_is_kept_and_doubted_when_it_shrinks() {
+    let list = |count: usize| {
+        let model = |n: usize| json!({"id": format!("own-{n}")});
+        json!({"data": (0..count).map(model).collect::<Vec<_>>()}).to_string()
+    };
+    let step = Arc::new(AtomicUsize::new(0));
+    let now = Arc::clone(&step);
+    let upstream = Upstream::with(move |_| match now.load(Ordering::SeqCst) {
+        0 => Script::answer(200, &[], list(30)),
+        1 => Script::answer(200, &[], list(3)),
+        _ => Script::answer(500, &[], "no"),
+    });
+    let dir = tempfile::tempdir().expect("a folder");
+    let p0 = [ProviderId::new("p0")];
+    let knows = |bench: &Bench| bench.gateway.catalog().all_endpoints().any(|e| e.upstream_model == "own-29");
+    let first = Bench::new(&[&upstream]);
+    assert_eq!(first.gateway.refresh_lists(dir.path(), Duration::ZERO, &p0).await, []);
+    assert!(knows(&first));
+    assert_eq!(first.gateway.refresh_lists(dir.path(), Duration::from_secs(3600), &p0).await, []);
+    assert_eq!(upstream.seen().len(), 1, "a young one is not asked for again");
+    for doubtful in [1, 2] {
+        step.store(doubtful, Ordering::SeqCst);
+        assert_eq!(first.gateway.refresh_lists(dir.path(), Duration::ZERO, &p0).await.len(), 1);
+        assert!(knows(&first));
+        let next = Bench::new(&[&upstream]);
+        assert!(!knows(&next));
+        next.gateway.recall_lists(dir.path(), &p0).await;
+        assert!(knows(&next), "the file is read at the next start");
+    }
+}

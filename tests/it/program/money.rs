@@ -128,3 +128,38 @@ fn an_import_comes_back_out_of_the_export() {
     let bad = home.file("bad.jsonl", "{\"role\": \"user\", \"text\": \"a\"}\n{\"role\": \"robot\"}\n");
     home.run(["sessions", "import", bad.to_str().expect("a path")]).fails(2, &["bad.jsonl:2", "assistant"]);
 }
+
+#[test]
+fn a_bill_off_the_list_price_is_a_flag_on_the_model() {
+    let usage =
+        json!({"prompt_tokens": 1000, "completion_tokens": 1000, "total_tokens": 2000, "cost": 0.0033});
+    let script = Script::stream()
+        .event(&text("hi"))
+        .event(&stop("stop"))
+        .event(&json!({"choices": [], "usage": usage}))
+        .done();
+    let upstream = Upstream::start([script]);
+    let home = Home::with_config(&config(&[("up", upstream.base_url(), "1", "2")]));
+    let before = home.run(["models", "show", "test/model"]).ok().stdout;
+    assert!(!before.contains("billed"), "{before}");
+    home.run(["ask", "--quiet", "hi"]).ok();
+    // a thousand of each at $1 and $2 a million are $0.003; $0.0033 was charged, and that is booked
+    let told = home.run(["usage", "--by", "total", "--json"]).ok().json();
+    assert_eq!(told["sum"]["cost_usd"], "0.0033");
+    let after = home.run(["models", "show", "test/model"]).ok().stdout;
+    assert!(after.contains("⚑ billed +10 %"), "{after}");
+    let told = home.run(["usage"]).ok().stderr;
+    assert!(told.contains("charged $0.003300 where its list price comes to $0.003000"), "{told}");
+}
+
+/// The line of warning is the config's, and a budget stops what would go over it.
+#[test]
+fn ask_warns_at_the_configs_line() {
+    let upstream = Upstream::with(|_| used(1_000, 1_000));
+    let budget = "[budgets]\nday = \"0.02\"\nwarn = 20\n";
+    let home = Home::with_config(&(config(&[("up", upstream.base_url(), "1", "2")]) + budget));
+    let first = home.run(["ask", "hi"]).ok().stderr;
+    assert!(!first.contains("% of the daily budget"), "0.003 and a guess of 0.001: {first}");
+    let second = home.run(["ask", "hi"]).ok().stderr;
+    assert!(second.contains("% of the daily budget of $0.02 is used"), "{second}");
+}
