@@ -8,3 +8,4 @@ mod session;
 mod sessions;
 mod titles;
 mod tree;
+mod usage;

@@ -132,6 +132,43 @@ fn usage_as_the_providers_document_it() {
 }
 
 #[test]
+fn each_category_is_charged_at_its_own_price() {
+    let all = Prices {
+        cached_read: Some(m("3")),
+        cache_write_5m: Some(m("4")),
+        cache_write_1h: Some(m("5")),
+        reasoning: Some(m("6")),
+        audio_in: Some(m("7")),
+        audio_out: Some(m("8")),
+        image_out: Some(m("9")),
+        image: Some(usd("0.01")),
+        search: Some(usd("0.02")),
+        ..prices("1", "2")
+    };
+    let (million, none) = (1_000_000, Usage::default());
+    for (name, usage, expected) in [
+        ("prompt", Usage { prompt: million, ..none }, "1"),
+        ("completion", Usage { completion: million, ..none }, "2"),
+        ("cached_read", Usage { cached_read: million, ..none }, "3"),
+        ("cache_write_5m", Usage { cache_write_5m: million, ..none }, "4"),
+        ("cache_write_1h", Usage { cache_write_1h: million, ..none }, "5"),
+        ("reasoning", Usage { reasoning: million, ..none }, "6"),
+        ("audio_in", Usage { audio_in: million, ..none }, "7"),
+        ("audio_out", Usage { audio_out: million, ..none }, "8"),
+        ("image_out", Usage { image_out: million, ..none }, "9"),
+        ("images", Usage { images: 3, ..none }, "0.03"),
+        ("searches", Usage { searches: 3, ..none }, "0.06"),
+    ] {
+        let cost = cost(&usage, Some(&all), NOON);
+        assert_eq!(cost.booked, Some(usd(expected)), "{name}");
+        assert_eq!(cost.lines.iter().map(|l| l.category.as_str()).collect::<Vec<_>>(), [name]);
+    }
+    // the fee stands on every request, whatever it used
+    let fee = Prices { request: Some(usd("0.005")), ..all };
+    assert_eq!(cost(&none, Some(&fee), NOON).booked, Some(usd("0.005")));
+}
+
+#[test]
 fn what_is_not_listed_costs_what_the_rules_say() {
     let bare = prices("2", "8");
     let one = |usage: Usage| cost(&usage, Some(&bare), NOON).booked;

@@ -1,0 +1,96 @@
+//! The usage dashboard: from a bar to its replies, page by page, and back.
+
+use crate::support::stage::{Stage, receipt};
+use fareway::app::panes::Overlay;
+use fareway::app::{Effect, Event, Of, Which};
+use fareway::words::{
+    Dimension, GenerationId, GenerationRow, ModelId, Outcome, Purpose, RollupKey, Totals, Usd,
+};
+use std::time::Duration;
+
+/// 2026-11-23, a Monday.
+const DAY: i32 = 20_780;
+
+fn open(stage: &mut Stage) {
+    stage.press("alt-u");
+    let turn = stage.model.pending.rollups.expect("rollups were asked for");
+    let model = |name: &str| Dimension::Model(ModelId::new(name), "openai".into());
+    let totals = |cents| Totals { requests: 1, booked: Usd::from_cents(cents), ..Totals::default() };
+    let rows = [(Dimension::All, 3), (model("openai/gpt-5"), 2), (model("openai/gpt-5-mini"), 1)]
+        .map(|(of, cents)| (RollupKey { day: DAY, demo: false, of }, totals(cents)));
+    stage.event(Event::Rollups { turn, rows: rows.to_vec() });
+}
+
+fn page(stage: &mut Stage, count: usize, more: bool) {
+    let turn = stage.model.pending.generations.expect("a page was asked for");
+    let rows = (0..count)
+        .map(|n| {
+            let at = stage.model.now + Duration::from_secs(n as u64);
+            let mut receipt = receipt("openai", 10, 5, at);
+            receipt.generation = GenerationId::new(at, &mut stage.model.dice);
+            GenerationRow {
+                at,
+                day: DAY,
+                session: None,
+                message: None,
+                purpose: Purpose::Chat,
+                tags: Vec::new(),
+                key_label: None,
+                outcome: Outcome::Answered,
+                receipt,
+            }
+        })
+        .collect();
+    stage.event(Event::Generations { turn, rows, more });
+}
+
+fn asked(stage: &Stage) -> Vec<Which> {
+    let which = |effect: &Effect| match effect {
+        Effect::Generations { which, .. } => Some(which.clone()),
+        _ => None,
+    };
+    stage.effects.iter().filter_map(which).collect()
+}
+
+fn known(stage: &Stage) -> usize {
+    match stage.model.overlays.last() {
+        Some(Overlay::Usage(state)) => state.replies.as_ref().map_or(0, |replies| replies.rows.len()),
+        other => panic!("the dashboard is open, not {other:?}"),
+    }
+}
+
+#[test]
+fn a_part_of_a_bar_opens_to_its_replies() {
+    let mut stage = Stage::new(120, 40);
+    open(&mut stage);
+    stage.press("w down enter");
+    let wanted = Which::Days {
+        from: DAY,
+        to: DAY + 6,
+        demo: false,
+        of: Some(Of::Model(ModelId::new("openai/gpt-5-mini"))),
+        before: None,
+    };
+    assert_eq!(asked(&stage).last(), Some(&wanted), "the week, and only that model");
+    stage.press("esc m a");
+    let Some(Which::Days { from, to, of, .. }) = asked(&stage).pop() else { panic!("the whole month") };
+    assert_eq!((from, to, of), (DAY - 22, DAY + 7, None));
+}
+
+#[test]
+fn older_replies_are_read_when_the_end_comes_near() {
+    let mut stage = Stage::new(120, 40);
+    open(&mut stage);
+    stage.press("a");
+    page(&mut stage, 50, true);
+    let pages = asked(&stage).len();
+    stage.press("down down");
+    assert_eq!(asked(&stage).len(), pages, "the end is far");
+    stage.press("pagedown pagedown pagedown pagedown");
+    assert_eq!(asked(&stage).len(), pages + 1, "asked once, however many keys come before the answer");
+    assert!(matches!(asked(&stage).last(), Some(Which::Days { before: Some(_), .. })));
+    page(&mut stage, 30, false);
+    assert_eq!(known(&stage), 80);
+    stage.press("pagedown pagedown pagedown pagedown pagedown");
+    assert_eq!(asked(&stage).len(), pages + 1, "there are no more");
+}
