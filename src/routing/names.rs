@@ -214,6 +214,14 @@ fn pinned(
         Ok((model, _)) => model,
         Err(failure) => match catalog.upstream(slug, rest) {
             Some(endpoint) => endpoint.model.clone(),
+            // `ollama/qwen3:8b` while Ollama is not there: the tag of a model, not a region
+            None if provider.local && tag != slug => {
+                let say = format!(
+                    "{} at {} does not serve `{tag}:{rest}`: is it running, and is the model there?",
+                    provider.name, provider.base_url
+                );
+                return Some(Err(unknown(&format!("{tag}:{rest}"), catalog, &say)));
+            }
             None => return Some(Err(failure)),
         },
     };

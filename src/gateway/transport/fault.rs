@@ -8,9 +8,16 @@ use std::io;
 use std::time::Duration;
 
 /// Why no answer began.
-pub(super) fn unsent(place: &str, loopback: bool, connect: Duration, error: &reqwest::Error) -> Failure {
+pub(super) fn unsent(
+    place: &str,
+    scheme: &str,
+    loopback: bool,
+    connect: Duration,
+    error: &reqwest::Error,
+) -> Failure {
     use FailureKind::{ConnectTimeout, Cut, Malformed, Tls, Unreachable};
-    let proxied = if loopback { String::new() } else { proxy_hint() };
+    let proxy = if loopback { None } else { proxy_variable(scheme, host(place)) };
+    let proxied = proxy.map_or_else(String::new, |name| format!(" (a proxy is set in {name})"));
     if error.is_builder() {
         return Failure::new(
             FailureKind::InvalidRequest,
@@ -21,7 +28,7 @@ pub(super) fn unsent(place: &str, loopback: bool, connect: Duration, error: &req
         return Failure::new(Tls, tls_sentence(place, tls));
     }
     if error.is_dns() {
-        let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
+        let host = host(place);
         return Failure::new(
             Unreachable,
             format!("no address is known for {host}: check the spelling and the network{proxied}"),
@@ -37,6 +44,15 @@ pub(super) fn unsent(place: &str, loopback: bool, connect: Duration, error: &req
         );
     }
     let kind = find::<io::Error>(error).map(io::Error::kind);
+    if let (true, Some(name)) = (error.is_connect(), proxy) {
+        let why = last(error);
+        return Failure::new(
+            Unreachable,
+            format!(
+                "no connection to {place} by the proxy in {name}: {why}; correct it, or name the host in NO_PROXY"
+            ),
+        );
+    }
     if error.is_connect() {
         return match kind {
             Some(io::ErrorKind::ConnectionRefused) => Failure::new(
@@ -99,13 +115,24 @@ fn tls_sentence(place: &str, error: &rustls::Error) -> String {
     }
 }
 
-fn proxy_hint() -> String {
-    const VARIABLES: [&str; 6] =
-        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"];
-    VARIABLES
-        .iter()
-        .find(|name| std::env::var_os(name).is_some_and(|v| !v.is_empty()))
-        .map_or_else(String::new, |name| format!(" (a proxy is set in {name})"))
+fn host(place: &str) -> &str {
+    place.rsplit_once(':').map_or(place, |(host, _)| host)
+}
+
+/// The variable whose proxy stands between us and this host. The client reads them itself; this is for the sentence.
+fn proxy_variable(scheme: &str, host: &str) -> Option<&'static str> {
+    let value = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let excepted = ["NO_PROXY", "no_proxy"].iter().find_map(|name| value(name)).is_some_and(|list| {
+        list.split(',').map(|entry| entry.trim().trim_start_matches('.')).any(|entry| {
+            entry == "*" || host == entry || host.strip_suffix(entry).is_some_and(|rest| rest.ends_with('.'))
+        })
+    });
+    let names: &[&'static str] = match scheme {
+        _ if excepted => &[],
+        "https" => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+        _ => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+    };
+    names.iter().copied().find(|name| value(name).is_some())
 }
 
 /// The first cause of this type, also when an `io::Error` wraps it.

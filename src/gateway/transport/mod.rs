@@ -76,7 +76,7 @@ impl Transport {
                 )
             })?;
         let place = place(&url);
-        let loopback = is_loopback(&url);
+        let (loopback, scheme) = (is_loopback(&url), url.scheme().to_owned());
         let client = self.client(loopback).await?;
         let mut request = match call.body {
             Some(body) => client.post(url).body(body),
@@ -94,8 +94,10 @@ impl Transport {
             })?;
             request = request.header(name, value);
         }
-        let response =
-            request.send().await.map_err(|error| fault::unsent(&place, loopback, self.connect, &error))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| fault::unsent(&place, &scheme, loopback, self.connect, &error))?;
         if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
             return Err(fault::redirected(&place, &response));
         }

@@ -86,6 +86,11 @@ pub fn options() -> Options {
 
 /// A catalog with the model `test/model` at providers `p0`, `p1`, ... with these addresses.
 pub fn catalog(addresses: &[String]) -> Catalog {
+    priced(addresses, prices)
+}
+
+/// The same at these prices.
+pub fn priced(addresses: &[String], prices: impl Fn(usize) -> Prices) -> Catalog {
     let providers = addresses
         .iter()
         .enumerate()

@@ -2,6 +2,8 @@
 
 mod bench;
 mod budgets;
+mod clocks;
+mod dearer;
 mod demo;
 mod faults;
 mod grammar;
@@ -13,3 +15,4 @@ mod rescue;
 mod seam;
 mod stop;
 mod tiers;
+mod tls;

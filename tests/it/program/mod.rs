@@ -2,6 +2,8 @@
 
 mod ask;
 mod bad_input;
+mod discover;
 mod money;
+mod proxy;
 mod serve;
 mod terminal;

@@ -1,6 +1,8 @@
 //! What several test modules share: a scripted upstream, temporary homes, builders.
 
 pub mod program;
+pub mod proxy;
 pub mod pty;
 pub mod stage;
+pub mod tls;
 pub mod upstream;

@@ -46,6 +46,11 @@ impl Gate {
     pub fn open(&self) {
         self.0.add_permits(1);
     }
+
+    /// Waits for one opening, and uses it up.
+    pub async fn passed(&self) {
+        self.0.acquire().await.expect("gates are never closed").forget();
+    }
 }
 
 impl Script {
@@ -307,7 +312,7 @@ async fn answer(mut socket: TcpStream, shared: Arc<Shared>) {
         let gone = match act {
             Act::Send(bytes) => writer.write_all(&bytes).await.is_err(),
             Act::Gate(gate) => tokio::select! {
-                permit = gate.0.acquire() => { permit.expect("gates are never closed").forget(); false }
+                () = gate.passed() => false,
                 () = closed(&mut reader) => true,
             },
             Act::Hang => {
