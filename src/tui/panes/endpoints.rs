@@ -129,7 +129,10 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, card: &Card, health: &[HealthRow])
             return;
         }
         let row = health.iter().find(|h| h.endpoint == endpoint.id);
-        let name = clean_line(&endpoint.provider_name);
+        let name = match endpoint.tier() {
+            Some(tier) => format!("{} {tier}", clean_line(&endpoint.provider_name)),
+            None => clean_line(&endpoint.provider_name),
+        };
         canvas.text(spot.x + 2, spot.y, PROVIDER - 2, &name, panel);
         put(canvas, spot, &shown, panel, |(.., cell)| cell(endpoint, row));
     }

@@ -13,6 +13,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     if area.is_empty() {
         return;
     }
+    let brief = area.width < if model.spent.budget.is_some() { 140 } else { 100 };
     let rows = match area.height {
         1 => vec![
             [reply(model, area.width < 80), session(model, true), today(model, true), context(model)]
@@ -21,7 +22,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
         2 => vec![
             reply(model, area.width < 80),
             // a budget and the context stand before details of the sums
-            [session(model, area.width < 120), today(model, area.width < 120), context(model)].concat(),
+            [session(model, brief), today(model, brief), context(model)].concat(),
         ],
         _ => vec![reply(model, false), session(model, false), [today(model, false), context(model)].concat()],
     };
@@ -142,12 +143,12 @@ fn session(model: &Model, short: bool) -> Vec<Fact> {
 
 fn today(model: &Model, short: bool) -> Vec<Fact> {
     let mut facts = sums("today", model.today_total(), running(model, false), model.demo_here(), short);
-    facts.extend(budget(model));
+    facts.extend(budget(model, short));
     facts
 }
 
 /// The budget nearest to its end, with what is under way: `budget today $4.10 of $5.00, $0.90 left`.
-fn budget(model: &Model) -> Option<Fact> {
+fn budget(model: &Model, short: bool) -> Option<Fact> {
     let budget = model.spent.budget.as_ref().filter(|_| !model.demo_here())?;
     let running = running(model, false);
     let used = budget.spent + running.unwrap_or(Usd::ZERO);
@@ -160,6 +161,10 @@ fn budget(model: &Model) -> Option<Fact> {
     };
     let tilde = if running.is_some() { "~" } else { "" };
     let name = crate::words::clean_line(&budget.name);
+    if short {
+        let text = format!("budget {tilde}{} left of {} {name}", usd(left), usd(budget.limit));
+        return Some(fact(text, meaning));
+    }
     Some(fact(
         format!("budget {name} {tilde}{} of {}, {} left", usd(used), usd(budget.limit), usd(left)),
         meaning,
