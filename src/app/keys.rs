@@ -23,7 +23,9 @@ impl Keymap {
             if !ACTIONS.iter().any(|a| a.id == id) {
                 let near = ACTIONS.iter().map(|a| a.id).find(|a| a.contains(id.as_str()) || id.contains(a));
                 let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                wrong.push(format!("keys: there is no action `{id}`{hint} `fareway help keys` lists them"));
+                wrong.push(format!(
+                    "keys: there is no action `{id}`{hint}; F1 in the terminal lists what there is"
+                ));
             }
         }
         for (row, action) in ACTIONS.iter().enumerate() {

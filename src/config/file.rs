@@ -42,7 +42,7 @@ pub struct Config {
     pub templates: BTreeMap<String, String>,
     /// System prompts by name.
     pub personas: BTreeMap<String, String>,
-    /// Action to keys: `open-picker = "ctrl-o"`, or a list.
+    /// Action to keys: `"model.pick" = "ctrl-k"`, or a list.
     #[serde(deserialize_with = "one_or_more")]
     pub keymap: BTreeMap<String, Vec<String>>,
     pub providers: BTreeMap<String, Provider>,

@@ -3,6 +3,7 @@
 //! Layers, later wins: defaults, `config.toml`, environment, flags. **Invariant:** no secret is ever printed:
 //! `Debug` of everything here shows where a key comes from, not the key.
 
+mod check;
 mod dirs;
 mod file;
 mod keys;

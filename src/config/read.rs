@@ -51,6 +51,12 @@ pub fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {
         let message = format!("{}:{line}: {what}", file.display());
         return Err(ConfigError { message, file: file.to_owned(), line });
     }
+    let wrong = super::check::check(&config, text);
+    if let Some((line, _)) = wrong.first() {
+        let said: Vec<String> =
+            wrong.iter().map(|(line, what)| format!("{}:{line}: {what}", file.display())).collect();
+        return Err(ConfigError { message: said.join("\n"), file: file.to_owned(), line: *line });
+    }
     Ok(config)
 }
 
@@ -111,7 +117,9 @@ fn explain(text: &str, file: &Path, error: &toml::de::Error) -> ConfigError {
         } else {
             said
         };
-        format!("`{key}`: {said}")
+        format!("`{key}`: {}", plainly(said))
+    } else if said.contains("untagged enum Sort") {
+        "`sort` cannot be that; allowed: price, throughput, latency, exacto".to_owned()
     } else {
         said.replace('\n', "; ")
     };
@@ -120,6 +128,20 @@ fn explain(text: &str, file: &Path, error: &toml::de::Error) -> ConfigError {
         None => what,
     };
     ConfigError { message: format!("{}:{line}: {what}", file.display()), file: file.to_owned(), line }
+}
+
+/// The parser's names of types, as a person calls them.
+fn plainly(said: &str) -> String {
+    let names = [
+        ("expected u64", "expected a whole number, 0 or more"),
+        ("expected u32", "expected a whole number, 0 or more"),
+        ("expected u8", "expected a whole number from 0 to 255"),
+        ("expected f64", "expected a number"),
+        ("expected a boolean", "expected true or false"),
+        ("expected a sequence", "expected a list, such as [\"a\", \"b\"]"),
+        ("expected a string", "expected a text in quotes"),
+    ];
+    names.iter().fold(said.to_owned(), |said, (name, plain)| said.replace(name, plain))
 }
 
 /// The line sets `key`, or opens a table whose name ends in it.

@@ -15,7 +15,7 @@ fn mistakes_get_one_clear_sentence() {
             "c.toml:5: unknown key `first`; allowed here: connect, first_token, first_token_local, idle, total (in [timeouts])",
         ),
         ("meter = \"left\"\n", "c.toml:1: `meter` cannot be `left`; allowed: bottom, right, hidden"),
-        ("plain = \"yes\"\n", "c.toml:1: `plain`: invalid type: string \"yes\", expected a boolean"),
+        ("plain = \"yes\"\n", "c.toml:1: `plain`: invalid type: string \"yes\", expected true or false"),
         (
             "[providers.work]\nbase_uri = \"http://x\"\n",
             "c.toml:2: unknown key `base_uri`, did you mean `base_url`?; allowed here: name, base_url, format",
@@ -38,6 +38,36 @@ fn mistakes_get_one_clear_sentence() {
         assert!(error.message.starts_with(wanted), "{text}\n got: {}\nwant: {wanted}", error.message);
         assert!(!error.message.contains('\n'), "{}", error.message);
     }
+}
+
+#[test]
+fn what_is_well_formed_and_wrong_is_named_by_its_line() {
+    let cases = [
+        ("\n[keymap]\n\"model.pick\" = \"ctrl-kk\"\n", "c.toml:3: model.pick: `ctrl-kk` is not a key"),
+        ("[keymap]\n\"model.pik\" = \"ctrl-k\"\n", "c.toml:2: there is no action `model.pik`"),
+        (
+            "# mine\n[keymap]\n\"palette\" = [\"ctrl-k\"]\n",
+            "c.toml:3: `ctrl-k` is given to `model.pick` and to `palette`; change one of them",
+        ),
+        ("[budgets]\nweek = 1\nday = -5\n", "c.toml:3: `day` cannot be negative"),
+        ("[budgets]\nwarn = 101\n", "c.toml:2: `warn` cannot be 101"),
+        ("[params]\ntemperature = 5\n", "c.toml:2: `temperature` cannot be 5; write a number from 0 to 2"),
+        ("[providers.mine]\nbase_url = \"localhost:1\"\n", "c.toml:2: `base_url` must begin with http://"),
+        ("[serve]\nlisten = \"nonsense\"\n", "c.toml:2: `listen` cannot be `nonsense`"),
+        ("[preferences]\nsort = \"speed\"\n", "c.toml:2: `sort` cannot be that; allowed: price"),
+        (
+            "[timeouts]\nconnect = \"5s\"\n",
+            "c.toml:2: `connect`: invalid type: string \"5s\", expected a whole number",
+        ),
+    ];
+    for (text, wanted) in cases {
+        let error = config::parse(text, Path::new("c.toml")).expect_err(text);
+        assert!(error.message.starts_with(wanted), "{text}\n got: {}\nwant: {wanted}", error.message);
+    }
+    // several mistakes are all said at once
+    let text = "[budgets]\nday = -5\n[params]\ntop_p = 3\n";
+    let error = config::parse(text, Path::new("c.toml")).expect_err(text);
+    assert_eq!(error.message.lines().count(), 2, "{}", error.message);
 }
 
 #[test]
