@@ -134,6 +134,7 @@ pub const ACTIONS: &[Action] = &[
     action("line.down", "Scroll down", &["shift-down"], Always, read::line_down),
     action("table.left", "Scroll wide tables to the left", &["shift-left"], Always, read::table_left),
     action("table.right", "Scroll wide tables to the right", &["shift-right"], Always, read::table_right),
+    action("images", "Show or hide images", &["alt-i"], Always, read::images),
     action("top", "To the beginning", &["alt-<", "ctrl-home"], Always, read::top),
     action("bottom", "To the end", &["alt->", "ctrl-end"], Always, read::bottom),
     action(

@@ -99,9 +99,9 @@ pub fn parts(draft: &Draft) -> Vec<Part> {
             ChipBody::Output { command, text: output } => {
                 text.push_str(&fenced(&format!("$ {command}"), output))
             }
-            ChipBody::Image { source, .. } => {
+            ChipBody::Image { name, source } => {
                 flush(&mut text, &mut parts);
-                parts.push(Part::Image { source: source.clone(), detail: None });
+                parts.push(Part::Image { name: name.clone(), source: source.clone(), detail: None });
             }
             ChipBody::File { name, source } => {
                 flush(&mut text, &mut parts);

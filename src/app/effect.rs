@@ -124,6 +124,8 @@ pub enum Order {
     Insert(String),
     /// Scroll the conversation: `Event::Scrolled`.
     Scroll(Scroll),
+    /// Show or hide the images of the selected message, or of those in view.
+    Images,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

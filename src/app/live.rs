@@ -147,7 +147,7 @@ impl Live {
                     *s = signature.or_else(|| s.take());
                 }
             }
-            Delta::Image(url) => message.parts.push(Part::Image { source: source(url), detail: None }),
+            Delta::Image(url) => message.parts.push(Part::image(source(url))),
             Delta::Annotation(value) => message.parts.push(Part::Annotation { value }),
             Delta::Stop { reason, .. } => self.stop = Some(reason),
             Delta::Usage { .. } | Delta::Head { .. } => {}

@@ -30,6 +30,10 @@ pub fn table_right(_: &mut Model, _: &str) -> Vec<Effect> {
     scroll(Scroll::Sideways(1))
 }
 
+pub fn images(_: &mut Model, _: &str) -> Vec<Effect> {
+    vec![Effect::Screen(Order::Images)]
+}
+
 pub fn top(_: &mut Model, _: &str) -> Vec<Effect> {
     scroll(Scroll::Top)
 }

@@ -69,9 +69,9 @@ impl Heard {
             Delta::Usage { usage, .. } => self.usage = *usage,
             Delta::Stop { reason, .. } => self.stop = Some(*reason),
             Delta::Annotation(value) => self.others.push(Part::Annotation { value: value.clone() }),
-            Delta::Image(url) => self
-                .others
-                .push(Part::Image { source: crate::words::Source::Url { url: url.clone() }, detail: None }),
+            Delta::Image(url) => {
+                self.others.push(Part::image(crate::words::Source::Url { url: url.clone() }))
+            }
             Delta::Head { .. } | Delta::Opaque(_) => {}
         }
         None

@@ -41,7 +41,7 @@ fn attach(path: &Path) -> Result<Part, Fail> {
         path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
     Ok(match attach::read(path).map_err(Fail::usage)? {
         Content::Text(text) => Part::text(attach::fenced(&name, &text)),
-        Content::Image(source) => Part::Image { source, detail: None },
+        Content::Image(source) => Part::image(source),
         Content::Pdf(source) => Part::File { name, source },
     })
 }

@@ -28,6 +28,8 @@ pub struct Config {
     pub notify: bool,
     /// Fewer frames and no ticking digits, for slow lines.
     pub low_bandwidth: bool,
+    /// How images are shown.
+    pub images: Images,
     /// Titles are written by a cheap model instead of taken from the first words; that costs a little.
     pub titles_by_model: bool,
     pub network: Network,
@@ -65,6 +67,7 @@ impl Default for Config {
             mouse: false,
             notify: true,
             low_bandwidth: false,
+            images: Images::Auto,
             titles_by_model: false,
             network: Network::default(),
             timeouts: Timeouts::default(),
@@ -81,6 +84,19 @@ impl Default for Config {
             serve: Serve::default(),
         }
     }
+}
+
+/// How the terminal shows images.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Images {
+    /// As its environment says.
+    #[default]
+    Auto,
+    Kitty,
+    Iterm,
+    Sixel,
+    Off,
 }
 
 /// Where the spend meter stands.

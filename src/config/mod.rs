@@ -13,8 +13,8 @@ mod ring;
 
 pub use dirs::{Dirs, DirsError};
 pub use file::{
-    Budgets, Config, Endpoint, Limits, Meter, Network, PolicyFile, Preset, PricesFile, Provider, Reserve,
-    Serve, ServeKey, Timeouts,
+    Budgets, Config, Endpoint, Images, Limits, Meter, Network, PolicyFile, Preset, PricesFile, Provider,
+    Reserve, Serve, ServeKey, Timeouts,
 };
 pub use keys::{KeyError, KeySource, Secret};
 pub use overlay::loose;

@@ -43,7 +43,10 @@ pub fn chat(dirs: Dirs, config: Config, launch: Launch) -> Result<(), String> {
 
 async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result<(), String> {
     let signals = Signals::new().map_err(|e| format!("cannot listen for signals: {e}"))?;
-    let environment = Environment::read(|name| std::env::var(name).ok());
+    let environment = Environment {
+        images: super::screen::graphics(config.images),
+        ..Environment::read(|name| std::env::var(name).ok())
+    };
     let (events, news) = mpsc::channel(ROOM);
     let (heard, inbox) = inbox();
     let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events.clone(), heard);
@@ -95,8 +98,7 @@ impl Chat {
         heard: mpsc::Sender<super::Heard>,
     ) -> Self {
         let caps = Caps::of(&environment);
-        let mut tui = Tui::new(super::themes::themes(&dirs.themes(), caps.depth));
-        tui.fit(&caps);
+        let tui = Tui::new(super::themes::themes(&dirs.themes(), caps.depth));
         let chosen = settings::of_config(&config);
         let keymap = Keymap::new(&chosen.keys).unwrap_or_default();
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));

@@ -3,7 +3,8 @@
 use super::now;
 use super::reader::Reader;
 use crate::app::{LineState, Model};
-use crate::config::Config;
+use crate::config::{Config, Images};
+use crate::tui::image::Graphics;
 use crate::tui::paint::{
     Caps, Due, Environment, Modes, Pace, Painter, Picture, QUESTION, Rates, Terminal, clipboard, notify,
 };
@@ -82,7 +83,11 @@ impl Screen {
 
     /// Fewer colours, no links, fewer frames, and none before the last one has arrived.
     pub fn set_low(&mut self, low: bool) {
-        let caps = Caps::of(&self.environment);
+        let mut caps = Caps::of(&self.environment);
+        if let Some(cell) = cell() {
+            caps.cell = cell;
+        }
+        self.tui.fit(&if low { caps.clone().lean() } else { caps.clone() });
         self.painter
             .set_caps(Caps { sync: self.painter.caps().sync, ..if low { caps.lean() } else { caps } });
         self.pace.set_low(low);
@@ -148,6 +153,9 @@ impl Screen {
         self.tui.view(model, &mut self.picture);
         let painted = self.painter.flush(&self.picture, terminal)?;
         let at = now();
+        if painted.again {
+            self.pace.news();
+        }
         if painted.bytes == 0 {
             self.pace.skipped();
             return Ok(());
@@ -242,6 +250,7 @@ impl Screen {
             self.reader = Some(Reader::new()?);
         }
         self.painter.forget();
+        self.painter.forget_images();
         self.pace.key();
         Ok(Some(terminal.size()?))
     }
@@ -265,4 +274,22 @@ async fn drained(terminal: &mut Option<Terminal>) -> io::Result<()> {
     let output = AsyncFd::with_interest(terminal.as_fd().try_clone_to_owned()?, Interest::WRITABLE)?;
     drop(output.writable().await?);
     terminal.push()
+}
+
+/// What the config says about images.
+pub fn graphics(images: Images) -> Option<Graphics> {
+    match images {
+        Images::Auto => None,
+        Images::Kitty => Some(Graphics::Kitty),
+        Images::Iterm => Some(Graphics::Iterm),
+        Images::Sixel => Some(Graphics::Sixel),
+        Images::Off => Some(Graphics::None),
+    }
+}
+
+/// Pixels of a cell, where the kernel knows them.
+fn cell() -> Option<(u16, u16)> {
+    let size = crossterm::terminal::window_size().ok()?;
+    let cell = (size.width.checked_div(size.columns)?, size.height.checked_div(size.rows)?);
+    (cell.0 > 0 && cell.1 > 0).then_some(cell)
 }

@@ -1,6 +1,7 @@
 //! The picture and the keys: the only room that knows ratatui, crossterm and the text area.
 
 mod composer;
+pub mod image;
 mod input;
 mod keyboard;
 mod panes;

@@ -165,12 +165,17 @@ impl Tui {
                 panes::compare::scroll(&mut self.conversation, model, *by).map(Event::Scrolled)
             }
             Order::Scroll(by) => self.conversation.scroll(model, *by).map(Event::Scrolled),
+            Order::Images => {
+                self.conversation.flip_images(model);
+                None
+            }
         }
     }
 
     /// Draws everything. The work does not grow with the conversation.
     pub fn view(&mut self, model: &Model, picture: &mut Picture) {
         picture.clear(model.columns, model.rows);
+        picture.cell = self.conversation.cell();
         self.zones.clear();
         if self.theme.name != model.settings.theme
             && let Some(theme) = self.themes.iter().find(|t| t.is_called(&model.settings.theme))

@@ -105,6 +105,9 @@ pub enum Part {
         cache: bool,
     },
     Image {
+        /// What the file was called; empty when nobody said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        name: String,
         source: Source,
         /// OpenAI's `detail`: `auto`, `low`, `high`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,6 +154,11 @@ pub enum Part {
 impl Part {
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into(), cache: false }
+    }
+
+    /// An image without a name.
+    pub fn image(source: Source) -> Self {
+        Self::Image { name: String::new(), source, detail: None }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the terminal can do, found from the environment alone: no question is asked, so nothing waits for an answer.
 
+use crate::tui::image::Graphics;
 use crate::tui::theme::Depth;
 
 /// The variables that say what the terminal is. A value, so that a test can make any.
@@ -18,6 +19,13 @@ pub struct Environment {
     pub windows_terminal: bool,
     /// `SSH_CONNECTION` or `SSH_TTY` is set.
     pub ssh: bool,
+    /// What the config says about images, whatever the terminal says.
+    pub images: Option<Graphics>,
+    /// Only kitty sets `KITTY_WINDOW_ID`.
+    pub kitty: bool,
+    /// Only WezTerm sets `WEZTERM_PANE`, only Konsole (22.04 and later are meant) `KONSOLE_VERSION`; iTerm2 sets
+    /// `LC_TERMINAL`, which ssh hands on.
+    pub inline_files: bool,
     /// `ACCESSIBLE` is set and not empty or `0`: no motion, no cursor tricks.
     pub accessible: bool,
 }
@@ -36,6 +44,11 @@ impl Environment {
             screen: set("STY"),
             windows_terminal: set("WT_SESSION"),
             ssh: set("SSH_CONNECTION") || set("SSH_TTY"),
+            images: None,
+            kitty: set("KITTY_WINDOW_ID"),
+            inline_files: set("WEZTERM_PANE")
+                || text("LC_TERMINAL") == "iTerm2"
+                || text("KONSOLE_VERSION").parse::<u32>().is_ok_and(|v| v >= 220_400),
             accessible: set("ACCESSIBLE") && text("ACCESSIBLE") != "0",
         }
     }
@@ -53,6 +66,14 @@ pub struct Caps {
     pub sync: bool,
     /// Scroll regions work. Every terminal with a cursor has them; `TERM=dumb` does not.
     pub regions: bool,
+    /// It is tmux that we write to.
+    pub tmux: bool,
+    /// How images are shown.
+    pub images: Graphics,
+    /// Pixels of a cell, as far as the kernel knows.
+    pub cell: (u16, u16),
+    /// The terminal is at the other end of a line: what is large is not sent without being asked for.
+    pub far: bool,
     /// The terminal is moved about at all: false for `TERM=dumb`, where only `--plain` reads well.
     pub full_screen: bool,
 }
@@ -86,6 +107,14 @@ impl Caps {
             links: !(dumb || console || gnu_screen),
             sync: false,
             regions: !dumb,
+            tmux: env.tmux,
+            images: if depth < Depth::Indexed {
+                Graphics::None
+            } else {
+                env.images.unwrap_or_else(|| graphics(env))
+            },
+            cell: CELL,
+            far: env.ssh,
             full_screen: !dumb,
         }
     }
@@ -108,7 +137,31 @@ impl Caps {
             links: true,
             sync: false,
             regions: true,
+            tmux: false,
+            images: Graphics::None,
+            cell: CELL,
+            far: false,
             full_screen: true,
         }
+    }
+}
+
+/// A cell of a usual size.
+const CELL: (u16, u16) = (8, 16);
+
+/// How the terminal is known to show images. In a multiplexer nobody knows whether it hands them on: the config says so.
+fn graphics(env: &Environment) -> Graphics {
+    let term = env.term.as_str();
+    let program = env.term_program.as_str();
+    if env.tmux || env.screen || term.starts_with("screen") || term.starts_with("tmux") {
+        Graphics::None
+    } else if env.kitty || term.contains("kitty") || term.contains("ghostty") || program == "ghostty" {
+        Graphics::Kitty
+    } else if env.inline_files || matches!(program, "iTerm.app" | "WezTerm" | "mintty") {
+        Graphics::Iterm
+    } else if ["foot", "mlterm", "contour", "yaft"].iter().any(|t| term.starts_with(t)) {
+        Graphics::Sixel
+    } else {
+        Graphics::None
     }
 }

@@ -32,6 +32,8 @@ const BLANK: Symbol = Symbol(b' ' as u64);
 /// The right half of a wide character.
 pub(super) const NOTHING: Symbol = Symbol(0);
 const LONG: u64 = 0xff << 56;
+/// A part of an image: number, row, column, how it is written.
+const PART: u64 = 0xfe << 56;
 
 /// One cell as the terminal shows it. Two equal glyphs look the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,18 @@ impl Glyph {
         Glyph { symbol: BLANK, look, link: 0, width: 1, reach: 1, loose: false }
     }
 
+    /// A cell that shows a part of an image.
+    pub fn part(look: Look, id: u8, row: u16, column: u16, kitty: bool, follows: bool) -> Glyph {
+        let place = u64::from(id) << 40 | u64::from(row) << 24 | u64::from(column) << 8;
+        let symbol = Symbol(PART | place | u64::from(kitty) << 1 | u64::from(follows));
+        Glyph { symbol, look, ..Glyph::blank(look.bg) }
+    }
+
+    /// The image of which it shows a part.
+    pub fn image(&self) -> Option<u8> {
+        (self.symbol.0 & LONG == PART).then_some((self.symbol.0 >> 40 & 0xff) as u8)
+    }
+
     pub fn is_blank(&self) -> bool {
         self.symbol == BLANK
     }
@@ -127,6 +141,10 @@ impl Symbols {
         if symbol.0 & LONG == LONG {
             let text = self.long.get((symbol.0 & !LONG) as usize).map_or("\u{fffd}", |s| s);
             out.extend_from_slice(text.as_bytes());
+        } else if symbol.0 & LONG == PART {
+            let n = symbol.0;
+            let (row, column) = ((n >> 24 & 0xffff) as u16, (n >> 8 & 0xffff) as u16);
+            super::images::write_part(row, column, n & 2 != 0, n & 1 != 0, out);
         } else {
             let bytes = symbol.0.to_le_bytes();
             let end = bytes.iter().position(|&b| b == 0).unwrap_or(8);
@@ -135,7 +153,7 @@ impl Symbols {
     }
 
     pub fn len(&self, symbol: Symbol) -> usize {
-        if symbol.0 & LONG == LONG { 16 } else { 8 - (symbol.0.leading_zeros() / 8) as usize }
+        if symbol.0 & PART == PART { 16 } else { 8 - (symbol.0.leading_zeros() / 8) as usize }
     }
 
     fn link_number(&mut self, url: &Arc<str>) -> u32 {
@@ -239,7 +257,8 @@ fn glyph_of(symbol: &str, look: Look, symbols: &mut Symbols, room: usize) -> Gly
     let (Some((text, width @ 1..=40)), None) = (parts.next(), parts.next()) else {
         return plain(BLANK);
     };
-    if width > room || text.chars().any(char::is_control) {
+    // the placeholder of images is ours alone: in somebody's text it would show any of them
+    if width > room || text.chars().any(char::is_control) || text.starts_with(super::images::PLACEHOLDER) {
         return plain(BLANK);
     }
     let reach: usize =

@@ -2,6 +2,7 @@
 
 mod caps;
 mod grid;
+mod images;
 mod osc;
 mod output;
 mod pace;
@@ -13,6 +14,7 @@ mod scroll;
 mod terminal;
 
 pub use caps::{Caps, Environment};
+pub use images::{MOST as MOST_CELLS, PLACEHOLDER};
 pub use osc::{CLIPBOARD_LIMIT, QUESTION, clipboard, notify, title};
 pub use output::Output;
 pub use pace::{Due, LineStats, Pace, Rates};

@@ -1,8 +1,10 @@
 //! Turns one picture into the next with as few bytes as the terminal allows: scroll, then write what differs.
 
 use super::grid::{Glyph, Grid, Look, Symbols};
+use super::images::Images;
 use super::scroll::{self, Move};
 use super::{Caps, Picture, pen};
+use crate::tui::image::Graphics;
 use ratatui::style::Color;
 use std::io::{self, Write};
 
@@ -21,6 +23,8 @@ pub struct Painted {
     pub bytes: usize,
     /// Rows by which a region was scrolled (negative: down).
     pub scrolled: isize,
+    /// Something is left for the next frame, though nothing else may change.
+    pub again: bool,
 }
 
 /// What the terminal remembers for `ESC 8`.
@@ -51,6 +55,7 @@ pub struct Painter {
     region: Option<(usize, usize)>,
     link: u32,
     fresh: bool,
+    images: Images,
     out: Vec<u8>,
 }
 
@@ -71,6 +76,7 @@ impl Painter {
             region: None,
             link: 0,
             fresh: true,
+            images: Images::default(),
             out: Vec::new(),
         }
     }
@@ -90,6 +96,11 @@ impl Painter {
         self.fresh = true;
     }
 
+    /// Somebody else had the whole terminal: it may have lost the images it was given.
+    pub fn forget_images(&mut self) {
+        self.images.forget();
+    }
+
     /// Writes what turns the last picture into this one, in one write.
     /// After an error the terminal's state is unknown, and the next picture is painted whole.
     pub fn flush(&mut self, picture: &Picture, to: &mut impl Write) -> io::Result<Painted> {
@@ -102,7 +113,7 @@ impl Painter {
                 return Err(error);
             }
         }
-        Ok(Painted { bytes, scrolled })
+        Ok(Painted { bytes, scrolled, again: self.images.again })
     }
 
     /// The bytes that lead from the last picture to this one; taken as written.
@@ -119,6 +130,7 @@ impl Painter {
         }
         let mut new = std::mem::take(&mut self.new);
         new.take(picture, self.caps.depth, self.caps.links, &mut self.symbols);
+        self.images.lay(picture, &self.caps, &mut new, &mut self.out);
         self.new_hashes.clear();
         let known = self.old_hashes.len() == new.height && self.old.width == new.width;
         for y in 0..new.height {
@@ -135,6 +147,7 @@ impl Painter {
         self.save_cursor(wanted, &new);
         let scrolled = self.paint(picture, &new);
         self.close_link();
+        self.draw_images();
         self.new = new;
         std::mem::swap(&mut self.old, &mut self.new);
         std::mem::swap(&mut self.old_hashes, &mut self.new_hashes);
@@ -165,7 +178,9 @@ impl Painter {
     }
 
     fn paint(&mut self, picture: &Picture, new: &Grid) -> isize {
-        let found = if self.caps.regions {
+        // nobody says what becomes of pixels in rows that are scrolled
+        let pixels = self.caps.images == Graphics::Sixel && self.images.are_shown();
+        let found = if self.caps.regions && !pixels {
             scroll::find(&self.old, &self.old_hashes, new, &self.new_hashes, &picture.scrolls)
         } else {
             None
@@ -245,6 +260,22 @@ impl Painter {
         }
     }
 
+    /// Images whose blanks have been written are drawn over them again.
+    fn draw_images(&mut self) {
+        let mut drawn = Vec::new();
+        for (x, y, bytes) in self.images.due() {
+            // a cursor that is left at the lower edge of a region would scroll it
+            drawn.extend_from_slice(b"\x1b[r");
+            let _ = write!(drawn, "\x1b[{};{}H", y + 1, x + 1);
+            drawn.extend_from_slice(bytes);
+        }
+        if !drawn.is_empty() {
+            self.out.append(&mut drawn);
+            self.region = None;
+            self.at = None;
+        }
+    }
+
     /// Makes row `at` of the terminal look like row `y` of the picture.
     fn paint_row(&mut self, at: usize, y: usize, new: &Grid) {
         let row = new.row(y);
@@ -299,6 +330,12 @@ impl Painter {
     fn draw(&mut self, glyph: Glyph, x: usize, y: usize) {
         self.prepare(&glyph);
         self.set_link(glyph.link);
+        if let Some(id) = glyph.image() {
+            self.images.touch(id);
+            self.symbols.write(glyph.symbol, &mut self.out);
+            self.at = (x + 1 < self.old.width).then_some((x + 1, y));
+            return;
+        }
         if glyph.loose {
             // a terminal that draws it narrower would leave the old right half standing
             let width = usize::from(glyph.width);

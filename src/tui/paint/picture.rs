@@ -1,6 +1,8 @@
 //! One whole picture of the terminal: a ratatui buffer, its links, the caret, and what the panes know about scrolling.
 
 use super::ScrollHint;
+use super::images::PLACEHOLDER;
+use crate::tui::image::Slice;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::sync::Arc;
@@ -21,6 +23,10 @@ pub struct Link {
 pub struct Picture {
     pub buffer: Buffer,
     pub links: Vec<Link>,
+    /// Rows of images, where they begin: their cells hold `PLACEHOLDER` unless something lies over them.
+    pub slices: Vec<(u16, u16, Slice)>,
+    /// Pixels of a cell, for terminals that draw by pixels.
+    pub cell: (u16, u16),
     /// Where the hardware cursor stands; hidden when `None`.
     pub cursor: Option<Position>,
     /// Regions that the panes know have moved. The painter also finds moves by itself.
@@ -32,6 +38,8 @@ impl Picture {
         Picture {
             buffer: Buffer::empty(Rect::new(0, 0, width, height)),
             links: Vec::new(),
+            slices: Vec::new(),
+            cell: (8, 16),
             cursor: None,
             scrolls: Vec::new(),
         }
@@ -50,8 +58,23 @@ impl Picture {
             self.buffer = Buffer::empty(area);
         }
         self.links.clear();
+        self.slices.clear();
         self.cursor = None;
         self.scrolls.clear();
+    }
+
+    /// Shows a row of an image from `x` on, as far as it fits into `columns`.
+    pub fn image(&mut self, x: u16, y: u16, columns: u16, slice: &Slice) {
+        if slice.columns > columns
+            || y >= self.buffer.area.bottom()
+            || x + slice.columns > self.buffer.area.right()
+        {
+            return;
+        }
+        for column in x..x + slice.columns {
+            self.buffer[(column, y)].set_symbol(PLACEHOLDER);
+        }
+        self.slices.push((x, y, slice.clone()));
     }
 
     /// Makes the cells `from..to` of row `y` a link. Control characters in an address would end it early: then there is none.

@@ -3,6 +3,7 @@
 //! **Invariant:** a frame, a key and a scroll touch only the messages in view; nothing here walks the whole branch.
 
 use super::header;
+use super::images::Means;
 use super::message::{self, Block};
 use crate::app::{Model, Place, Target, Thread};
 use crate::tui::paint::Caps;
@@ -11,7 +12,7 @@ use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::MessageId;
 use ratatui::layout::Rect;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Laid-out messages kept beside those in view.
 const KEPT: usize = 256;
@@ -29,6 +30,8 @@ pub struct Conversation {
     pub(super) left: Option<(MessageId, usize)>,
     /// Columns by which the wide tables of a message are scrolled to the left.
     shifts: HashMap<MessageId, usize>,
+    /// Messages whose images the person showed or hid.
+    flipped: HashSet<MessageId>,
 }
 
 impl Conversation {
@@ -42,6 +45,7 @@ impl Conversation {
             frame: 0,
             left: None,
             shifts: HashMap::new(),
+            flipped: HashSet::new(),
         }
     }
 
@@ -49,8 +53,10 @@ impl Conversation {
     pub fn block(&mut self, model: &Model, id: MessageId, width: u16) -> Option<&mut Block> {
         let node = model.thread().node(id)?;
         let frame = self.frame;
+        let flipped = self.flipped.contains(&id);
+        let means = Means::of(&self.caps, self.height, model.settings.low_bandwidth, flipped);
         let block = self.blocks.entry((id, width)).or_insert_with(|| Block::new(width));
-        block.refresh(model, node, &self.caps);
+        block.refresh(model, node, &self.caps, means);
         block.seen = frame;
         Some(block)
     }
@@ -159,6 +165,24 @@ impl Conversation {
             *shift = if by < 0 { shift.saturating_sub(step) } else { (*shift + step).min(most) };
         }
         self.shifts.retain(|_, shift| *shift > 0);
+    }
+
+    /// Pixels of a cell.
+    pub fn cell(&self) -> (u16, u16) {
+        self.caps.cell
+    }
+
+    /// Shows or hides the images of the selected message, or of all that are in view.
+    pub fn flip_images(&mut self, model: &Model) {
+        let frame = self.frame;
+        let selected = model.thread().selected;
+        let seen = self.blocks.iter().filter(|(_, block)| block.seen == frame).map(|((id, _), _)| *id);
+        let ids: HashSet<MessageId> = seen.filter(|id| selected.is_none_or(|s| s == *id)).collect();
+        for id in ids {
+            if !self.flipped.remove(&id) {
+                self.flipped.insert(id);
+            }
+        }
     }
 
     /// Lets go of what has been out of view longest.

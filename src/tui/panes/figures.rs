@@ -48,3 +48,13 @@ pub fn count(n: u64) -> String {
         _ => format!("{:.1}M", n as f64 / 1e6),
     }
 }
+
+/// `812 B`, `12 KB`, `1.2 MB`.
+#[allow(clippy::cast_precision_loss, reason = "a figure for people")]
+pub fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{} KB", bytes / 1_024),
+        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}

@@ -1,12 +1,13 @@
 //! One message laid out: its thinking, its parts, what happened on the way.
 
 use super::figures::count;
+use super::images::{self, Means, about};
 use crate::app::{Model, Node, ending, notes, seconds};
 use crate::tui::markdown::{self, Options, StreamDoc};
 use crate::tui::paint::Caps;
 use crate::tui::text::{Face, Line, Prefix, Row, wrap};
 use crate::tui::theme::Meaning;
-use crate::words::{Message, MessageState, Part, Role, Source, clean_line};
+use crate::words::{Message, MessageState, Part, Role, clean_line};
 use ratatui::layout::Rect;
 
 /// Columns left of the text: the mark of a selected message stands there.
@@ -22,7 +23,7 @@ pub fn text_of(area: Rect, y: u16) -> Rect {
 pub struct Block {
     width: u16,
     /// What it was laid out from: revision, whether it was live, the second when one is shown.
-    of: Option<(u32, bool, i64)>,
+    of: Option<(u32, bool, i64, Option<Means>)>,
     head: Vec<Row>,
     /// The growing text of a reply under way and how much of it has been taken.
     stream: Option<(StreamDoc, usize)>,
@@ -30,6 +31,7 @@ pub struct Block {
     foot: Vec<Row>,
     /// The row that folds and unfolds the thinking.
     pub fold: Option<usize>,
+    images: images::Known,
     /// The frame it was last wanted in.
     pub seen: u64,
 }
@@ -44,6 +46,7 @@ impl Block {
             grown: 0,
             foot: Vec::new(),
             fold: None,
+            images: images::Known::new(),
             seen: 0,
         }
     }
@@ -70,10 +73,12 @@ impl Block {
     }
 
     /// Lays it out again if it changed. A reply under way costs what its last block costs.
-    pub fn refresh(&mut self, model: &Model, node: &Node, caps: &Caps) {
+    pub fn refresh(&mut self, model: &Model, node: &Node, caps: &Caps, means: Means) {
         let live = model.writing(node.message.id).map(|(_, live)| live);
         let counts = live.is_some_and(|l| l.waiting.is_some() || (l.thought && l.thought_until.is_none()));
-        let of = (node.revision, live.is_some(), if counts { model.now.secs() } else { 0 });
+        let pictured = node.message.parts.iter().any(|p| matches!(p, Part::Image { .. }));
+        let second = if counts { model.now.secs() } else { 0 };
+        let of = (node.revision, live.is_some(), second, pictured.then_some(means));
         if self.of == Some(of) {
             return;
         }
@@ -88,13 +93,82 @@ impl Block {
             Some((Part::Text { text, .. }, before)) if live.is_some() => (before, Some(text)),
             _ => (all.as_slice(), None),
         };
-        parts(&mut self.head, &mut self.fold, model, node, options, still);
+        self.parts(model, node, options, still, means);
         match growing {
             Some(text) => self.grow(text, options),
             None => self.stream = None,
         }
         self.grown = self.stream.as_mut().map_or(0, |(doc, _)| doc.rows().len());
         foot(&mut self.foot, model, &node.message, columns);
+    }
+
+    /// Folds blocks of thinking into one row, texts into Markdown, everything else into a line.
+    fn parts(&mut self, model: &Model, node: &Node, options: Options, parts: &[Part], means: Means) {
+        let Self { head: rows, fold, images, .. } = self;
+        let columns = options.width;
+        let message = &node.message;
+        let thought: String = parts
+            .iter()
+            .filter_map(|p| match p {
+                Part::Reasoning(r) => Some(r.text.as_str()),
+                _ => None,
+            })
+            .collect();
+        if !thought.is_empty() || parts.iter().any(|p| matches!(p, Part::Reasoning(_))) {
+            *fold = Some(rows.len());
+            let sign = if node.open { "▾" } else { "▸" };
+            line(rows, &format!("{sign} {}", thinking(model, message)), Meaning::Reasoning, columns);
+            if node.open {
+                for text in crate::words::clean(&thought).trim().lines() {
+                    line(rows, text, Meaning::Reasoning, columns);
+                }
+                rows.push(Row::blank());
+            }
+        }
+        for (place, part) in parts.iter().enumerate() {
+            match part {
+                Part::Text { text, .. } if message.role == Role::User => {
+                    for text in crate::words::clean(text).lines() {
+                        line(rows, text, Meaning::Text, columns);
+                    }
+                }
+                Part::Text { text, .. } => rows.extend(markdown::layout(text, options)),
+                Part::Reasoning(_) => {}
+                Part::Image { name, source, .. } => {
+                    let key =
+                        model.keymap.keys("images").first().map(ToString::to_string).unwrap_or_default();
+                    let (caption, shown) = images::lay_out(images, place, name, source, columns, means, &key);
+                    line(rows, &caption, Meaning::Dim, columns);
+                    rows.extend(shown);
+                }
+                Part::File { name, source } => {
+                    line(rows, &format!("▣ {} · {}", clean_line(name), about(source)), Meaning::Dim, columns);
+                }
+                Part::Audio { source } => {
+                    line(rows, &format!("▣ audio · {}", about(source)), Meaning::Dim, columns)
+                }
+                Part::ToolCall { name, arguments, .. } => {
+                    let text = format!("⚙ {}({})", clean_line(name), clean_line(arguments));
+                    line(rows, &text, Meaning::Code, columns);
+                }
+                Part::ToolResult { name, error, .. } => {
+                    let text = format!(
+                        "⚙ {} answered{}",
+                        clean_line(name),
+                        if *error { " with an error" } else { "" }
+                    );
+                    line(rows, &text, Meaning::Dim, columns);
+                }
+                Part::Annotation { value } => {
+                    let cited = value.get("url_citation").unwrap_or(value);
+                    let title = cited.get("title").or_else(|| cited.get("url")).and_then(|t| t.as_str());
+                    if let Some(title) = title {
+                        line(rows, &format!("↗ {}", clean_line(title)), Meaning::Link, columns);
+                    }
+                }
+                Part::Opaque { .. } => {}
+            }
+        }
     }
 
     /// Takes what came since the last time.
@@ -108,84 +182,6 @@ impl Block {
             doc.push(text.get(*taken..).unwrap_or(""));
             *taken = text.len();
         }
-    }
-}
-
-/// Folds blocks of thinking into one row, texts into Markdown, everything else into a line.
-fn parts(
-    rows: &mut Vec<Row>,
-    fold: &mut Option<usize>,
-    model: &Model,
-    node: &Node,
-    options: Options,
-    parts: &[Part],
-) {
-    let columns = options.width;
-    let message = &node.message;
-    let thought: String = parts
-        .iter()
-        .filter_map(|p| match p {
-            Part::Reasoning(r) => Some(r.text.as_str()),
-            _ => None,
-        })
-        .collect();
-    if !thought.is_empty() || parts.iter().any(|p| matches!(p, Part::Reasoning(_))) {
-        *fold = Some(rows.len());
-        let sign = if node.open { "▾" } else { "▸" };
-        line(rows, &format!("{sign} {}", thinking(model, message)), Meaning::Reasoning, columns);
-        if node.open {
-            for text in crate::words::clean(&thought).trim().lines() {
-                line(rows, text, Meaning::Reasoning, columns);
-            }
-            rows.push(Row::blank());
-        }
-    }
-    for part in parts {
-        match part {
-            Part::Text { text, .. } if message.role == Role::User => {
-                for text in crate::words::clean(text).lines() {
-                    line(rows, text, Meaning::Text, columns);
-                }
-            }
-            Part::Text { text, .. } => rows.extend(markdown::layout(text, options)),
-            Part::Reasoning(_) => {}
-            Part::Image { source, .. } => {
-                line(rows, &format!("▣ image {}", about(source)), Meaning::Dim, columns)
-            }
-            Part::File { name, source } => {
-                line(rows, &format!("▣ file {} {}", clean_line(name), about(source)), Meaning::Dim, columns);
-            }
-            Part::Audio { source } => {
-                line(rows, &format!("▣ audio {}", about(source)), Meaning::Dim, columns)
-            }
-            Part::ToolCall { name, arguments, .. } => {
-                let text = format!("⚙ {}({})", clean_line(name), clean_line(arguments));
-                line(rows, &text, Meaning::Code, columns);
-            }
-            Part::ToolResult { name, error, .. } => {
-                let text =
-                    format!("⚙ {} answered{}", clean_line(name), if *error { " with an error" } else { "" });
-                line(rows, &text, Meaning::Dim, columns);
-            }
-            Part::Annotation { value } => {
-                let cited = value.get("url_citation").unwrap_or(value);
-                let title = cited.get("title").or_else(|| cited.get("url")).and_then(|t| t.as_str());
-                if let Some(title) = title {
-                    line(rows, &format!("↗ {}", clean_line(title)), Meaning::Link, columns);
-                }
-            }
-            Part::Opaque { .. } => {}
-        }
-    }
-}
-
-fn about(source: &Source) -> String {
-    match source {
-        Source::Url { url } => clean_line(url),
-        Source::Data { media_type, base64 } => {
-            format!("({}, {} KB)", clean_line(media_type), base64.len() * 3 / 4 / 1024)
-        }
-        Source::Id { id } => clean_line(id),
     }
 }
 

@@ -9,6 +9,7 @@ mod endpoints;
 pub mod figures;
 mod header;
 mod help;
+mod images;
 pub mod message;
 pub mod meter;
 pub mod overlay;

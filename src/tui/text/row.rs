@@ -1,6 +1,7 @@
 //! One laid-out row of a document: pieces of text with a meaning each, and what copying and searching need.
 
 use super::width::graphemes;
+use crate::tui::image::Slice;
 use crate::tui::paint::Picture;
 use crate::tui::theme::{Meaning, Theme};
 use ratatui::layout::Rect;
@@ -80,6 +81,8 @@ pub struct Row {
     pub joint: Joint,
     /// It may be wider than it was laid out for, and is scrolled sideways: so many columns at its left stay.
     pub stays: Option<u16>,
+    /// A row of cells of an image, drawn after the gutter.
+    pub image: Option<Slice>,
     gutter: u32,
 }
 
@@ -89,8 +92,13 @@ impl Row {
         Row { kind: RowKind::Blank, ..Row::default() }
     }
 
+    /// A row of an image.
+    pub fn of_image(slice: Slice) -> Row {
+        Row { kind: RowKind::Image, image: Some(slice), ..Row::default() }
+    }
+
     pub fn is_blank(&self) -> bool {
-        self.text.is_empty() && self.fill.is_none()
+        self.text.is_empty() && self.fill.is_none() && self.image.is_none()
     }
 
     /// Everything that is drawn, gutter included.
@@ -142,6 +150,9 @@ impl Row {
         if let Some(fill) = self.fill {
             let style = Style { fg: None, ..theme.style(fill) };
             picture.buffer.set_style(at, style);
+        }
+        if let Some(slice) = &self.image {
+            return picture.image(at.x, at.y, at.width, slice);
         }
         let beyond = self.beyond(at.width.into());
         if beyond > 0 {

@@ -185,7 +185,7 @@ fn content_part(part: &Part, dialect: &Dialect, mark: bool) -> Result<Option<Val
             }
             value
         }
-        Part::Image { source, detail } => {
+        Part::Image { source, detail, .. } => {
             let mut image = json!({"url": address(source).ok_or_else(|| unsupported("an image by id"))?});
             if let Some(detail) = detail {
                 image["detail"] = detail.clone().into();

@@ -216,7 +216,7 @@ fn thoughts(blocks: &[&Reasoning], family: &str) -> Option<Value> {
 fn input(part: &Part) -> Result<Value, Failure> {
     Ok(match part {
         Part::Text { text, .. } => json!({"type": "input_text", "text": text}),
-        Part::Image { source, detail } => {
+        Part::Image { source, detail, .. } => {
             let mut image = match source {
                 Source::Id { id } => json!({"type": "input_image", "file_id": id}),
                 source => json!({"type": "input_image", "image_url": address(source)}),

@@ -34,8 +34,7 @@ fn what_a_prompt_is_taken_for() {
         assert_eq!(task.kind, kind, "{text}: {}", task.because);
     }
     let mut picture = says("what is this?");
-    let image =
-        Part::Image { source: Source::Url { url: "https://example.org/x.png".to_owned() }, detail: None };
+    let image = Part::image(Source::Url { url: "https://example.org/x.png".to_owned() });
     picture.messages.push(Arc::new(Message::loose(Role::User, vec![image])));
     let ask = fareway::routing::Ask::new(&picture, Preferences::default(), None, super::support::NOW);
     assert_eq!(classify(&ask).kind, Kind::Vision);

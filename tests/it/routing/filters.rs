@@ -164,7 +164,7 @@ fn tool() -> Tool {
 }
 
 fn image() -> Part {
-    Part::Image { source: Source::Url { url: "https://example.org/a.png".to_owned() }, detail: None }
+    Part::image(Source::Url { url: "https://example.org/a.png".to_owned() })
 }
 
 #[test]

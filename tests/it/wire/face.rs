@@ -85,6 +85,7 @@ fn messages_keep_images_tools_and_signed_reasoning() {
                 vec![
                     Part::Text { text: "what is it?".into(), cache: true },
                     Part::Image {
+                        name: String::new(),
                         source: Source::Data { media_type: "image/png".into(), base64: "AAAA".into() },
                         detail: None
                     },

@@ -52,6 +52,7 @@ fn conversation(family: &str) -> Request {
             vec![
                 Part::Text { text: "look".into(), cache: true },
                 Part::Image {
+                    name: String::new(),
                     source: Source::Data { media_type: "image/png".into(), base64: "AA==".into() },
                     detail: None,
                 },

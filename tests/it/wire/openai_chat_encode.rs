@@ -110,7 +110,7 @@ fn parts() {
         Role::User,
         vec![
             Part::Text { text: "see".into(), cache: true },
-            Part::Image { source: data("image/png"), detail: Some("low".into()) },
+            Part::Image { name: String::new(), source: data("image/png"), detail: Some("low".into()) },
             Part::File { name: "a.pdf".into(), source: data("application/pdf") },
             Part::Audio { source: data("audio/mpeg") },
             Part::Opaque { format: F.into(), value: json!({"type": "video_url", "video_url": {"url": "u"}}) },

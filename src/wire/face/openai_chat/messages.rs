@@ -79,6 +79,7 @@ fn part(value: &Value, at: &str) -> Result<Part, Bad> {
             Part::Text { text: need(&value["text"], "text")?, cache: value["cache_control"].is_object() }
         }
         "image_url" => Part::Image {
+            name: String::new(),
             source: source(&need(&value["image_url"]["url"], "image_url.url")?),
             detail: value["image_url"]["detail"].as_str().map(str::to_owned),
         },
