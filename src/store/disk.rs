@@ -1,11 +1,11 @@
 //! The one place that touches sled: rows in key order, read until the first error, written in durable batches.
 
 use super::files::Files;
+use super::journal::{Journal, Said};
 use super::{StoreError, keys};
 use sled::IVec;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// What becomes of a key: its new value, or nothing.
@@ -25,67 +25,51 @@ pub(super) struct Sled {
     /// For `sync_data`: sled's own flush on Linux is `sync_file_range`, which a power cut does not respect.
     file: File,
     files: Files,
-    commits: Commits,
-}
-
-/// How many batches were acknowledged, once in sled and once beside it: a file that was cut short opens without
-/// a word in sled, and then the two differ.
-struct Commits {
+    /// How many commits there ever were.
     count: u64,
-    beside: File,
-}
-
-impl Commits {
-    fn open(path: &Path, db: &sled::Db) -> Result<Self, StoreError> {
-        let fault = |e: std::io::Error| StoreError::of_io(&e, path);
-        let number = |bytes: &[u8]| bytes.try_into().map_or(0, u64::from_be_bytes);
-        let count = db.get(keys::COMMITS).map_err(|e| StoreError::of_sled(&e, path))?;
-        let count = count.map_or(0, |bytes| number(&bytes));
-        let beside = path.join("commits");
-        let promised = match std::fs::read(&beside) {
-            Ok(bytes) => number(&bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(fault(error)),
-        };
-        if promised > count {
-            return Err(StoreError::Damaged(format!("the last {} changes are gone", promised - count)));
-        }
-        let beside = File::options().create(true).truncate(false).write(true).open(beside).map_err(fault)?;
-        Ok(Self { count, beside })
-    }
-
-    fn ignore(path: &Path, _: &sled::Db) -> Result<Self, StoreError> {
-        let beside = File::open(path.join("db")).map_err(|e| StoreError::of_io(&e, path))?;
-        Ok(Self { count: 0, beside })
-    }
+    /// `None`: this is a store in the making, or a damaged one.
+    journal: Option<Journal>,
 }
 
 impl Disk {
-    /// Opens or creates the files under `path`. sled panics on some damage: call it where that is caught.
+    /// Opens or creates the files of a store, as they are: no journal is kept until [`Disk::keep_journal`].
+    /// sled panics on some damage: call it where that is caught.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::with(path, Commits::open)
-    }
-
-    /// Opens damaged files to read what still reads.
-    pub(super) fn open_damaged(path: &Path) -> Result<Self, StoreError> {
-        Self::with(path, Commits::ignore)
-    }
-
-    fn with(
-        path: &Path,
-        commits: fn(&Path, &sled::Db) -> Result<Commits, StoreError>,
-    ) -> Result<Self, StoreError> {
+        let fault = |e: sled::Error| StoreError::of_sled(&e, path);
         let db = sled::Config::default()
             .path(path)
             .cache_capacity(32 << 20)
             .flush_every_ms(Some(500))
             .mode(sled::Mode::LowSpace)
             .open()
-            .map_err(|e| StoreError::of_sled(&e, path))?;
+            .map_err(fault)?;
         let file = File::open(path.join("db")).map_err(|e| StoreError::of_io(&e, path))?;
-        let commits = commits(path, &db)?;
+        let count = db.get(keys::COMMITS).map_err(fault)?;
+        let count = count.and_then(|bytes| bytes.as_ref().try_into().ok()).map_or(0, u64::from_be_bytes);
         let files = Files::under(path);
-        Ok(Self::Sled(Box::new(Sled { path: path.to_owned(), db, file, files, commits })))
+        Ok(Self::Sled(Box::new(Sled { path: path.to_owned(), db, file, files, count, journal: None })))
+    }
+
+    /// From now on, every commit is in the journal first.
+    pub(super) fn keep_journal(&mut self, journal: Journal) {
+        if let Self::Sled(sled) = self {
+            sled.journal = Some(journal);
+        }
+    }
+
+    pub(super) fn journal(&mut self) -> Option<&mut Journal> {
+        match self {
+            Self::Sled(sled) => sled.journal.as_mut(),
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// How many commits there ever were.
+    pub(super) fn count(&self) -> u64 {
+        match self {
+            Self::Sled(sled) => sled.count,
+            Self::Memory(_) => 0,
+        }
     }
 
     pub(super) fn memory() -> Self {
@@ -134,10 +118,10 @@ impl Disk {
         self.range(prefix, &keys::after(prefix))
     }
 
-    /// All or nothing, and on disk when it returns.
-    pub(super) fn commit(&mut self, changes: Changes) -> Result<(), StoreError> {
+    /// All or nothing, and on disk when it returns. `said`: what was asked for.
+    pub(super) fn commit(&mut self, changes: Changes, said: &[Said<'_>]) -> Result<(), StoreError> {
         match self {
-            Self::Sled(sled) => sled.commit(changes),
+            Self::Sled(sled) => sled.commit(changes, said),
             Self::Memory(rows) => {
                 for (key, value) in changes {
                     match value {
@@ -150,6 +134,14 @@ impl Disk {
         }
     }
 
+    /// As [`Disk::commit`], for what stands in the journal already.
+    pub(super) fn put(&mut self, changes: Changes, count: u64) -> Result<(), StoreError> {
+        match self {
+            Self::Sled(sled) => sled.put(changes, count),
+            Self::Memory(_) => self.commit(changes, &[]),
+        }
+    }
+
     pub(super) fn bytes(&self) -> u64 {
         match self {
             Self::Sled(sled) => sled.db.size_on_disk().unwrap_or(0) + sled.files.bytes(),
@@ -159,10 +151,24 @@ impl Disk {
 }
 
 impl Sled {
-    fn commit(&mut self, changes: Changes) -> Result<(), StoreError> {
+    fn commit(&mut self, changes: Changes, said: &[Said<'_>]) -> Result<(), StoreError> {
         if changes.is_empty() {
             return Ok(());
         }
+        let count = self.count + 1;
+        if let Some(journal) = &mut self.journal {
+            journal.append(count, &changes, said)?;
+        }
+        let result = self.put(changes, count);
+        if result.is_err()
+            && let Some(journal) = &mut self.journal
+        {
+            journal.take_back();
+        }
+        result
+    }
+
+    fn put(&mut self, changes: Changes, count: u64) -> Result<(), StoreError> {
         let fault = |e: sled::Error| StoreError::of_sled(&e, &self.path);
         let mut batch = sled::Batch::default();
         let mut replaced = Vec::new();
@@ -177,16 +183,12 @@ impl Sled {
                 None => batch.remove(key),
             }
         }
-        let count = (self.commits.count + 1).to_be_bytes();
-        batch.insert(keys::COMMITS, &count);
+        batch.insert(keys::COMMITS, &count.to_be_bytes());
         self.files.sync()?;
         self.db.apply_batch(batch).map_err(fault)?;
         self.db.flush().map_err(fault)?;
         self.file.sync_data().map_err(|e| StoreError::of_io(&e, &self.path))?;
-        self.commits.count += 1;
-        // not synced: it may lag behind after a power cut, never run ahead
-        let beside = self.commits.beside.write_all_at(&count, 0);
-        beside.map_err(|e| StoreError::of_io(&e, &self.path))?;
+        self.count = count;
         for name in replaced {
             self.files.forget(&name);
         }

@@ -17,11 +17,14 @@ pub struct ExportHeader {
     /// What the file is: always `export`.
     pub fareway: String,
     pub format: u32,
+    /// In a daily copy: the store's commits up to this one are all in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commits: Option<u64>,
 }
 
 impl Default for ExportHeader {
     fn default() -> Self {
-        Self { fareway: "export".to_owned(), format: record::FORMAT }
+        Self { fareway: "export".to_owned(), format: record::FORMAT, commits: None }
     }
 }
 
@@ -59,6 +62,8 @@ pub(super) struct Copying {
     draft: PathBuf,
     path: PathBuf,
     after: Option<Vec<u8>>,
+    /// The first commit that may not be in it.
+    next: u64,
 }
 
 /// Copies that are kept, as long as together they are not larger than this.
@@ -67,18 +72,23 @@ const KEPT_BYTES: u64 = 1 << 30;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Copying {
-    pub(super) fn begin(place: &Place) -> Result<Self, StoreError> {
+    pub(super) fn begin(disk: &mut Disk, place: &Place) -> Result<Self, StoreError> {
         let fault = |e: io::Error| StoreError::of_io(&e, place.root());
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let path = place.exports().join(format!("export-{}.jsonl", since.as_secs()));
         let draft = place.exports().join("export.new");
         let mut file = BufWriter::new(File::create(&draft).map_err(fault)?);
-        line(&mut file, &ExportHeader::default()).map_err(fault)?;
-        Ok(Self { file, draft, path, after: None })
+        let header = ExportHeader { commits: Some(disk.count()), ..ExportHeader::default() };
+        line(&mut file, &header).map_err(fault)?;
+        let next = disk.count() + 1;
+        if let Some(journal) = disk.journal() {
+            journal.rotate(next)?;
+        }
+        Ok(Self { file, draft, path, after: None, next })
     }
 
     /// Copies a page; the path once all is there.
-    pub(super) fn step(&mut self, disk: &Disk, place: &Place) -> Result<Option<PathBuf>, StoreError> {
+    pub(super) fn step(&mut self, disk: &mut Disk, place: &Place) -> Result<Option<PathBuf>, StoreError> {
         let fault = |e: io::Error| StoreError::of_io(&e, place.root());
         let page = dump(disk, self.after.as_deref(), 200)?;
         for write in &page.writes {
@@ -90,6 +100,9 @@ impl Copying {
         }
         self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(fault)?;
         fs::rename(&self.draft, &self.path).map_err(fault)?;
+        if let Some(journal) = disk.journal() {
+            journal.forget_before(self.next);
+        }
         let mut bytes = 0;
         for (number, old) in copies(&place.exports()).into_iter().enumerate() {
             bytes += fs::metadata(&old).map_or(0, |m| m.len());
@@ -115,6 +128,13 @@ pub(super) fn copies(dir: &Path) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found.into_iter().rev().map(|(_, path)| path).collect()
+}
+
+/// The first line of a copy, if it is one.
+pub(super) fn header(path: &Path) -> Option<ExportHeader> {
+    let mut first = String::new();
+    io::BufReader::new(File::open(path).ok()?).read_line(&mut first).ok()?;
+    serde_json::from_str(&first).ok()
 }
 
 /// Whether a day has passed since the last copy.

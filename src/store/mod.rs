@@ -4,9 +4,11 @@
 //! asks the owner over a socket. Callers do not notice, not even when the owner goes away.
 //!
 //! In the data directory: `lock` (who owns), `owner.sock` (how to reach it), `store/` (sled, and `files/` for large
-//! values), `exports/` (a copy a day, for a week), `store.broken-<time>/` (what was damaged).
+//! values), `journal/` (what was written since the last copy), `exports/` (a copy a day, for a week),
+//! `store.broken-<time>/` (what was damaged).
 //!
-//! **Invariant:** acknowledged means on disk: flushed, and synced.
+//! **Invariant:** acknowledged means on disk: flushed and synced, in the journal and in sled.
+//! **Invariant:** nothing is lost without a word: what sled does not hold as it was written is found at opening.
 //! **Invariant:** nothing is deleted because it does not read: damaged files are set aside.
 
 mod apply;
@@ -19,6 +21,7 @@ mod guard;
 mod guest;
 mod handle;
 mod job;
+mod journal;
 mod keys;
 mod ledger;
 mod op;
@@ -26,6 +29,7 @@ mod owner;
 mod pending;
 mod place;
 mod record;
+mod replay;
 mod rescue;
 mod search;
 mod sessions;

@@ -152,13 +152,13 @@ impl Owner {
     }
 
     fn copy_step(&mut self) -> Result<(), StoreError> {
-        let (Some(place), Some(disk)) = (&self.place, &self.disk) else {
+        let (Some(place), Some(disk)) = (&self.place, &mut self.disk) else {
             self.copy_due = false;
             return Ok(());
         };
         let copying = match &mut self.copying {
             Some(copying) => copying,
-            none => none.insert(Copying::begin(place)?),
+            none => none.insert(Copying::begin(disk, place)?),
         };
         if copying.step(disk, place)?.is_some() {
             self.copying = None;
@@ -224,10 +224,11 @@ impl Owner {
                 }
             }
             let (changes, changed) = txn.finish()?;
-            disk.commit(changes)?;
+            let said: Vec<_> = jobs.iter().map(|(writes, by, _)| (*by, writes.as_slice())).collect();
+            disk.commit(changes, &said)?;
             while search::pending(disk)? {
                 let changes = search::seal(disk)?;
-                disk.commit(changes)?;
+                disk.commit(changes, &[])?;
             }
             Ok(changed)
         })?;
@@ -320,7 +321,7 @@ impl Owner {
         self.copying = None;
         let disk = self.disk()?;
         caught(|| {
-            let mut copying = Copying::begin(&place)?;
+            let mut copying = Copying::begin(disk, &place)?;
             loop {
                 if let Some(path) = copying.step(disk, &place)? {
                     return Ok(path);

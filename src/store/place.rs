@@ -17,6 +17,9 @@ pub(super) struct Place {
     root: PathBuf,
 }
 
+/// A file in a store that was made anew, once everything is in it.
+pub(super) const WHOLE: &str = "whole";
+
 /// What `store/version` says, read before sled touches anything.
 #[derive(Serialize, Deserialize)]
 struct Version {
@@ -35,6 +38,15 @@ impl Place {
         self.root.join("store")
     }
 
+    /// A store in the making, until it is whole.
+    pub(super) fn draft(&self) -> PathBuf {
+        self.root.join("store.new")
+    }
+
+    pub(super) fn journal(&self) -> PathBuf {
+        self.root.join("journal")
+    }
+
     pub(super) fn exports(&self) -> PathBuf {
         self.root.join("exports")
     }
@@ -46,23 +58,31 @@ impl Place {
     /// Makes the directories that are missing, for nobody but their owner, and looks at the format.
     pub(super) fn prepare(&self) -> Result<(), StoreError> {
         let fault = |e: io::Error| self.unusable(&e);
-        for dir in [&self.root, &self.store(), &self.exports()] {
+        // a rescue that was killed between its last two steps
+        if !self.store().exists() && self.draft().join(WHOLE).exists() {
+            fs::rename(self.draft(), self.store()).map_err(fault)?;
+        }
+        for dir in [&self.root, &self.store(), &self.journal(), &self.exports()] {
             DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(fault)?;
         }
-        // the data directory itself may be somebody's choice; what is in these two is private
-        for dir in [self.store(), self.exports()] {
+        // the data directory itself may be somebody's choice; what is in these is private
+        for dir in [self.store(), self.journal(), self.exports()] {
             fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(fault)?;
         }
         let version = self.store().join("version");
         match fs::read(&version) {
             Ok(bytes) => self.check(&bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let text = serde_json::to_vec(&Version { format: FORMAT, needs: NEEDS.to_owned() });
-                let text = text.map_err(|e| StoreError::Io(e.to_string()))?;
-                replace(&version, &text).map_err(fault)
+                self.declare(&self.store()).map_err(fault)
             }
             Err(error) => Err(fault(error)),
         }
+    }
+
+    /// Writes down in which format a store is.
+    pub(super) fn declare(&self, store: &Path) -> io::Result<()> {
+        let version = serde_json::to_vec(&Version { format: FORMAT, needs: NEEDS.to_owned() })?;
+        replace(&store.join("version"), &version)
     }
 
     fn check(&self, bytes: &[u8]) -> Result<(), StoreError> {

@@ -15,6 +15,9 @@ pub(super) const NEEDS: &str = "0.1.0";
 /// The newest version's byte, as it stands before every record.
 pub(super) const VERSION: u8 = 1;
 
+/// What stands before a record's text.
+pub(super) const HEAD: usize = 1;
+
 type Reader = fn(&[u8]) -> serde_json::Result<Write>;
 
 /// A reader for each version, the first for version 1.
