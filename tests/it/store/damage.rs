@@ -116,6 +116,7 @@ fn a_copy_brings_everything_back() {
     fs::write(dir.path().join("store/db"), vec![0x5a; 100_000]).unwrap();
     let opened = Store::open(dir.path(), brief()).unwrap();
     assert_eq!(opened.notices.len(), 1);
+    assert_eq!(aside(dir.path()), 1, "kept, not deleted");
     assert!(
         opened.notices[0].contains("store.broken-")
             && opened.notices[0].contains("All of it was brought back"),
