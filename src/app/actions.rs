@@ -214,6 +214,7 @@ pub const ACTIONS: &[Action] = &[
     action("help.empty", "Help", &["?"], Empty, panes::help::open),
     action("themes", "Themes", &[], Always, panes::themes::open).slash("theme"),
     action("keys", "What a key press really sends", &[], Always, panes::keys::open).slash("keys"),
+    action("vi", "vi keys on or off", &[], Always, program::vi).slash("vi"),
     action("bandwidth", "Low-bandwidth mode on or off", &[], Always, program::bandwidth).slash("bandwidth"),
     action("titles", "Titles by a cheap model or by the first words", &[], Always, program::titles)
         .slash("titles"),

@@ -16,6 +16,13 @@ pub fn meter(model: &mut Model, _: &str) -> Vec<Effect> {
     vec![keep_settings(model)]
 }
 
+pub fn vi(model: &mut Model, _: &str) -> Vec<Effect> {
+    model.settings.vi = !model.settings.vi;
+    let state = if model.settings.vi { "on: Esc leaves insert mode" } else { "off" };
+    model.say(Level::Info, format!("vi keys {state}"));
+    vec![keep_settings(model)]
+}
+
 pub fn bandwidth(model: &mut Model, _: &str) -> Vec<Effect> {
     model.settings.low_bandwidth = !model.settings.low_bandwidth;
     let state = if model.settings.low_bandwidth { "on" } else { "off" };

@@ -3,6 +3,7 @@
 //! The engine counts characters and measures emoji wrongly, so nothing of its drawing or key handling is used:
 //! every edit here goes by whole graphemes, and the caret stands where our own widths say.
 
+use super::modal::Modal;
 use super::text::graphemes;
 use super::theme::{Meaning, Theme};
 use crate::app::Edit;
@@ -14,7 +15,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 #[derive(Debug)]
 pub struct Composer {
-    engine: TextArea<'static>,
+    pub(super) engine: TextArea<'static>,
+    pub(super) modal: Modal,
     /// Columns of the last picture: Up and Down go by the rows that are seen.
     width: usize,
     /// The first visible row.
@@ -23,7 +25,8 @@ pub struct Composer {
 
 impl Default for Composer {
     fn default() -> Self {
-        Self { engine: engine(vec![String::new()], (0, 0)), width: 76, top: 0 }
+        let engine = engine(vec![String::new()], (0, 0));
+        Self { engine, modal: Modal::default(), width: 76, top: 0 }
     }
 }
 
@@ -57,6 +60,7 @@ impl Composer {
         self.engine = engine(lines, (draft.row, draft.column));
         self.top = 0;
         self.settle();
+        self.replaced();
     }
 
     /// Types text at the cursor. Line ends may be `\r`, `\n` or both.
@@ -123,7 +127,7 @@ impl Composer {
     }
 
     /// To a character of a line. The engine's own steps go by screen columns and lose their way at zero-width marks.
-    fn jump(&mut self, row: usize, column: usize) {
+    pub(super) fn jump(&mut self, row: usize, column: usize) {
         let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
         self.engine.move_cursor(CursorMove::Jump(small(row), small(column)));
     }
@@ -222,7 +226,7 @@ impl Composer {
         (at, columns(&text[row.bytes.0..upto]))
     }
 
-    fn vertical(&mut self, by: isize) -> bool {
+    pub(super) fn vertical(&mut self, by: isize) -> bool {
         let rows = self.rows();
         let (at, column) = self.place(&rows);
         let Some(row) = at.checked_add_signed(by).and_then(|at| rows.get(at)).copied() else { return false };
@@ -266,6 +270,7 @@ impl Composer {
         let height = usize::from(area.height);
         self.top = self.top.min(at).max((at + 1).saturating_sub(height)).min(rows.len().saturating_sub(1));
         let (text, chip) = (theme.style(Meaning::Text), theme.style(Meaning::Accent));
+        let selected = self.selected();
         for (y, row) in (area.y..area.bottom()).zip(rows.iter().skip(self.top)) {
             let part = &self.engine.lines()[row.line][row.bytes.0..row.bytes.1];
             let mut x = area.x;
@@ -279,6 +284,15 @@ impl Composer {
                 };
                 x = buffer.set_stringn(x, y, piece, usize::from(area.right() - x), style).0;
                 rest = &rest[piece.len()..];
+            }
+            let (from, to) = selected.get(row.line).copied().unwrap_or_default();
+            let (from, to) = (from.max(row.bytes.0), to.min(row.bytes.1));
+            if from < to {
+                let line = &self.engine.lines()[row.line];
+                let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+                let x = area.x.saturating_add(small(columns(&line[row.bytes.0..from])));
+                let width = small(columns(&line[from..to])).min(area.right().saturating_sub(x));
+                buffer.set_style(Rect { x, y, width, height: 1 }, theme.style(Meaning::Selection));
             }
         }
         let small = |n: usize| u16::try_from(n).unwrap_or(0);

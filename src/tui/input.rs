@@ -1,6 +1,7 @@
 //! From terminal events to the app's: keys by the one table, bursts of characters as one paste.
 
 use super::Tui;
+use super::vi::{Done, Mode};
 use crate::app::{Code, Event, Key, Model, Run, Scroll};
 use crossterm::event::{
     Event as Terminal, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
@@ -94,6 +95,17 @@ pub fn key(event: KeyEvent) -> Option<Key> {
     })
 }
 
+/// Rows of half a page.
+const HALF: i32 = 12;
+
+/// Whether the composer's modes have a say: a selected message, a comparison and a completion have keys of their own.
+fn is_vi(key: Key, model: &Model) -> bool {
+    let empty = model.draft().text.is_empty();
+    let closes = model.completion.is_some() && key.code == Code::Esc;
+    let asks = empty && key == Key::char('?');
+    model.thread().selected.is_none() && !(model.compare.is_some() && empty) && !closes && !asks
+}
+
 impl Tui {
     /// What a terminal event means now. The composer takes what is its own and reports its whole draft.
     pub fn input(&mut self, event: Terminal, model: &Model) -> Option<Event> {
@@ -111,6 +123,12 @@ impl Tui {
         if !model.overlays.is_empty() {
             return Some(Event::Key(key));
         }
+        if model.settings.vi
+            && is_vi(key, model)
+            && let Some(event) = self.vi(key, model)
+        {
+            return event;
+        }
         match model.keymap.action(key, model).map(|action| action.run) {
             Some(Run::Do(_)) => Some(Event::Key(key)),
             Some(Run::Edit(edit)) if self.composer.edit(edit) => Some(Event::Edited(self.composer.draft())),
@@ -121,6 +139,27 @@ impl Tui {
                 Some(Event::Edited(self.composer.draft()))
             }
         }
+    }
+
+    /// The composer's mode while vi keys are on.
+    pub fn mode(&self) -> Mode {
+        self.composer.mode().0
+    }
+
+    /// A key for vi; `None`: it is not vi's.
+    fn vi(&mut self, key: Key, model: &Model) -> Option<Option<Event>> {
+        Some(match self.composer.vi(key) {
+            Done::No => return None,
+            // past the first or the last row: the prompts sent before
+            Done::Rows(by) => {
+                let id = if by < 0 { "up" } else { "down" };
+                model.keymap.keys(id).first().copied().map(Event::Key)
+            }
+            Done::Scroll(halves) => {
+                self.conversation.scroll(model, Scroll::Lines(halves * HALF)).map(Event::Scrolled)
+            }
+            Done::Yes | Done::Undo | Done::Redo => Some(Event::Edited(self.composer.draft())),
+        })
     }
 
     fn mouse(&mut self, mouse: MouseEvent, model: &Model) -> Option<Event> {

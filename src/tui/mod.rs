@@ -4,7 +4,9 @@ mod composer;
 pub mod image;
 mod input;
 mod keyboard;
+mod modal;
 mod panes;
+mod vi;
 mod view;
 
 pub mod markdown;
@@ -16,4 +18,5 @@ pub use composer::Composer;
 pub use input::{join, key};
 pub use keyboard::{Input, Keyboard};
 pub use panes::Conversation;
+pub use vi::Mode;
 pub use view::{LEAST, Tui};

@@ -204,6 +204,9 @@ impl Tui {
         let caret = bands::composer(&mut canvas, layout.composer, model, composer);
         bands::quote(&mut canvas, layout.quote, model);
         bands::status(&mut canvas, layout.status, model, layout.quote.is_empty());
+        if model.settings.vi {
+            bands::mode(&mut canvas, layout.status, composer);
+        }
         let caret: Option<Position> = match overlay::draw(&mut canvas, whole, model) {
             overlay::Caret::None => None,
             overlay::Caret::At(position) => Some(position),

@@ -88,11 +88,36 @@ pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
     let Some(mut top) = model.overlays.pop() else { return Vec::new() };
     let depth = model.overlays.len();
     let key = if key == Key::ctrl('c') { Key::plain(Code::Esc) } else { key };
+    let key = if model.settings.vi { vi(&top, key) } else { key };
     let (stays, effects) = each!(&mut top, state => state.key(model, key));
     if stays {
         model.overlays.insert(depth.min(model.overlays.len()), top);
     }
     effects
+}
+
+/// vi keys in lists: Ctrl-J and Ctrl-K where letters are a query, h j k l g G where they are not.
+fn vi(top: &Overlay, key: Key) -> Key {
+    let Code::Char(c) = key.code else { return key };
+    let writes = match top {
+        Overlay::Keys(_) => return key,
+        Overlay::Preferences(state) => state.line.is_some(),
+        Overlay::Context(_) | Overlay::Help(_) | Overlay::Usage(_) | Overlay::Versus(_) | Overlay::Why(_) => {
+            false
+        }
+        Overlay::Question(state) => state.answers.iter().any(|answer| answer.key == c),
+        _ => true,
+    };
+    let code = match c {
+        'j' if key.ctrl || !writes => Code::Down,
+        'k' if key.ctrl || !writes => Code::Up,
+        'h' if !key.ctrl && !writes => Code::Left,
+        'l' if !key.ctrl && !writes => Code::Right,
+        'g' if !key.ctrl && !writes => return Key { ctrl: true, ..Key::plain(Code::Home) },
+        'G' if !writes => return Key { ctrl: true, ..Key::plain(Code::End) },
+        _ => return key,
+    };
+    if key.alt { key } else { Key::plain(code) }
 }
 
 /// A paste into the pane's line of text, if it has one.

@@ -2,9 +2,9 @@
 
 use super::figures::{count, usd};
 use crate::app::{Level, Model, Target};
-use crate::tui::Composer;
 use crate::tui::theme::Meaning;
 use crate::tui::view::{Canvas, PROMPT};
+use crate::tui::{Composer, Mode};
 use crate::words::clean_line;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
@@ -75,7 +75,13 @@ pub fn composer(
         return None;
     }
     let style = canvas.style(Meaning::Accent).add_modifier(Modifier::BOLD);
-    canvas.text(area.x, area.y, PROMPT, "› ", style);
+    let (mode, _) = if model.settings.vi { composer.mode() } else { Default::default() };
+    let mark = match mode {
+        Mode::Insert => "› ",
+        Mode::Normal => "n ",
+        Mode::Visual | Mode::Lines => "v ",
+    };
+    canvas.text(area.x, area.y, PROMPT, mark, style);
     let inner = Rect { x: area.x + PROMPT, width: area.width.saturating_sub(PROMPT), ..area };
     let caret = composer.draw(inner, &mut canvas.picture.buffer, canvas.theme);
     if model.draft().text.is_empty() {
@@ -86,12 +92,20 @@ pub fn composer(
             () if model.compare.is_some() => {
                 "← → column · ↑ ↓ scroll · Enter goes on from it · s stops it · Esc closes"
             }
+            () if mode == Mode::Normal => "i writes, j k: prompts before, Enter sends",
             () if model.streaming() => "Esc stops the reply",
             () => "Write a prompt; / for commands, @ for files",
         };
         canvas.text(inner.x, inner.y, inner.width, hint, canvas.style(Meaning::Dim));
     }
     caret
+}
+
+/// vi's mode and the keys of an unfinished command, at the right of the status line.
+pub fn mode(canvas: &mut Canvas<'_>, area: Rect, composer: &Composer) {
+    let (mode, pending) = composer.mode();
+    let style = canvas.style(Meaning::Bar).add_modifier(Modifier::BOLD);
+    canvas.text_right(area.right(), area.y, area.width / 2, &format!(" {} {pending}", mode.name()), style);
 }
 
 /// `~132 tokens · sending $0.0004, likely ~$0.0006, at most $0.082 · gpt-5-mini ~$0.0001 · sonnet ~$0.002`, as much of

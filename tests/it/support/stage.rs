@@ -58,6 +58,10 @@ impl Stage {
         }
     }
 
+    pub fn tui_mode(&self) -> fareway::tui::Mode {
+        self.tui.mode()
+    }
+
     pub fn wait(&mut self, time: Duration) {
         self.model.now = self.model.now + time;
         self.event(Event::Tick);

@@ -10,3 +10,4 @@ mod panes;
 mod terminal;
 mod text;
 mod theme;
+mod vi;
