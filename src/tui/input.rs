@@ -103,7 +103,8 @@ fn is_vi(key: Key, model: &Model) -> bool {
     let empty = model.draft().text.is_empty();
     let closes = model.completion.is_some() && key.code == Code::Esc;
     let asks = empty && key == Key::char('?');
-    model.thread().selected.is_none() && !(model.compare.is_some() && empty) && !closes && !asks
+    let columns = model.compare.is_some() && empty;
+    !(model.thread().selected.is_some() || columns || closes || asks)
 }
 
 impl Tui {
