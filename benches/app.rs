@@ -21,25 +21,11 @@ fn endpoint(n: u32, provider: &str) -> Arc<Endpoint> {
     let model = ModelId::new(format!("author-{}/model-{n}", n % 40));
     let price = Usd::from_cents(i64::from(n % 900)).of_million();
     Arc::new(Endpoint {
-        id: EndpointId::of(provider, &model),
-        upstream_model: model.to_string(),
-        model,
-        provider: ProviderId::new(provider),
-        provider_name: provider.into(),
-        tag: provider.into(),
-        format: "openai-chat".into(),
-        base_url: String::new(),
-        headers: BTreeMap::new(),
-        quirks: Vec::new(),
         prices: Some(Prices { prompt: price, completion: price * 4, ..Prices::default() }),
         context: Some(1_000 * (n % 400)),
-        max_output: None,
         parameters: vec!["tools".into(), "reasoning".into()],
         inputs: vec!["text".into()],
-        quantization: Quantization::Unknown,
-        policy: Default::default(),
-        demo: false,
-        local: false,
+        ..Endpoint::new(ProviderId::new(provider), model, "openai-chat")
     })
 }
 

@@ -1,6 +1,7 @@
 //! The catalog: every known model and endpoint, immutable and cheap to share; shelves are opened when looked into.
 
-use super::merge::Entry;
+use super::brief::Brief;
+use super::merge::{self, Entry};
 use super::model::{Facts, Model};
 use super::nearest;
 use super::provider::{self, Provider, Providers};
@@ -154,6 +155,11 @@ impl Catalog {
         self.entry(id.as_str()).map_or(&[], |entry| &entry.endpoints)
     }
 
+    /// The same endpoints in brief, place by place.
+    pub fn briefs(&self, id: &ModelId) -> &[Brief] {
+        self.entry(id.as_str()).map_or(&[], |entry| &entry.briefs)
+    }
+
     pub fn endpoint(&self, id: &EndpointId) -> Option<&Arc<Endpoint>> {
         let (_, model) = id.as_str().split_once(':')?;
         self.entry(model)?.endpoints.iter().find(|e| e.id == *id)
@@ -211,7 +217,10 @@ impl Catalog {
     pub fn as_of(&self) -> At {
         let fetched = self.overlays.iter().map(|o| &o.source);
         let fetched = fetched.filter(|s| matches!(s.rank, Rank::Collected | Rank::Resold));
-        fetched.filter_map(|s| s.at).max().unwrap_or_else(|| day_start(&self.head.made))
+        fetched
+            .filter_map(|s| s.at)
+            .max()
+            .unwrap_or_else(|| merge::day_start(&self.head.made).unwrap_or_default())
     }
 
     /// How old the prices are.
@@ -235,12 +244,6 @@ impl fmt::Debug for Catalog {
             .field("overlays", &sources)
             .finish_non_exhaustive()
     }
-}
-
-fn day_start(date: &str) -> At {
-    let day = date.parse::<jiff::civil::Date>().ok();
-    let zoned = day.and_then(|d| d.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    At(zoned.map_or(0, |z| z.timestamp().as_microsecond()))
 }
 
 /// The models of the built-in demonstration: `demo.toml`.

@@ -1,10 +1,11 @@
 //! Lays rows over each other: which source wins figure by figure, and what is kept of the one that lost.
 
+use super::brief::Brief;
 use super::model::{Disagreement, Facts, Model, Origin};
 use super::provider::{Provider, Providers};
 use super::row::{EndpointRow, ModelRow, Rank, Source};
 use super::snapshot::Head;
-use crate::words::{Endpoint, EndpointId, ModelId, Prices, Quantization, Usd};
+use crate::words::{At, Endpoint, EndpointId, ModelId, Prices, Usd};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub(super) struct Entry {
     pub model: Model,
     pub endpoints: Vec<Arc<Endpoint>>,
     pub facts: Vec<Facts>,
+    /// The endpoints in brief, once all rows are laid.
+    pub briefs: Vec<Brief>,
 }
 
 type Entries = BTreeMap<ModelId, Entry>;
@@ -38,7 +41,14 @@ pub(super) fn overlaid(entries: &mut Entries, row: &ModelRow, source: &Source, p
     }
 }
 
-fn date(at: crate::words::At) -> String {
+/// The first moment of a day written `2026-11-23`, UTC; what follows the day does not matter.
+pub(super) fn day_start(day: &str) -> Option<At> {
+    let date: jiff::civil::Date = day.get(..10)?.parse().ok()?;
+    let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(At::from_secs(midnight.timestamp().as_second()))
+}
+
+fn date(at: At) -> String {
     jiff::Timestamp::from_microsecond(at.0)
         .map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
         .unwrap_or_default()
@@ -63,6 +73,7 @@ fn lay_model<'a>(entries: &'a mut Entries, row: &ModelRow, origin: Origin) -> &'
     list(&mut model.outputs, row.outputs.as_ref());
     list(&mut model.parameters, row.parameters.as_ref());
     list(&mut model.efforts, row.efforts.as_ref());
+    list(&mut model.order, Some(&row.order));
     for score in &row.scores {
         model.scores.retain(|s| s.name != score.name);
         model.scores.push(score.clone());
@@ -111,9 +122,10 @@ impl Entry {
             retires: None,
             scores: Vec::new(),
             aliases: Vec::new(),
+            order: Vec::new(),
             origin,
         };
-        Self { model, endpoints: Vec::new(), facts: Vec::new() }
+        Self { model, endpoints: Vec::new(), facts: Vec::new(), briefs: Vec::new() }
     }
 
     /// Lays a row over the endpoint of the same tag, or adds one. A row of an unknown provider, or of one that has
@@ -166,7 +178,10 @@ impl Entry {
         for (name, value) in &row.headers {
             endpoint.headers.insert(name.clone(), value.clone());
         }
-        over(&mut facts.retires, &row.retires);
+        if let Some(day) = &row.retires {
+            facts.retires = Some(day.clone());
+            endpoint.retires = day_start(day);
+        }
         if let Some(new) = &row.prices {
             lay_prices(endpoint, facts, new, prices, rank);
         }
@@ -217,6 +232,7 @@ impl Entry {
             Some(days) => days.into_iter().max(),
             None => None,
         };
+        self.briefs = Brief::of(&self.endpoints);
     }
 
     /// A model of the snapshot whose only endpoints need an address from the config is not shown.
@@ -227,26 +243,20 @@ impl Entry {
 
 fn fresh(model: &Model, provider: &Provider, row: &EndpointRow) -> Endpoint {
     let tag = row.tag().to_owned();
+    let plain = Endpoint::new(provider.slug.clone(), model.id.clone(), &provider.format);
     Endpoint {
         id: EndpointId::of(&tag, &model.id),
-        model: model.id.clone(),
-        provider: provider.slug.clone(),
         provider_name: provider.name.clone(),
         tag,
-        upstream_model: row.upstream_model.clone().unwrap_or_else(|| model.id.short().to_owned()),
-        format: provider.format.clone(),
+        upstream_model: row.upstream_model.clone().unwrap_or(plain.upstream_model),
         base_url: provider.base_url.clone(),
         headers: provider.headers.clone(),
         quirks: provider.quirks.clone(),
         prices: provider.local.then(Prices::default),
-        context: None,
-        max_output: None,
-        parameters: Vec::new(),
-        inputs: Vec::new(),
-        quantization: Quantization::Unknown,
         policy: provider.policy,
         demo: provider.demo,
         local: provider.local,
+        ..plain
     }
 }
 

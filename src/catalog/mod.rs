@@ -2,6 +2,7 @@
 //!
 //! Everything a source says is rows ([`Overlay`]); a [`Catalog`] is rows laid over each other, the config's on top.
 
+mod brief;
 mod browse;
 mod lists;
 mod merge;
@@ -12,6 +13,7 @@ mod row;
 mod shelf;
 mod snapshot;
 
+pub use brief::{Brief, fingerprint};
 pub use browse::Catalog;
 pub use lists::{ListError, doubt, listed, models_dev, ollama_show, openrouter};
 pub use model::{Disagreement, Facts, Model, Origin, Score};

@@ -33,6 +33,8 @@ pub struct Model {
     pub scores: Vec<Score>,
     /// Other names it goes by.
     pub aliases: Vec<String>,
+    /// The endpoints to ask first where nobody says otherwise, by provider or tag; mostly empty.
+    pub order: Vec<String>,
     /// Who says all this.
     pub origin: Origin,
     /// Built-in demonstration: its money is not real.

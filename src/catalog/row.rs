@@ -141,6 +141,9 @@ pub struct ModelRow {
     /// Other names of the same model: dated ids, `-latest` ids.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// The endpoints to ask first where nobody says otherwise, by provider or tag.
+    #[serde(default)]
+    pub order: Vec<String>,
     /// Which of the snapshot's sources says all this, by position.
     #[serde(default)]
     pub said_by: Option<u8>,
@@ -166,6 +169,7 @@ impl ModelRow {
             released: None,
             scores: Vec::new(),
             aliases: Vec::new(),
+            order: Vec::new(),
             said_by: None,
             endpoints: Vec::new(),
         }

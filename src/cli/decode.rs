@@ -3,11 +3,8 @@
 use super::heard::{Heard, every};
 use super::{Exit, Fail, out};
 use crate::wire::{self, Format};
-use crate::words::{
-    DataPolicy, Delta, Dice, Endpoint, EndpointId, Failure, ModelId, ProviderId, Quantization, Stop,
-};
+use crate::words::{Delta, Dice, Endpoint, Failure, ModelId, ProviderId, Stop};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -150,25 +147,5 @@ fn report(deltas: &[Delta], failure: Option<&Failure>) -> Value {
 /// An endpoint with nothing but a format and a dialect.
 fn endpoint(format: &str, quirks: &[String]) -> Endpoint {
     let model = ModelId::new("recorded/model");
-    Endpoint {
-        id: EndpointId::of("recorded", &model),
-        model,
-        provider: ProviderId::new("recorded"),
-        provider_name: "recorded".into(),
-        tag: "recorded".into(),
-        upstream_model: "model".into(),
-        format: format.into(),
-        base_url: "http://localhost".into(),
-        headers: BTreeMap::new(),
-        quirks: quirks.to_vec(),
-        prices: None,
-        context: None,
-        max_output: None,
-        parameters: Vec::new(),
-        inputs: Vec::new(),
-        quantization: Quantization::Unknown,
-        policy: DataPolicy::default(),
-        demo: false,
-        local: false,
-    }
+    Endpoint { quirks: quirks.to_vec(), ..Endpoint::new(ProviderId::new("recorded"), model, format) }
 }

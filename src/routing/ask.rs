@@ -83,6 +83,11 @@ impl<'a> Ask<'a> {
         }
     }
 
+    /// The fewest tokens that prompt and reply together can be.
+    pub fn room_needed(&self) -> u64 {
+        self.prompt_at_least.saturating_add(u64::from(self.max_tokens.unwrap_or(1)))
+    }
+
     /// What OpenRouter treats as wishes even without `require_parameters`.
     pub fn soft_parameters(&self) -> impl Iterator<Item = &'static str> + '_ {
         let soft = ["tools", "response_format", "structured_outputs", "verbosity"];

@@ -4,6 +4,7 @@ use super::ask::Ask;
 use super::health::{Health, HealthBook, Standing};
 use super::price;
 use super::soft::Wish;
+use crate::catalog::Brief;
 use crate::words::{Endpoint, Usd};
 use std::sync::Arc;
 
@@ -24,20 +25,30 @@ pub struct Candidate<'a> {
     pub standing: Standing,
     /// Stands behind others because of this soft wish.
     pub wish: Option<Wish>,
+    /// What puts it behind others before any strategy is asked; see [`super::arrange`].
+    pub(super) class: u64,
 }
 
 impl<'a> Candidate<'a> {
-    pub fn new(ask: &Ask<'_>, endpoint: &'a Arc<Endpoint>, book: &'a HealthBook, cached: u64) -> Self {
-        let cost = price::cost(endpoint, ask.load, cached, ask.now);
+    pub fn new(
+        ask: &Ask<'_>,
+        endpoint: &'a Arc<Endpoint>,
+        brief: &Brief,
+        book: &'a HealthBook,
+        cached: u64,
+    ) -> Self {
+        let price = if cached == 0 { price::in_brief(brief, ask.load) } else { f64::NAN };
+        let exact = || price::cost(endpoint, ask.load, cached, ask.now).map_or(f64::NAN, Usd::approximate);
         Self {
             endpoint,
             book,
-            price: cost.map_or(f64::NAN, Usd::approximate),
+            price: if price.is_nan() { exact() } else { price },
             quality: f64::NAN,
             cached,
             model: 0,
-            standing: book.standing(&endpoint.id, ask.now),
+            standing: book.standing(brief.fingerprint, endpoint, ask.now),
             wish: None,
+            class: 0,
         }
     }
 

@@ -24,7 +24,7 @@ impl Plan<'_> {
     }
 
     fn strategy_name(&self) -> String {
-        let name = if self.ordered { "order" } else { self.strategy.name() };
+        let name = if !self.named(0).is_empty() { "order" } else { self.strategy.name() };
         if self.auto { format!("auto, {name}") } else { name.to_owned() }
     }
 
@@ -104,8 +104,11 @@ impl Plan<'_> {
         let unwell = of_model().count() - equals.len();
         let mut why = if let Some(cached) = self.stuck {
             format!("sticky: its cache holds {} tokens", thousands(cached.min(self.ask.load.prompt)))
-        } else if self.ordered && super::slug::place(&self.ask.wishes.order, first.endpoint).is_some() {
-            "first in your order".to_owned()
+        } else if super::slug::place(self.named(model), first.endpoint).is_some() {
+            match self.ask.wishes.order.is_empty() {
+                true => format!("first in {}'s own order", first.endpoint.model),
+                false => "first in your order".to_owned(),
+            }
         } else if self.targets.get(model as usize).is_some_and(|target| target.pin.is_some()) {
             "the provider you named".to_owned()
         } else if self.order.len() == 1 && self.dropped.is_empty() {

@@ -4,13 +4,15 @@ use super::ask::{Ask, TierWish};
 use super::health::Standing;
 use super::keys::{KeysOf, Pick};
 use super::{preferences, price, slug};
+use crate::catalog::Brief;
 use crate::words::{DataPolicy, Endpoint, Filter, MaxPrice, Quantization};
 
 /// A reason to leave an endpoint out.
 pub struct Rule {
     pub filter: Filter,
-    /// Whether this request brings the rule up at all: most do not, and looking at every endpoint costs time.
-    applies: fn(&Ask<'_>) -> bool,
+    /// Whether this request brings the rule up: most do not, and looking at every endpoint costs time. `None`: every
+    /// request does, and [`at_a_glance`] knows the rule.
+    applies: Option<fn(&Ask<'_>) -> bool>,
     /// Whether the endpoint may stay.
     keeps: fn(&Ask<'_>, &Endpoint) -> bool,
     /// What is wrong with the endpoint, after its name.
@@ -23,21 +25,21 @@ pub struct Rule {
 pub const RULES: &[Rule] = &[
     Rule {
         filter: Filter::AllowedProviders,
-        applies: |ask| !ask.wishes.only.is_empty(),
+        applies: Some(|ask| !ask.wishes.only.is_empty()),
         keeps: |ask, endpoint| preferences::allowed(&ask.wishes.only, endpoint),
         reason: |ask, _| format!("is not among the allowed: {}", ask.wishes.only.join(", ")),
         advice: "add a provider that serves the model to `only`, or drop the provider pin",
     },
     Rule {
         filter: Filter::IgnoredProviders,
-        applies: |ask| !ask.wishes.ignore.is_empty(),
+        applies: Some(|ask| !ask.wishes.ignore.is_empty()),
         keeps: |ask, endpoint| slug::place(&ask.wishes.ignore, endpoint).is_none(),
         reason: |_, _| "is on the ignore list".to_owned(),
         advice: "take a provider off `ignore`",
     },
     Rule {
         filter: Filter::ServiceTier,
-        applies: |_| true,
+        applies: None,
         keeps: |ask, endpoint| match (endpoint.tier(), ask.tier) {
             (None, _) => true,
             (Some(tier), TierWish::First(wish) | TierWish::Only(wish) | TierWish::Also(wish)) => tier == wish,
@@ -54,28 +56,28 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         filter: Filter::Training,
-        applies: |ask| ask.wishes.data_collection.as_deref() == Some("deny"),
+        applies: Some(|ask| ask.wishes.data_collection.as_deref() == Some("deny")),
         keeps: |_, endpoint| keeps_private(endpoint, |policy| !policy.trains && !policy.retains),
         reason: |_, endpoint| said(endpoint.policy),
         advice: "allow data collection (`data_collection = \"allow\"`), or use a provider or local server that keeps nothing",
     },
     Rule {
         filter: Filter::Zdr,
-        applies: |ask| ask.wishes.zdr == Some(true),
+        applies: Some(|ask| ask.wishes.zdr == Some(true)),
         keeps: |_, endpoint| keeps_private(endpoint, |policy| !policy.retains),
         reason: |_, endpoint| said(endpoint.policy),
         advice: "switch `zdr` off, or use a provider or local server with zero data retention",
     },
     Rule {
         filter: Filter::Quantization,
-        applies: |ask| !ask.wishes.quantizations.is_empty(),
+        applies: Some(|ask| !ask.wishes.quantizations.is_empty()),
         keeps: |ask, endpoint| ask.wishes.quantizations.iter().any(|q| includes(*q, endpoint.quantization)),
         reason: |_, endpoint| format!("serves {}", format!("{:?}", endpoint.quantization).to_lowercase()),
         advice: "add a precision to `quantizations` (closed models are `unknown`)",
     },
     Rule {
         filter: Filter::Modality,
-        applies: |ask| !ask.modalities.is_empty(),
+        applies: Some(|ask| !ask.modalities.is_empty()),
         keeps: |ask, endpoint| ask.modalities.iter().all(|modality| endpoint.takes(modality)),
         reason: |ask, endpoint| {
             let missing: Vec<_> = ask.modalities.iter().filter(|m| !endpoint.takes(m)).copied().collect();
@@ -85,11 +87,8 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         filter: Filter::ContextLength,
-        applies: |_| true,
-        keeps: |ask, endpoint| {
-            let reply = u64::from(ask.max_tokens.unwrap_or(1));
-            endpoint.context.is_none_or(|context| ask.prompt_at_least + reply <= u64::from(context))
-        },
+        applies: None,
+        keeps: |ask, endpoint| endpoint.context.is_none_or(|context| ask.room_needed() <= u64::from(context)),
         reason: |ask, endpoint| {
             let reply = ask.max_tokens.map(|n| format!(" and {n} of reply")).unwrap_or_default();
             format!(
@@ -102,7 +101,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         filter: Filter::MaxOutput,
-        applies: |ask| ask.max_tokens.is_some(),
+        applies: None,
         keeps: |ask, endpoint| {
             endpoint.max_output.is_none_or(|most| ask.max_tokens.is_none_or(|n| n <= most))
         },
@@ -111,7 +110,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         filter: Filter::RequireParameters,
-        applies: |ask| ask.wishes.require_parameters == Some(true) && !ask.parameters.is_empty(),
+        applies: Some(|ask| ask.wishes.require_parameters == Some(true) && !ask.parameters.is_empty()),
         keeps: |ask, endpoint| ask.parameters.iter().all(|name| endpoint.supports(name)),
         reason: |ask, endpoint| {
             let missing: Vec<_> = ask.parameters.iter().filter(|p| !endpoint.supports(p)).copied().collect();
@@ -121,7 +120,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         filter: Filter::MaxPrice,
-        applies: |ask| ask.wishes.max_price.is_some_and(|cap| cap != MaxPrice::default()),
+        applies: Some(|ask| ask.wishes.max_price.is_some_and(|cap| cap != MaxPrice::default())),
         keeps: affordable,
         reason: |ask, endpoint| match &endpoint.prices {
             None => "has no known price".to_owned(),
@@ -138,9 +137,21 @@ pub const RULES: &[Rule] = &[
     },
 ];
 
-/// The rules that this request brings up.
+/// The rules to look at for this request.
 pub fn rules(ask: &Ask<'_>) -> Vec<&'static Rule> {
-    RULES.iter().filter(|rule| (rule.applies)(ask)).collect()
+    RULES.iter().filter(|rule| rule.applies.is_none_or(|applies| applies(ask))).collect()
+}
+
+/// Whether the request brings up a rule that not every request does.
+pub fn is_special(ask: &Ask<'_>) -> bool {
+    RULES.iter().any(|rule| rule.applies.is_some_and(|applies| applies(ask)))
+}
+
+/// Whether the brief alone shows that no rule objects that every request brings up.
+pub fn at_a_glance(ask: &Ask<'_>, brief: &Brief) -> bool {
+    !brief.special
+        && ask.room_needed() <= u64::from(brief.context)
+        && ask.max_tokens.is_none_or(|n| n <= brief.max_output)
 }
 
 /// The first of these rules that objects.

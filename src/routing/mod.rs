@@ -3,11 +3,13 @@
 //! A request comes in as it was asked ([`expand`] lays presets and config under it), [`plan`] orders the endpoints,
 //! the gateway asks them and reports to [`HealthBook`] and [`KeyBook`], and [`next`] says what follows a failure.
 
+mod arrange;
 mod ask;
 pub mod auto;
 mod candidate;
 mod explain;
 mod filter;
+mod gather;
 mod hash;
 mod health;
 mod keys;

@@ -1,5 +1,6 @@
 //! What this request will probably cost at an endpoint: its tokens, its cached prefix, its hour.
 
+use crate::catalog::Brief;
 use crate::words::{At, Endpoint, Override, Prices, Usd};
 
 /// How much of everything this request is expected to need.
@@ -31,6 +32,15 @@ pub fn cost(endpoint: &Endpoint, load: Load, cached: u64, now: At) -> Option<Usd
         cost += image * load.images;
     }
     Some(cost)
+}
+
+/// The same in dollars, for ranking; not a number where [`cost`] must be asked.
+#[allow(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
+pub fn in_brief(brief: &Brief, load: Load) -> f64 {
+    if load.images > 0 {
+        return f64::NAN;
+    }
+    brief.prompt * load.prompt as f64 + brief.completion * load.completion as f64 + brief.request
 }
 
 /// The prices per token in force for one request.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 /// A wish that an endpoint does not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wish {
+    Retired,
     Throughput,
     Latency,
     Tools,
@@ -17,6 +18,7 @@ pub enum Wish {
 impl Wish {
     pub fn reason(self) -> &'static str {
         match self {
+            Self::Retired => "is switched off by its provider's own calendar",
             Self::Throughput => "slower than `preferred_min_throughput`",
             Self::Latency => "later than `preferred_max_latency`",
             Self::Tools => "many of its tool calls are malformed",
@@ -39,7 +41,11 @@ fn minds_tools(ask: &Ask<'_>) -> bool {
 }
 
 /// The first wish that is not met. An endpoint that was never measured is given the benefit of the doubt.
+/// One that is switched off by the calendar stands last and is still asked in the end: such days are put off.
 pub fn unmet(ask: &Ask<'_>, candidate: &Candidate<'_>) -> Option<Wish> {
+    if candidate.endpoint.retires.is_some_and(|day| ask.now >= day) {
+        return Some(Wish::Retired);
+    }
     let (wishes, health) = (&ask.wishes, candidate.health()?);
     if let Some(least) = &wishes.preferred_min_throughput
         && misses(least, &health.throughput, |measured, wanted| measured >= wanted)

@@ -1,9 +1,7 @@
 //! What is heard in a recorded answer, as one JSON value: the core of `fareway decode`.
 
 use super::{Format, format};
-use crate::words::{
-    At, DataPolicy, Delta, Dice, Endpoint, EndpointId, Failure, ModelId, ProviderId, Quantization, Reasoning,
-};
+use crate::words::{At, Delta, Dice, Endpoint, Failure, ModelId, ProviderId, Reasoning};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -53,27 +51,7 @@ fn hear(format: &dyn Format, body: &[u8], cuts: Option<u64>, heard: &mut Heard) 
 
 /// An endpoint for a body of which nothing but the format is known.
 fn somewhere(format: &str) -> Endpoint {
-    Endpoint {
-        id: EndpointId::new("recorded"),
-        model: ModelId::new("recorded"),
-        provider: ProviderId::new("recorded"),
-        provider_name: "recorded".to_owned(),
-        tag: "recorded".to_owned(),
-        upstream_model: "recorded".to_owned(),
-        format: format.to_owned(),
-        base_url: String::new(),
-        headers: BTreeMap::new(),
-        quirks: Vec::new(),
-        prices: None,
-        context: None,
-        max_output: None,
-        parameters: Vec::new(),
-        inputs: Vec::new(),
-        quantization: Quantization::Unknown,
-        policy: DataPolicy::default(),
-        demo: false,
-        local: false,
-    }
+    Endpoint::new(ProviderId::new("recorded"), ModelId::new("recorded/model"), format)
 }
 
 /// Deltas, joined.

@@ -1,6 +1,6 @@
 //! An endpoint: one model at one provider, with what it costs and what it can do.
 
-use super::{EndpointId, ModelId, ProviderId, Usd};
+use super::{At, EndpointId, ModelId, ProviderId, Usd};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -41,6 +41,9 @@ pub struct Endpoint {
     pub quantization: Quantization,
     #[serde(default)]
     pub policy: DataPolicy,
+    /// From then on it is switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retires: Option<At>,
     /// Answers come from the built-in demonstration; its money never enters real totals.
     #[serde(default)]
     pub demo: bool,
@@ -49,22 +52,47 @@ pub struct Endpoint {
     pub local: bool,
 }
 
-/// Service tiers are separate endpoints with prices of their own.
+/// Service tiers are endpoints of their own (`openai/priority`), never used unless asked for.
 const TIERS: [&str; 5] = ["priority", "flex", "scale", "ultrafast", "batch"];
 
 impl Endpoint {
-    pub fn supports(&self, parameter: &str) -> bool {
-        self.parameters.iter().any(|p| p == parameter)
+    /// The model at this provider, by the model's own name there; nothing else is known of it.
+    pub fn new(provider: ProviderId, model: ModelId, format: &str) -> Self {
+        Self {
+            id: EndpointId::of(provider.as_str(), &model),
+            upstream_model: model.short().to_owned(),
+            model,
+            provider_name: provider.to_string(),
+            tag: provider.to_string(),
+            provider,
+            format: format.to_owned(),
+            base_url: String::new(),
+            headers: BTreeMap::new(),
+            quirks: Vec::new(),
+            prices: None,
+            context: None,
+            max_output: None,
+            parameters: Vec::new(),
+            inputs: Vec::new(),
+            quantization: Quantization::Unknown,
+            policy: DataPolicy::default(),
+            retires: None,
+            demo: false,
+            local: false,
+        }
     }
 
-    /// The service tier it is the endpoint of (`openai/flex`), by the end of its tag; `None`: the ordinary one. Never
-    /// used, nor taken for a bargain, unless that tier was asked for.
+    /// The service tier it belongs to, by the end of its tag; `None`: the ordinary one.
     pub fn tier(&self) -> Option<&str> {
         if self.tag.len() == self.provider.as_str().len() {
             return None;
         }
         let (_, last) = self.tag.rsplit_once('/')?;
         TIERS.contains(&last).then_some(last)
+    }
+
+    pub fn supports(&self, parameter: &str) -> bool {
+        self.parameters.iter().any(|p| p == parameter)
     }
 
     pub fn has_quirk(&self, quirk: &str) -> bool {

@@ -1,6 +1,6 @@
 //! A circuit breaker: after failures in a row an endpoint rests, then one probe decides; each rest is longer.
 
-use crate::words::At;
+use crate::words::{At, Endpoint};
 use std::time::Duration;
 
 /// Failures in a row before the first rest.
@@ -9,6 +9,15 @@ const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(60);
 /// A server on this machine is tried again soon: nobody is burdened, and the person has probably just restarted it.
 const LONGEST_LOCAL_REST: Duration = Duration::from_secs(2);
+
+/// How long this endpoint is left alone at most. The demonstration fails in order to be seen failing: it never rests.
+pub(super) fn longest_rest(endpoint: &Endpoint) -> Duration {
+    match endpoint {
+        Endpoint { demo: true, .. } => Duration::ZERO,
+        Endpoint { local: true, .. } => LONGEST_LOCAL_REST,
+        _ => LONGEST_REST,
+    }
+}
 
 /// The state in which an endpoint is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +70,11 @@ impl Breaker {
         *self = Self::default();
     }
 
-    /// An outage; `asked` is how long the endpoint itself wants to be left alone.
-    pub(super) fn failed(&mut self, attempt: u64, local: bool, asked: Option<Duration>, now: At) {
+    /// An outage; `asked` is how long the endpoint itself wants to be left alone, `longest` what it gets at most.
+    pub(super) fn failed(&mut self, attempt: u64, longest: Duration, asked: Option<Duration>, now: At) {
+        if longest.is_zero() {
+            return;
+        }
         let rests = match *self {
             Self::Closed { strikes } if strikes + 1 < STRIKES && asked.is_none() => {
                 *self = Self::Closed { strikes: strikes + 1 };
@@ -73,7 +85,6 @@ impl Breaker {
             // a straggler from before the rest, or the probe of an earlier one, says nothing new
             Self::Probing { .. } | Self::Resting { .. } => return,
         };
-        let longest = if local { LONGEST_LOCAL_REST } else { LONGEST_REST };
         let grown = FIRST_REST.saturating_mul(1 << (rests - 1).min(16));
         let rest = grown.max(asked.unwrap_or_default()).min(longest);
         *self = Self::Resting { until: now + rest, rests };

@@ -8,6 +8,7 @@ pub use breaker::{Admission, Breaker};
 pub use quantiles::Quantiles;
 pub use rate::Rate;
 
+use crate::catalog::fingerprint;
 use crate::routing::hash::{Set, Table};
 use crate::words::{At, Attempt, Endpoint, EndpointId, Failure, FailureKind, Outcome};
 use std::time::Duration;
@@ -127,7 +128,7 @@ pub struct Ticket {
     endpoint: EndpointId,
     /// Which of all attempts, so that a late probe is not taken for the one now on its way.
     attempt: u64,
-    local: bool,
+    longest_rest: Duration,
     started: At,
     first: Option<At>,
 }
@@ -164,9 +165,9 @@ pub struct HealthBook {
     of: Table<EndpointId, Health>,
     /// Attempts begun since the start.
     begun: u64,
-    /// Those with any blemish. Whoever is not here stands well, so that planning over a thousand endpoints need not
-    /// open a thousand records.
-    troubled: Set<EndpointId>,
+    /// The fingerprints of those with any blemish. Whoever is not here stands well, so that planning over a thousand
+    /// endpoints need not open a thousand records.
+    troubled: Set<u64>,
 }
 
 impl HealthBook {
@@ -175,11 +176,11 @@ impl HealthBook {
     }
 
     /// How it stands; well if it was never asked.
-    pub fn standing(&self, endpoint: &EndpointId, now: At) -> Standing {
-        if self.troubled.is_empty() || !self.troubled.contains(endpoint.as_str()) {
+    pub fn standing(&self, fingerprint: u64, endpoint: &Endpoint, now: At) -> Standing {
+        if self.troubled.is_empty() || !self.troubled.contains(&fingerprint) {
             return Standing::Well;
         }
-        self.get(endpoint).map_or(Standing::Well, |health| health.standing(now))
+        self.get(&endpoint.id).map_or(Standing::Well, |health| health.standing(now))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&EndpointId, &Health)> {
@@ -207,7 +208,8 @@ impl HealthBook {
         let health = self.entry(&endpoint.id);
         health.in_flight += 1;
         health.breaker.enter(attempt, now);
-        Ticket { endpoint: endpoint.id.clone(), attempt, local: endpoint.local, started: now, first: None }
+        let longest_rest = breaker::longest_rest(endpoint);
+        Ticket { endpoint: endpoint.id.clone(), attempt, longest_rest, started: now, first: None }
     }
 
     /// Its first token came.
@@ -284,9 +286,9 @@ impl HealthBook {
 
     fn look_over(&mut self, endpoint: &EndpointId) {
         if self.get(endpoint).is_none_or(Health::is_spotless) {
-            self.troubled.remove(endpoint.as_str());
+            self.troubled.remove(&fingerprint(endpoint));
         } else {
-            self.troubled.insert(endpoint.clone());
+            self.troubled.insert(fingerprint(endpoint));
         }
     }
 
@@ -333,7 +335,7 @@ impl Health {
         }
         self.uptime.add(false, now, FAILURE_HALF_LIFE);
         self.last_outage = Some(now);
-        self.breaker.failed(ticket.attempt, ticket.local, failure.retry_after, now);
+        self.breaker.failed(ticket.attempt, ticket.longest_rest, failure.retry_after, now);
     }
 }
 

@@ -29,7 +29,8 @@ impl Strategy for PriceWeighted {
                 (true, true) => 1.0,
             })
             .collect();
-        let mut shares: Vec<f64> = scores.iter().map(|price| (price + FREE).powi(-2)).collect();
+        let mut shares: Vec<f64> =
+            scores.iter().map(|price| ((price + FREE) * (price + FREE)).recip()).collect();
         let mut order = ascending(&scores);
         if candidates.len() > 1
             && let Some(first) = draws.by_weight(&shares)

@@ -7,8 +7,7 @@ use fareway::tui::paint::Picture;
 use fareway::tui::theme::Theme;
 use fareway::words::{
     At, Attempt, Chosen, Cost, CostLine, CostSource, Decision, Delta, Dice, Endpoint, EndpointId, Failure,
-    FailureKind, GenerationId, ModelId, Outcome, Prices, ProviderId, Quantization, Receipt, Reply, Stop,
-    TurnId, Usage,
+    FailureKind, GenerationId, ModelId, Outcome, Prices, ProviderId, Receipt, Reply, Stop, TurnId, Usage,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -174,18 +173,10 @@ fn terminal_key(key: Key) -> KeyEvent {
 }
 
 pub fn endpoint(provider: &str, model: &str, prices: Option<(&str, &str)>, context: u32) -> Arc<Endpoint> {
-    let id = ModelId::new(model);
     Arc::new(Endpoint {
-        id: EndpointId::of(provider, &id),
-        model: id,
-        provider: ProviderId::new(provider),
         provider_name: provider[..1].to_uppercase() + &provider[1..],
-        tag: provider.into(),
         upstream_model: model.into(),
-        format: "openai-chat".into(),
         base_url: "https://example.invalid/v1".into(),
-        headers: BTreeMap::new(),
-        quirks: Vec::new(),
         prices: prices.map(|(prompt, completion)| Prices {
             prompt: prompt.parse::<fareway::words::Usd>().expect("dollars").of_million(),
             completion: completion.parse::<fareway::words::Usd>().expect("dollars").of_million(),
@@ -195,10 +186,9 @@ pub fn endpoint(provider: &str, model: &str, prices: Option<(&str, &str)>, conte
         max_output: None,
         parameters: vec!["tools".into()],
         inputs: vec!["image".into()],
-        quantization: Quantization::Unknown,
-        policy: Default::default(),
         demo: provider == "demo",
         local: provider == "ollama",
+        ..Endpoint::new(ProviderId::new(provider), ModelId::new(model), "openai-chat")
     })
 }
 

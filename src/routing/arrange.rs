@@ -1,0 +1,167 @@
+//! In which order those who may answer are asked: classes, strategy, stickiness, and what a fallback may cost.
+
+use super::ask::TierWish;
+use super::candidate::Candidate;
+use super::health::Standing;
+use super::plan::{Dropped, MAX_DEARER, Objection, Plan};
+use super::strategy::{Draws, Ranking, Strategy, strategy};
+use super::{price, slug};
+use crate::words::{Dice, Partition, Preferences, Sort, SortBy, Usd};
+use std::sync::Arc;
+
+/// A cache is not worth waiting half as long again, to somebody who asked for speed.
+const STICKY_SLOWER: f64 = 1.5;
+
+impl Plan<'_> {
+    /// Groups in order (model by model, or all together), better standing first, each put in order by its strategy.
+    pub(super) fn arrange(&mut self, dice: &mut Dice) {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        if !candidates.is_sorted_by_key(|candidate| candidate.class) {
+            candidates.sort_by_key(|candidate| candidate.class);
+        }
+        let mut draws = Draws::new(dice);
+        let (mut order, mut scores, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+        let mut stuck = None;
+        for group in candidates.chunk_by(|a, b| a.class == b.class) {
+            let strategy = self.strategy_for(group[0].model);
+            let named = self.named(group[0].model);
+            let mut ranking = strategy.order(&self.ask, group, &mut draws);
+            if !named.is_empty() {
+                // the named ones in the order they were named; the rest as they stand
+                ranking
+                    .order
+                    .sort_by_key(|at| slug::place(named, group[*at as usize].endpoint).unwrap_or(usize::MAX));
+            } else if let TierWish::First(tier) = self.ask.tier {
+                ranking.order.sort_by_key(|at| group[*at as usize].endpoint.tier() != Some(tier));
+            } else if let Some(place) = stick(&ranking, group, strategy) {
+                if order.is_empty() {
+                    stuck = Some(group[ranking.order[place] as usize].cached);
+                }
+                ranking.order[..=place].rotate_right(1);
+            }
+            let before = u32::try_from(scores.len()).unwrap_or(u32::MAX);
+            order.extend(ranking.order.iter().map(|at| before + at));
+            scores.extend(ranking.scores);
+            shares.extend(ranking.shares);
+            shares.resize(scores.len(), f64::NAN);
+        }
+        self.strategy = self.strategy_for(0);
+        (self.candidates, self.order, self.scores, self.shares) = (candidates, order, scores, shares);
+        (self.draws, self.stuck) = (draws.drawn, stuck);
+        if self.ask.wishes.allow_fallbacks == Some(false) {
+            self.keep_the_first();
+        }
+    }
+
+    /// How the endpoints of this target are told apart before any strategy is asked.
+    pub(super) fn classes(&self, target: u32) -> Classes<'_> {
+        let together = self.ask.wishes.sort.as_ref().is_some_and(|s| s.partition() == Partition::None);
+        Classes { together, named: self.named(target) }
+    }
+
+    fn strategy_for(&self, target: u32) -> &'static dyn Strategy {
+        let sort = self.targets.get(target as usize).and_then(|target| target.sort);
+        match sort {
+            Some(by) => strategy(&Preferences { sort: Some(Sort::By(by)), ..Preferences::default() }),
+            // a named order turns load balancing off: the rest stand by price
+            None if !self.named(target).is_empty() && self.ask.wishes.sort.is_none() => {
+                strategy(&Preferences { sort: Some(Sort::By(SortBy::Price)), ..Preferences::default() })
+            }
+            None => strategy(&self.ask.wishes),
+        }
+    }
+
+    /// `allow_fallbacks: false`: of each model only the first endpoint, or those that `order` names.
+    fn keep_the_first(&mut self) {
+        let named = &self.ask.wishes.order;
+        let mut seen = vec![false; self.targets.len()];
+        let (candidates, dropped) = (&self.candidates, &mut self.dropped);
+        self.order.retain(|at| {
+            let Candidate { endpoint, model, .. } = candidates[*at as usize];
+            let keep = if named.is_empty() {
+                !std::mem::replace(&mut seen[model as usize], true)
+            } else {
+                slug::place(named, endpoint).is_some()
+            };
+            if !keep {
+                dropped.push(Dropped { endpoint, why: Objection::NoFallbacks });
+            }
+            keep
+        });
+    }
+
+    /// No fallback dearer than the person allowed. What is in a cache is left out of the comparison, or every
+    /// neighbour of a cached endpoint would look dear; whoever is named in `order` is allowed by name.
+    pub(super) fn keep_to_the_price(&mut self) {
+        let most = self.ask.wishes.max_dearer.unwrap_or(MAX_DEARER);
+        let Some(first) = self.placed().next().copied() else { return };
+        let (load, now) = (self.ask.load, self.ask.now);
+        self.base = price::cost(first.endpoint, load, 0, now).filter(|_| most > 0.0);
+        let Some(base) = self.base else { return };
+        let limit = base.approximate() * most * (1.0 + 1e-9);
+        let ask = Arc::clone(&self.ask);
+        let (candidates, dropped) = (&self.candidates, &mut self.dropped);
+        let mut head = true;
+        self.order.retain(|at| {
+            let candidate = &candidates[*at as usize];
+            let endpoint = candidate.endpoint;
+            let price = match candidate.cached {
+                0 => candidate.price,
+                _ => price::cost(endpoint, load, 0, now).map_or(f64::NAN, Usd::approximate),
+            };
+            let keep = std::mem::take(&mut head)
+                || price <= limit
+                || slug::place(&ask.wishes.order, endpoint).is_some();
+            if !keep {
+                dropped.push(Dropped { endpoint, why: Objection::Dearer });
+            }
+            keep
+        });
+    }
+}
+
+/// What puts candidates behind one another: who must rest, soft wishes not met, the model, the standing.
+pub(super) struct Classes<'a> {
+    /// All models in one list.
+    together: bool,
+    named: &'a [String],
+}
+
+impl Classes<'_> {
+    /// A number: smaller ones are asked first.
+    pub fn of(&self, candidate: &Candidate<'_>) -> u64 {
+        // whom the person named first is asked first, shaky or not; whoever rests cannot be asked at all
+        let standing = match candidate.standing {
+            Standing::Shaky | Standing::Failing if slug::place(self.named, candidate.endpoint).is_some() => {
+                Standing::Well
+            }
+            standing => standing,
+        };
+        let last = if standing == Standing::Resting { 2 } else { u64::from(candidate.wish.is_some()) };
+        let model = if self.together { 0 } else { u64::from(candidate.model) };
+        last << 40 | model << 8 | standing as u64
+    }
+}
+
+/// The place in the ranking of the endpoint whose cache is worth more than what others are cheaper.
+fn stick(ranking: &Ranking, candidates: &[Candidate<'_>], strategy: &dyn Strategy) -> Option<usize> {
+    let at = candidates.iter().position(|candidate| candidate.cached > 0)?;
+    let sticky = &candidates[at];
+    if sticky.standing == Standing::Resting {
+        return None;
+    }
+    let others = candidates.iter().enumerate().filter(|(other, _)| *other != at);
+    let cheapest = others.map(|(_, c)| c.price).filter(|p| !p.is_nan()).fold(f64::INFINITY, f64::min);
+    let worth = if sticky.price.is_nan() { cheapest.is_infinite() } else { sticky.price <= cheapest };
+    let fast = match strategy.name() {
+        "sort:latency" | "sort:throughput" => {
+            let best = ranking.scores.iter().copied().fold(f64::INFINITY, f64::min);
+            ranking.scores[at] <= best * STICKY_SLOWER
+        }
+        _ => true,
+    };
+    if !(worth && fast) {
+        return None;
+    }
+    ranking.order.iter().position(|place| *place as usize == at)
+}
