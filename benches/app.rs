@@ -8,7 +8,7 @@ use fareway::tui::paint::Picture;
 use fareway::tui::theme::Theme;
 use fareway::words::{
     At, Chosen, Delta, Dice, Draft, Endpoint, EndpointId, Message, MessageId, ModelId, Prices, ProviderId,
-    Quantization, Reply, Role, Usd,
+    Reply, Role, Usd,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
