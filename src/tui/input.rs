@@ -32,9 +32,15 @@ pub fn join(events: impl IntoIterator<Item = Terminal>) -> Vec<Terminal> {
 }
 
 fn flush(run: &mut Vec<Terminal>, text: &mut String, joined: &mut Vec<Terminal>) {
-    // an Enter at the end of a short burst is a person pressing Enter
+    // an Enter at the end of a short burst, or of a single line that a slow line delivered at once, is a person
+    // pressing Enter; only line ends inside say that it was pasted
     if run.len() > BURST {
+        let enter = (text.find('\n') == Some(text.len() - 1)).then(|| run.pop()).flatten();
+        if enter.is_some() {
+            text.pop();
+        }
         joined.push(Terminal::Paste(std::mem::take(text)));
+        joined.extend(enter);
         run.clear();
     } else {
         joined.append(run);

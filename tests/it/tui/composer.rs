@@ -89,6 +89,9 @@ fn a_burst_of_keys_is_a_paste_and_a_short_one_is_not() {
         [Terminal::Paste("many lines\nin one read\n".into())]
     );
     assert_eq!(join(keys("hi\n")).len(), 3);
+    let late = join(keys("a prompt that a slow line delivered at once\n"));
+    assert_eq!(late[0], Terminal::Paste("a prompt that a slow line delivered at once".to_owned()));
+    assert_eq!(late[1..], keys("\n"), "Enter still sends");
 }
 
 #[test]
