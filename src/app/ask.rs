@@ -2,7 +2,8 @@
 
 use super::{Effect, Live, Model, turns};
 use crate::words::{
-    GenerationId, Message, MessageId, MessageState, ModelRef, Part, Preferences, Purpose, Request, Role,
+    GenerationId, Message, MessageId, MessageState, ModelRef, Params, Part, Preferences, Purpose, Request,
+    Role,
 };
 use std::sync::Arc;
 
@@ -78,12 +79,18 @@ pub fn request(model: &Model, upto: Option<MessageId>, who: ModelRef) -> Request
         session: Some(session.id),
         fallbacks: session.fallbacks.clone(),
         messages,
-        params: session.params.clone(),
+        params: params(model).clone(),
         preferences: preferences(model),
         tags: session.tags.clone(),
         model: who,
         ..Request::default()
     }
+}
+
+/// The session's parameters, else those saved for every session.
+pub(super) fn params(model: &Model) -> &Params {
+    let mine = &model.session().params;
+    if *mine == Params::default() { &model.settings.params } else { mine }
 }
 
 /// The session's preferences, else the person's, with the one-key profile underneath.

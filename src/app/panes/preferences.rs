@@ -1,7 +1,7 @@
 //! The form of routing preferences, sampling and reasoning, for this session or for every new one.
 
 use super::{Outcome, Overlay, close, stay, step};
-use crate::app::{Code, Effect, Key, Line, Model, switch};
+use crate::app::{Code, Effect, Key, Line, Model, ask, switch};
 use crate::words::{
     Effort, MaxPrice, Params, Preferences, Profile, ReasoningParams, Rescue, Sort, SortBy, Unfinished,
 };
@@ -32,7 +32,7 @@ pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
     let mut preferences =
         if empty { model.settings.preferences.clone() } else { session.preferences.clone() };
     preferences.profile = preferences.profile.or(model.settings.profile);
-    let params = session.params.clone();
+    let params = ask::params(model).clone();
     model.overlays.push(Overlay::Preferences(State {
         at: 0,
         everywhere: false,

@@ -386,3 +386,16 @@ fn a_late_answer_says_nothing() {
     stage.event(Event::Found { turn: turns[1], hits: vec![hit] });
     assert!(stage.screen().contains("stale"));
 }
+
+#[test]
+fn what_is_saved_for_every_session_holds_in_a_new_one() {
+    let mut stage = Stage::new(80, 24);
+    stage.model.settings.params.temperature = Some(0.25);
+    stage.types("hello");
+    stage.press("enter");
+    let Some(Effect::Ask { request, .. }) = stage.effects.iter().find(|e| matches!(e, Effect::Ask { .. }))
+    else {
+        panic!("asked")
+    };
+    assert_eq!(request.params.temperature, Some(0.25));
+}
