@@ -124,10 +124,7 @@ fn settings(dirs: &Dirs, findings: &mut Vec<Finding>) -> Config {
 }
 
 fn catalog(config: &Config, findings: &mut Vec<Finding>) -> Catalog {
-    let catalog = crate::runtime::catalog(config, None).unwrap_or_else(|error| {
-        findings.push(finding("config", State::Broken, error));
-        Catalog::bundled()
-    });
+    let catalog = crate::runtime::catalog(config, None);
     let days = catalog.age(now()).as_secs() / 86_400;
     let found = format!(
         "{} models at {} providers; prices are {days} days old",

@@ -35,7 +35,7 @@ impl Shell {
         if let Some(catalog) = self.catalog.get() {
             return Ok(catalog.clone());
         }
-        let catalog = crate::runtime::catalog(&self.config, self.loose.as_ref()).map_err(Fail::usage)?;
+        let catalog = crate::runtime::catalog(&self.config, self.loose.as_ref());
         Ok(self.catalog.get_or_init(|| Arc::new(catalog)).clone())
     }
 

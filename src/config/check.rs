@@ -7,7 +7,7 @@ use crate::words::Usd;
 /// Every mistake with the line it stands on; empty when all is well.
 pub fn check(config: &Config, text: &str) -> Vec<(usize, String)> {
     let mut wrong = Vec::new();
-    let mut say = |table: &str, key: &str, what: String| wrong.push((line_of(text, table, key), what));
+    let mut say = |table: &str, key: &str, what: String| wrong.push((line_of(text, table, 0, key), what));
     if let Err(sentences) = Keymap::new(&config.keymap) {
         for sentence in sentences {
             // the line of the action that the file speaks of
@@ -42,13 +42,6 @@ pub fn check(config: &Config, text: &str) -> Vec<(usize, String)> {
             say("params", key, format!("`{key}` cannot be {value}; write a number from 0 to {most}"));
         }
     }
-    for (slug, provider) in &config.providers {
-        let table = format!("providers.{slug}");
-        let url = provider.base_url.as_deref();
-        if let Some(url) = url.filter(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
-            say(&table, "base_url", format!("`base_url` must begin with http:// or https://, not `{url}`"));
-        }
-    }
     if config.serve.listen.rsplit_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
         let listen = &config.serve.listen;
         say(
@@ -57,23 +50,29 @@ pub fn check(config: &Config, text: &str) -> Vec<(usize, String)> {
             format!("`listen` cannot be `{listen}`; write an address with a port, such as 127.0.0.1:4040"),
         );
     }
+    let rows = super::rows::check(config);
+    wrong.extend(rows.into_iter().map(|(table, nth, key, what)| (line_of(text, &table, nth, key), what)));
     wrong
 }
 
-/// The line, from 1, that sets `key` in a table; the table's head, or the first line, when it cannot be found.
-fn line_of(text: &str, table: &str, key: &str) -> usize {
-    let (mut now, mut head) = (String::new(), 1);
+/// The line, from 1, that sets `key` in the `nth` table of that name; the table's head, or the first line, when it
+/// cannot be found.
+fn line_of(text: &str, table: &str, nth: usize, key: &str) -> usize {
+    let (mut now, mut head, mut seen) = (String::new(), 1, 0);
     for (n, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.starts_with('[') {
             now = line.split('#').next().unwrap_or("").trim().trim_matches(['[', ']']).replace('"', "");
             if now == table {
-                head = n + 1;
+                seen += 1;
+                if seen == nth + 1 {
+                    head = n + 1;
+                }
             }
             continue;
         }
         let name = line.split('=').next().unwrap_or("").trim().trim_matches(['"', '\'']);
-        if now == table && name == key {
+        if now == table && name == key && seen.max(1) == nth + 1 {
             return n + 1;
         }
     }

@@ -10,6 +10,7 @@ mod keys;
 mod overlay;
 mod read;
 mod ring;
+mod rows;
 
 pub use dirs::{Dirs, DirsError};
 pub use file::{

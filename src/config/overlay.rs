@@ -9,26 +9,10 @@ use std::collections::BTreeMap;
 const LOOSE: &str = "endpoint";
 
 impl Config {
-    /// What the config says of providers and models. `formats` are the wire formats there are.
-    pub fn overlay(&self, catalog: &Catalog, formats: &[&str]) -> Result<Overlay, String> {
-        for (slug, provider) in &self.providers {
-            let known = catalog.provider(slug).is_some_and(|p| p.is_complete());
-            check(slug, provider, known, formats)?;
-        }
+    /// What the config says of providers and models; its mistakes were found when it was read.
+    pub fn overlay(&self, catalog: &Catalog) -> Overlay {
         let mut models: BTreeMap<ModelId, ModelRow> = BTreeMap::new();
-        for (n, endpoint) in self.endpoints.iter().enumerate() {
-            let at = |what: &str| format!("the config's [[endpoints]] number {}: {what}", n + 1);
-            if !endpoint.model.contains('/') {
-                return Err(at("`model` must be written author/model, such as \"meta/llama-3.3-70b\""));
-            }
-            if !self.providers.contains_key(&endpoint.provider)
-                && catalog.provider(&endpoint.provider).is_none()
-            {
-                return Err(at(&format!(
-                    "no provider `{}`; add [providers.{0}] or use a known one (`fareway keys` lists them)",
-                    endpoint.provider
-                )));
-            }
+        for endpoint in &self.endpoints {
             let id = ModelId::new(&endpoint.model);
             models.entry(id.clone()).or_insert_with(|| ModelRow::new(id)).endpoints.push(row(endpoint));
         }
@@ -42,7 +26,7 @@ impl Config {
                 models.entry(id.clone()).or_insert_with(|| ModelRow::new(id)).endpoints.push(row);
             }
         }
-        Ok(Overlay {
+        Overlay {
             source: Source { name: "config".into(), rank: Rank::Config, at: None },
             providers: self
                 .providers
@@ -53,7 +37,7 @@ impl Config {
                 })
                 .collect(),
             models: models.into_values().collect(),
-        })
+        }
     }
 }
 
@@ -87,25 +71,6 @@ fn named(provider: &str, name: &str) -> ModelId {
 fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
-}
-
-fn check(slug: &str, provider: &Provider, known: bool, formats: &[&str]) -> Result<(), String> {
-    let at = |what: String| Err(format!("the config's [providers.{slug}]: {what}"));
-    match &provider.base_url {
-        None if !known => {
-            return at("`base_url` is missing, and this is not a built-in provider".into());
-        }
-        Some(url) if !url.starts_with("http://") && !url.starts_with("https://") => {
-            return at(format!("`base_url` must begin with http:// or https://, not `{url}`"));
-        }
-        _ => {}
-    }
-    match &provider.format {
-        Some(format) if !formats.contains(&format.as_str()) => {
-            at(format!("`format` cannot be `{format}`; allowed: {}", formats.join(", ")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What a server that nobody described is taken for: it tells what was used when it is asked to. Without that its

@@ -33,7 +33,7 @@ pub struct Ready {
 
 /// Opens everything. Blocks; runs beside the first frames.
 pub fn open(dirs: &Dirs, config: &Config, launch: &Launch) -> Result<Ready, String> {
-    let catalog = Arc::new(catalog(config, launch.loose.as_ref())?);
+    let catalog = Arc::new(catalog(config, launch.loose.as_ref()));
     let env = |name: &str| std::env::var(name).ok();
     let usable = config.usable_providers(&catalog, &env);
     let core = match Core::open(dirs, config, catalog.clone()) {
@@ -46,18 +46,18 @@ pub fn open(dirs: &Dirs, config: &Config, launch: &Launch) -> Result<Ready, Stri
 }
 
 /// The bundled catalog under the config's rows and the command line's endpoint.
-pub fn catalog(config: &Config, loose: Option<&Overlay>) -> Result<Catalog, String> {
+pub fn catalog(config: &Config, loose: Option<&Overlay>) -> Catalog {
     let bundled = Catalog::bundled();
-    let overlay = config.overlay(&bundled, &formats())?;
+    let overlay = config.overlay(&bundled);
     let catalog = if overlay.providers.is_empty() && overlay.models.is_empty() {
         bundled
     } else {
         bundled.with(overlay)
     };
-    Ok(match loose {
+    match loose {
         Some(loose) => catalog.with(loose.clone()),
         None => catalog,
-    })
+    }
 }
 
 /// The names of the wire formats there are.

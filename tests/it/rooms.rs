@@ -15,7 +15,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("app", &["words", "catalog", "routing", "metering"]),
     ("tui", &["words", "app"]),
     ("serve", &["words", "wire", "gateway", "catalog", "metering"]),
-    ("config", &["words", "catalog", "routing", "metering", "gateway", "store", "app", "tui", "serve"]),
+    (
+        "config",
+        &["words", "catalog", "wire", "routing", "metering", "gateway", "store", "app", "tui", "serve"],
+    ),
     (
         "runtime",
         &[

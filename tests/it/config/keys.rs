@@ -31,13 +31,13 @@ fn each_source_gives_its_key_or_says_what_is_wrong() {
 
 #[test]
 fn a_key_in_the_config_is_never_printed() {
-    let text = "[providers.x]\nkeys = [\"sk-very-secret\"]\n[[serve.keys]]\nkey = \"sk-very-secret\"\n";
+    let text = "[providers.openai]\nkeys = [\"sk-very-secret\"]\n[[serve.keys]]\nkey = \"sk-very-secret\"\n";
     let config = config::parse(text, Path::new("c.toml")).expect("parses");
     for shown in [
         format!("{config:?}"),
         format!("{config:#?}"),
         serde_json::to_string(&config).expect("serialises"),
-        config.providers["x"].keys[0].describe(),
+        config.providers["openai"].keys[0].describe(),
     ] {
         assert!(!shown.contains("very-secret"), "{shown}");
     }
@@ -56,7 +56,7 @@ fn a_key_in_the_config_is_never_printed() {
 fn a_key_in_a_file_that_others_can_read_is_warned_about() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("config.toml");
-    std::fs::write(&file, "[providers.x]\nkeys = [\"sk-1\"]\n").expect("written");
+    std::fs::write(&file, "[providers.openai]\nkeys = [\"sk-1\"]\n").expect("written");
     let dirs = config::Dirs {
         home: dir.path().into(),
         config: file.clone(),

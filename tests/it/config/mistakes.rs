@@ -25,7 +25,10 @@ fn mistakes_get_one_clear_sentence() {
             "c.toml:2: unknown key `temprature`, did you mean `temperature`?; allowed here: ",
         ),
         ("[presets.a]\nparams = { max = 3 }\n", "c.toml:2: unknown key `max`"),
-        ("[budgets]\nday = \"five\"\n", "c.toml:2: `five` is not a decimal number (in [budgets])"),
+        (
+            "[budgets]\nday = \"five\"\n",
+            "c.toml:2: `day`: `five` is not a decimal number; write dollars, such as 2.50 (in [budgets])",
+        ),
         (
             "model = \"\"\ntimezone = \"Mars\"\n",
             "c.toml:2: `timezone` cannot be `Mars`; write an IANA name such as Europe/Berlin",
@@ -53,6 +56,24 @@ fn what_is_well_formed_and_wrong_is_named_by_its_line() {
         ("[budgets]\nwarn = 101\n", "c.toml:2: `warn` cannot be 101"),
         ("[params]\ntemperature = 5\n", "c.toml:2: `temperature` cannot be 5; write a number from 0 to 2"),
         ("[providers.mine]\nbase_url = \"localhost:1\"\n", "c.toml:2: `base_url` must begin with http://"),
+        (
+            "[providers.mine]\nname = \"x\"\n",
+            "c.toml:1: `base_url` is missing, and `mine` is no built-in provider",
+        ),
+        (
+            "[providers.openai]\nformat = \"chat\"\n",
+            "c.toml:2: `format` cannot be `chat`; allowed: openai-chat, ",
+        ),
+        ("[[endpoints]]\nmodel = \"a/b\"\n", "c.toml:1: `provider` is missing; name a [providers.NAME]"),
+        (
+            "[[endpoints]]\nmodel = \"a/b\"\nprovider = \"openai\"\n\n[[endpoints]]\nmodel = \"a/c\"\nprovider = \"nobody\"\n",
+            "c.toml:7: no provider `nobody`; add [providers.nobody]",
+        ),
+        (
+            "[[endpoints]]\nprovider = \"openai\"\nmodel = \"gpt\"\n",
+            "c.toml:3: `model` must be written author/model",
+        ),
+        ("[[serve.keys]]\nlabel = \"ann\"\nkey = \"\"\n", "c.toml:3: `key` is missing or empty"),
         ("[serve]\nlisten = \"nonsense\"\n", "c.toml:2: `listen` cannot be `nonsense`"),
         ("[preferences]\nsort = \"speed\"\n", "c.toml:2: `sort` cannot be that; allowed: price"),
         (
