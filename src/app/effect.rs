@@ -55,8 +55,6 @@ pub enum Effect {
     Wake(At),
     /// Bell or desktop notification, for something that ended while the terminal had no focus.
     Notify(String),
-    /// The terminal's title.
-    Title(String),
     /// Look for local servers and fresh model lists again: `Event::Models`.
     Refresh,
     /// Stop the process with Ctrl-Z semantics.

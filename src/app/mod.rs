@@ -31,6 +31,7 @@ mod thread;
 mod titles;
 mod turns;
 mod update;
+mod window;
 
 pub use actions::{ACTIONS, Action, Edit, Run, When};
 pub use card::Card;
@@ -49,3 +50,4 @@ pub use settings::{MeterPlace, Place, Rating, Settings};
 pub use telling::{ending, notes, reading, seconds, short};
 pub use thread::{Node, Thread};
 pub use update::update;
+pub use window::{Progress, Unseen, Window};

@@ -18,6 +18,8 @@ pub struct Model {
     pub columns: u16,
     pub rows: u16,
     pub focused: bool,
+    /// What ended while the terminal had no focus.
+    pub unseen: Option<super::Unseen>,
     pub settings: Settings,
     pub keymap: Keymap,
     pub cards: Arc<Vec<Card>>,
@@ -134,6 +136,7 @@ impl Model {
             columns: 80,
             rows: 24,
             focused: true,
+            unseen: None,
             settings,
             keymap,
             cards: Arc::default(),

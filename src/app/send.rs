@@ -74,9 +74,8 @@ pub fn keep(model: &mut Model, ids: &[MessageId]) -> Vec<Effect> {
             .filter_map(|id| thread.message(*id))
             .map(|message| Save::Message { session, message: Arc::clone(message) }),
     );
-    let title = thread.session.title.clone();
     turns::list(model, session);
-    vec![Effect::Save(saves), Effect::Title(title)]
+    vec![Effect::Save(saves)]
 }
 
 /// The first words of a prompt, at most 48 characters, cut at a word.

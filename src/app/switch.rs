@@ -66,11 +66,8 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
     model.pending.tally = Some(turn);
     let thread = model.thread();
     let place = thread.place;
-    let mut effects = vec![
-        Effect::Screen(Order::Draft(thread.draft.clone())),
-        Effect::Title(thread.session.title.clone()),
-        Effect::Tally { turn, session: model.here },
-    ];
+    let mut effects =
+        vec![Effect::Screen(Order::Draft(thread.draft.clone())), Effect::Tally { turn, session: model.here }];
     if let Some(message) = model.pending.reveal.take() {
         model.thread_mut().show(message);
         model.thread_mut().selected = Some(message);
@@ -252,9 +249,7 @@ pub fn title(model: &mut Model, name: &str) -> Vec<Effect> {
     let session = &mut model.thread_mut().session;
     session.title = clean_line(name);
     session.titled = Titled::ByPerson;
-    let mut effects = keep_session(model);
-    effects.push(Effect::Title(model.session().title.clone()));
-    effects
+    keep_session(model)
 }
 
 /// Tags this session, or takes the tag away when it has it.

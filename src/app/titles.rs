@@ -83,17 +83,13 @@ pub fn named(model: &mut Model, live: &Live, receipt: &Receipt) -> Vec<Effect> {
     let Some((message, _)) = &live.aside else { return Vec::new() };
     let title = tidy(&message.plain());
     let mut effects = Vec::new();
-    let here = live.session == model.here;
     if let Some(thread) = model.threads.get_mut(&live.session)
         && thread.session.titled == Titled::Locally
         && !title.is_empty()
     {
-        thread.session.title.clone_from(&title);
+        thread.session.title = title;
         thread.session.titled = Titled::ByModel;
         effects.push(Effect::Save(vec![Save::Session(Box::new(thread.session.clone()))]));
-        if here {
-            effects.push(Effect::Title(title.clone()));
-        }
         turns::list(model, live.session);
         let cost = receipt.cost.booked.map_or("?".to_owned(), |usd| format!("${}", usd.round(6)));
         let demo = if receipt.demo { " (demo)" } else { "" };

@@ -1,6 +1,6 @@
 //! Asking, and hearing what comes back: several replies may be under way at once, in one session or in many.
 
-use super::{Effect, Level, Live, Model, Save, panes, telling, titles};
+use super::{Effect, Level, Live, Model, Save, Unseen, panes, telling, titles};
 use crate::words::{
     At, Attempt, Cost, CostSource, EndpointId, FailureKind, MessageState, ModelId, Outcome, ProviderId,
     Purpose, Receipt, Reply, SessionId, Stop, TurnId,
@@ -13,6 +13,9 @@ const KEEP_EVERY: Duration = Duration::from_millis(500);
 /// How often the figures of a reply under way move; slower on a slow line.
 const FIGURES_EVERY: Duration = Duration::from_millis(250);
 const FIGURES_EVERY_LOW: Duration = Duration::from_secs(1);
+
+/// A reply that took longer is told to somebody who looks elsewhere.
+const LONG: Duration = Duration::from_secs(5);
 
 /// One item of an answer. An answer of a turn that is not under way says nothing.
 pub fn reply(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
@@ -117,6 +120,7 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
         MessageState::Failed(failure) if failure.kind == FailureKind::Budget => Some(failure.clone()),
         _ => None,
     };
+    let failed = state != MessageState::Done;
     let provider = (state == MessageState::Done).then(|| receipt.provider.clone());
     if let Some(off) = super::reading::off(&receipt.cost) {
         model.mischarged.insert(receipt.model.clone(), off);
@@ -146,12 +150,25 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
         panes::question::budget(model, live.message, &failure);
     }
     effects.push(tally(model));
-    if !model.focused && model.settings.notify && model.now.since(live.asked) > Duration::from_secs(5) {
-        let title = model.threads.get(&live.session).map_or("", |t| t.session.title.as_str());
-        effects.push(Effect::Notify(format!("fareway: the reply is there ({title})")));
-    }
+    effects.extend(away(model, &live, failed));
     effects.extend(forget(model, live.session));
     effects
+}
+
+/// A reply ended and nobody looks: the title says so, and after a long one a notification. One for a comparison.
+fn away(model: &mut Model, live: &Live, failed: bool) -> Option<Effect> {
+    if model.focused {
+        return None;
+    }
+    model.unseen = Some(if failed { Unseen::Failed } else { Unseen::Answered });
+    let took = model.now.since(live.asked);
+    let more = model.live.values().any(|l| l.session == live.session && l.purpose != Purpose::Title);
+    if !model.settings.notify || took <= LONG || more {
+        return None;
+    }
+    let title = model.threads.get(&live.session).map_or("", |t| t.session.title.as_str());
+    let ended = if failed { "failed" } else { "answered" };
+    Some(Effect::Notify(format!("{ended} after {}: {title}", telling::seconds(took))))
 }
 
 /// What the ledger makes of today and of this session.

@@ -30,6 +30,9 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
         }
         Event::Focus(focused) => {
             model.focused = focused;
+            if focused {
+                model.unseen = None;
+            }
             Vec::new()
         }
         Event::Tick => tick(model),

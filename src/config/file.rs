@@ -1,6 +1,7 @@
 //! Everything `config.toml` may hold, with its defaults. `config.example.toml` shows each key once.
 
 use super::keys::KeySource;
+use super::terminal::{Images, Meter, Notify, Progress};
 use crate::words::{At, Params, Preferences, Quantization, Usd};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,8 +25,10 @@ pub struct Config {
     pub plain: bool,
     pub vi: bool,
     pub mouse: bool,
-    /// Tell when a long reply ends while the terminal is not looked at.
-    pub notify: bool,
+    /// How it is told that a long reply ended while the terminal is not looked at.
+    pub notify: Notify,
+    /// Progress on the terminal's tab or in its task bar (OSC 9;4).
+    pub progress: Progress,
     /// Fewer frames and no ticking digits, for slow lines.
     pub low_bandwidth: bool,
     /// How images are shown.
@@ -65,7 +68,8 @@ impl Default for Config {
             plain: false,
             vi: false,
             mouse: false,
-            notify: true,
+            notify: Notify::Auto,
+            progress: Progress::Auto,
             low_bandwidth: false,
             images: Images::Auto,
             titles_by_model: false,
@@ -84,29 +88,6 @@ impl Default for Config {
             serve: Serve::default(),
         }
     }
-}
-
-/// How the terminal shows images.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Images {
-    /// As its environment says.
-    #[default]
-    Auto,
-    Kitty,
-    Iterm,
-    Sixel,
-    Off,
-}
-
-/// Where the spend meter stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Meter {
-    #[default]
-    Bottom,
-    Right,
-    Hidden,
 }
 
 /// What may be fetched without being asked for.

@@ -11,13 +11,15 @@ mod overlay;
 mod read;
 mod ring;
 mod rows;
+mod terminal;
 
 pub use dirs::{Dirs, DirsError};
 pub use file::{
-    Budgets, Config, Endpoint, Images, Limits, Meter, Network, PolicyFile, Preset, PricesFile, Provider,
-    Reserve, Serve, ServeKey, Timeouts,
+    Budgets, Config, Endpoint, Limits, Network, PolicyFile, Preset, PricesFile, Provider, Reserve, Serve,
+    ServeKey, Timeouts,
 };
 pub use keys::{KeyError, KeySource, Secret};
 pub use overlay::loose;
 pub use read::{ConfigError, Environment, load, parse, show};
 pub use ring::usable;
+pub use terminal::{Images, Meter, Notify, Progress};

@@ -165,4 +165,9 @@ impl Live {
             elapsed,
         }
     }
+
+    /// Something was heard.
+    pub fn has_begun(&self) -> bool {
+        self.first.is_some()
+    }
 }

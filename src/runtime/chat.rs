@@ -43,10 +43,7 @@ pub fn chat(dirs: Dirs, config: Config, launch: Launch) -> Result<(), String> {
 
 async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result<(), String> {
     let signals = Signals::new().map_err(|e| format!("cannot listen for signals: {e}"))?;
-    let environment = Environment {
-        images: super::screen::graphics(config.images),
-        ..Environment::read(|name| std::env::var(name).ok())
-    };
+    let environment = super::screen::environment(&config);
     let (events, news) = mpsc::channel(ROOM);
     let (heard, inbox) = inbox();
     let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events.clone(), heard);

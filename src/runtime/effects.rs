@@ -19,7 +19,6 @@ impl Chat {
                 }
             }
             Effect::Redraw => self.screen.forget(),
-            Effect::Title(title) => self.screen.title(&title),
             Effect::Notify(text) => self.screen.notify(&text),
             Effect::Copy { turn, text } => self.copy(turn, text),
             Effect::Editor { turn, text } => self.edit(turn, &text),
@@ -84,7 +83,6 @@ impl Chat {
             Effect::Wake(_)
             | Effect::Screen(_)
             | Effect::Redraw
-            | Effect::Title(_)
             | Effect::Notify(_)
             | Effect::Copy { .. }
             | Effect::Editor { .. }

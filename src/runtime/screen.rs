@@ -3,10 +3,11 @@
 use super::now;
 use super::reader::Reader;
 use crate::app::{LineState, Model};
-use crate::config::{Config, Images};
+use crate::config::{self, Config, Images, Progress};
 use crate::tui::image::Graphics;
 use crate::tui::paint::{
-    Caps, Due, Environment, Modes, Pace, Painter, Picture, QUESTION, Rates, Terminal, clipboard, notify,
+    Caps, Due, Environment, Modes, Notify, Pace, Painter, Picture, QUESTION, Rates, Terminal, clipboard,
+    notify,
 };
 use crate::tui::{Input, Tui};
 use crate::words::At;
@@ -99,6 +100,10 @@ impl Screen {
             self.set_low(model.settings.low_bandwidth);
         }
         self.pace.set_looked_at(model.focused);
+        if let Some(terminal) = &mut self.terminal {
+            // a terminal that is gone says so by SIGHUP
+            let _ = terminal.set_window(model.window());
+        }
     }
 
     /// What the person did; nothing when it was only the terminal that took more or answered a question of ours.
@@ -210,12 +215,6 @@ impl Screen {
         }
     }
 
-    pub fn title(&mut self, title: &str) {
-        if let Some(terminal) = &mut self.terminal {
-            let _ = terminal.set_title(if title.is_empty() { "fareway" } else { title });
-        }
-    }
-
     pub fn notify(&mut self, text: &str) {
         let bytes = notify(text, &self.environment);
         self.say(&bytes);
@@ -276,15 +275,27 @@ async fn drained(terminal: &mut Option<Terminal>) -> io::Result<()> {
     terminal.push()
 }
 
-/// What the config says about images.
-pub fn graphics(images: Images) -> Option<Graphics> {
-    match images {
+/// What the variables say about the terminal, and over them what the config says.
+pub fn environment(config: &Config) -> Environment {
+    let images = match config.images {
         Images::Auto => None,
         Images::Kitty => Some(Graphics::Kitty),
         Images::Iterm => Some(Graphics::Iterm),
         Images::Sixel => Some(Graphics::Sixel),
         Images::Off => Some(Graphics::None),
-    }
+    };
+    let notify = match config.notify {
+        config::Notify::Auto | config::Notify::Off => None,
+        config::Notify::Bell => Some(Notify::Bell),
+        config::Notify::Osc9 => Some(Notify::Osc9),
+        config::Notify::Osc777 => Some(Notify::Osc777),
+    };
+    let progress = match config.progress {
+        Progress::Auto => None,
+        Progress::On => Some(true),
+        Progress::Off => Some(false),
+    };
+    Environment { images, notify, progress, ..Environment::read(|name| std::env::var(name).ok()) }
 }
 
 /// Pixels of a cell, where the kernel knows them.

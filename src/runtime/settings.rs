@@ -1,7 +1,7 @@
 //! The person's choices and the config in one: what was changed last wins, field by field.
 
 use crate::app::{MeterPlace, Settings};
-use crate::config::{Config, Meter};
+use crate::config::{Config, Meter, Notify};
 use crate::words::ModelRef;
 use serde_json::{Map, Value, json};
 
@@ -25,7 +25,7 @@ pub fn of_config(config: &Config) -> Settings {
         templates: config.templates.clone(),
         personas: config.personas.clone(),
         keys: config.keymap.clone(),
-        notify: config.notify,
+        notify: config.notify != Notify::Off,
         vi: config.vi,
         low_bandwidth: config.low_bandwidth,
         accessible: config.plain,

@@ -1,5 +1,6 @@
 //! What the terminal can do, found from the environment alone: no question is asked, so nothing waits for an answer.
 
+use super::Notify;
 use crate::tui::image::Graphics;
 use crate::tui::theme::Depth;
 
@@ -21,6 +22,14 @@ pub struct Environment {
     pub ssh: bool,
     /// What the config says about images, whatever the terminal says.
     pub images: Option<Graphics>,
+    /// What it says about notifications.
+    pub notify: Option<Notify>,
+    /// What it says about progress.
+    pub progress: Option<bool>,
+    /// Variables of its own say that the terminal shows progress (OSC 9;4).
+    pub shows_progress: bool,
+    /// `LC_TERMINAL` is `iTerm2`, which ssh hands on.
+    pub iterm: bool,
     /// Only kitty sets `KITTY_WINDOW_ID`.
     pub kitty: bool,
     /// Only WezTerm sets `WEZTERM_PANE`, only Konsole (22.04 and later are meant) `KONSOLE_VERSION`; iTerm2 sets
@@ -45,6 +54,10 @@ impl Environment {
             windows_terminal: set("WT_SESSION"),
             ssh: set("SSH_CONNECTION") || set("SSH_TTY"),
             images: None,
+            notify: None,
+            progress: None,
+            shows_progress: shows_progress(&text),
+            iterm: text("LC_TERMINAL") == "iTerm2",
             kitty: set("KITTY_WINDOW_ID"),
             inline_files: set("WEZTERM_PANE")
                 || text("LC_TERMINAL") == "iTerm2"
@@ -148,6 +161,22 @@ impl Caps {
 
 /// A cell of a usual size.
 const CELL: (u16, u16) = (8, 16);
+
+/// Whether the terminal's own variables say that it shows progress. Others take it for a notification "4;3".
+fn shows_progress(text: &impl Fn(&str) -> String) -> bool {
+    let number = |name: &str| text(name).split('.').next().and_then(|n| n.parse::<u32>().ok()).unwrap_or(0);
+    // iTerm2 says so since 3.6.6: features begin with a capital letter, this one has no other
+    let features = text("TERM_FEATURES");
+    let alone = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let listed = features.split('P').skip(1).any(alone);
+    !text("WT_SESSION").is_empty()
+        || text("ConEmuANSI") == "ON"
+        || matches!(text("TERM_PROGRAM").as_str(), "ghostty" | "WezTerm")
+        || text("TERM") == "xterm-ghostty"
+        || number("PTYXIS_VERSION") >= 48
+        || number("VTE_VERSION") >= 8_000
+        || listed
+}
 
 /// How the terminal is known to show images. In a multiplexer nobody knows whether it hands them on: the config says so.
 fn graphics(env: &Environment) -> Graphics {

@@ -1,6 +1,7 @@
-//! Things said to the terminal beside the picture: title, clipboard, notification. Bytes only; nothing is asked.
+//! Things said to the terminal beside the picture: title, progress, clipboard, notification. Bytes only; nothing is asked.
 
 use super::Environment;
+use crate::app::Progress;
 use base64::Engine as _;
 
 /// Terminals drop longer clipboard writes, some at 74,994 bytes of base64.
@@ -21,31 +22,86 @@ pub fn clipboard(text: &str, env: &Environment) -> Option<Vec<u8>> {
     if encoded.len() > CLIPBOARD_LIMIT {
         return None;
     }
-    Some(passed(&format!("\x1b]52;c;{encoded}\x1b\\"), env))
+    Some(Wrap::of(env).around(&format!("\x1b]52;c;{encoded}\x1b\\")))
 }
 
-/// A notification for a window that is not looked at: a bell, which tmux and mosh pass on too, and OSC 9 where it is shown.
+/// How a window that is not looked at calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notify {
+    /// What every terminal, tmux and mosh pass on.
+    Bell,
+    /// iTerm2's, also kitty's.
+    Osc9,
+    /// rxvt-unicode's, with a title: foot, ghostty, WezTerm.
+    Osc777,
+}
+
+impl Notify {
+    /// A notification where the terminal is known to show it and nothing stands between, else the bell.
+    pub fn of(env: &Environment) -> Notify {
+        let is = |name: &str| env.term.contains(name) || env.term_program.eq_ignore_ascii_case(name);
+        match env.notify {
+            Some(chosen) => chosen,
+            None if Wrap::of(env) != Wrap::None => Notify::Bell,
+            None if is("foot") || is("ghostty") || is("wezterm") => Notify::Osc777,
+            None if is("kitty") || env.term_program == "iTerm.app" || env.iterm => Notify::Osc9,
+            None => Notify::Bell,
+        }
+    }
+}
+
+/// Calls a person who looks elsewhere.
 pub fn notify(text: &str, env: &Environment) -> Vec<u8> {
-    let shows = ["kitty", "foot", "ghostty", "wezterm"].iter().any(|t| env.term.contains(t))
-        || matches!(env.term_program.as_str(), "iTerm.app" | "WezTerm" | "ghostty")
-        || env.windows_terminal;
-    let mut out = b"\x07".to_vec();
-    if shows {
-        out.extend(passed(&format!("\x1b]9;{}\x1b\\", crate::words::clean_line(text)), env));
-    }
-    out
+    let text = crate::words::clean_line(text);
+    let sequence = match Notify::of(env) {
+        Notify::Bell => return b"\x07".to_vec(),
+        Notify::Osc9 => format!("\x1b]9;fareway: {text}\x1b\\"),
+        Notify::Osc777 => format!("\x1b]777;notify;fareway;{}\x1b\\", text.replace(';', ",")),
+    };
+    Wrap::of(env).around(&sequence)
 }
 
-/// Wrapped so that tmux and GNU screen hand it on.
-fn passed(sequence: &str, env: &Environment) -> Vec<u8> {
-    if env.tmux {
-        return format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")).into_bytes();
+/// Progress on the terminal's tab or in its task bar (OSC 9;4, from ConEmu).
+pub fn progress(progress: Progress, wrap: Wrap) -> Vec<u8> {
+    let state = match progress {
+        Progress::None => "0;",
+        Progress::Working => "3;",
+        Progress::Failed => "2;100",
+    };
+    wrap.around(&format!("\x1b]9;4;{state}\x1b\\"))
+}
+
+/// What stands between us and the terminal, and takes some sequences for itself unless they are wrapped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wrap {
+    #[default]
+    None,
+    Tmux,
+    Screen,
+}
+
+impl Wrap {
+    pub fn of(env: &Environment) -> Wrap {
+        if env.tmux {
+            Wrap::Tmux
+        } else if env.screen || env.term.starts_with("screen") {
+            Wrap::Screen
+        } else {
+            Wrap::None
+        }
     }
-    if env.screen || env.term.starts_with("screen") {
-        // screen takes pieces of at most 768 bytes, and ends a piece at the first string terminator
-        let sequence = sequence.replace("\x1b\\", "\x07");
-        let pieces = sequence.as_bytes().chunks(700);
-        return pieces.flat_map(|p| [b"\x1bP", p, b"\x1b\\"].concat()).collect();
+
+    /// Wrapped so that it is handed on.
+    fn around(self, sequence: &str) -> Vec<u8> {
+        match self {
+            Wrap::None => sequence.as_bytes().to_vec(),
+            Wrap::Tmux => format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")).into_bytes(),
+            Wrap::Screen => {
+                // screen takes pieces of at most 768 bytes, and ends a piece at the first string terminator
+                let sequence = sequence.replace("\x1b\\", "\x07");
+                let pieces = sequence.as_bytes().chunks(700);
+                pieces.flat_map(|p| [b"\x1bP", p, b"\x1b\\"].concat()).collect()
+            }
+        }
     }
-    sequence.as_bytes().to_vec()
 }

@@ -1,6 +1,7 @@
 //! Taking the terminal and giving it back, exactly once, however the program ends.
 
-use super::{Environment, Output};
+use super::{Environment, Output, Wrap, osc};
+use crate::app::{Progress, Window};
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Mutex, Once, PoisonError};
@@ -15,6 +16,10 @@ pub struct Modes {
     pub kitty_keys: bool,
     /// Ask whether there is synchronised output. Only with an input reader that knows the answer.
     pub ask_sync: bool,
+    /// The window has a title: it is put away and brought back. The Linux console would print it.
+    pub title: bool,
+    /// The terminal shows progress, through what stands between; taken away again at the end.
+    pub progress: Option<Wrap>,
 }
 
 impl Modes {
@@ -22,12 +27,21 @@ impl Modes {
     pub fn of(env: &Environment) -> Modes {
         let knows = ["kitty", "foot", "ghostty", "wezterm", "alacritty"].iter().any(|t| env.term.contains(t))
             || matches!(env.term_program.as_str(), "WezTerm" | "ghostty");
-        Modes { mouse: false, kitty_keys: knows && !env.tmux && !env.screen, ask_sync: false }
+        let wrap = Wrap::of(env);
+        let progress = env.progress.unwrap_or(env.shows_progress && wrap == Wrap::None);
+        Modes {
+            mouse: false,
+            kitty_keys: knows && wrap == Wrap::None,
+            ask_sync: false,
+            title: !matches!(env.term.as_str(), "linux" | "dumb"),
+            progress: progress.then_some(wrap),
+        }
     }
 
     /// One write: alternate screen, bracketed paste, focus events and what was asked for.
     pub fn enter(self) -> Vec<u8> {
-        let mut out = b"\x1b[22;0t\x1b[?1049h\x1b[?2004h\x1b[?1004h".to_vec();
+        let mut out = if self.title { b"\x1b[22;0t".to_vec() } else { Vec::new() };
+        out.extend_from_slice(b"\x1b[?1049h\x1b[?2004h\x1b[?1004h");
         if self.mouse {
             out.extend_from_slice(b"\x1b[?1000h\x1b[?1002h\x1b[?1006h");
         }
@@ -49,7 +63,13 @@ impl Modes {
         if self.mouse {
             out.extend_from_slice(b"\x1b[?1006l\x1b[?1002l\x1b[?1000l");
         }
-        out.extend_from_slice(b"\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[23;0t");
+        out.extend_from_slice(b"\x1b[?1004l\x1b[?2004l\x1b[?1049l\x1b[?25h");
+        if let Some(wrap) = self.progress {
+            out.extend(osc::progress(Progress::None, wrap));
+        }
+        if self.title {
+            out.extend_from_slice(b"\x1b[23;0t");
+        }
         out
     }
 }
@@ -80,7 +100,7 @@ pub fn restore() {
 pub struct Terminal {
     out: Output,
     modes: Modes,
-    title: String,
+    window: Window,
 }
 
 impl Terminal {
@@ -96,7 +116,7 @@ impl Terminal {
                 before(info);
             }));
         });
-        let mut terminal = Terminal { out: Output::stdout()?, modes, title: String::new() };
+        let mut terminal = Terminal { out: Output::stdout()?, modes, window: Window::default() };
         terminal.resume()?;
         Ok(terminal)
     }
@@ -105,7 +125,7 @@ impl Terminal {
     pub fn pause(&mut self) {
         self.out.finish(PATIENCE);
         restore();
-        self.title.clear();
+        self.window = Window::default();
     }
 
     /// Takes the terminal again.
@@ -126,16 +146,23 @@ impl Terminal {
         crossterm::terminal::size()
     }
 
-    /// Sets the window's title, if it is another than before.
+    /// Says what the window shows around the picture, as far as it changed.
     ///
     /// # Errors
     /// The terminal cannot be written.
-    pub fn set_title(&mut self, title: &str) -> io::Result<()> {
-        if self.title == title {
+    pub fn set_window(&mut self, window: Window) -> io::Result<()> {
+        if self.window == window {
             return Ok(());
         }
-        title.clone_into(&mut self.title);
-        self.out.send(&super::osc::title(title))
+        let mut out = Vec::new();
+        if self.modes.title && self.window.title != window.title {
+            out.extend(osc::title(&window.title));
+        }
+        if let Some(wrap) = self.modes.progress.filter(|_| self.window.progress != window.progress) {
+            out.extend(osc::progress(window.progress, wrap));
+        }
+        self.window = window;
+        self.out.send(&out)
     }
 
     /// Whether the terminal has taken everything: a new frame before that would only queue behind an old one.

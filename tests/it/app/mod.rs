@@ -9,3 +9,4 @@ mod sessions;
 mod titles;
 mod tree;
 mod usage;
+mod window;

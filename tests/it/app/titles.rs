@@ -51,7 +51,7 @@ fn the_provider_that_answered_names_the_session_and_the_cost_is_said() {
     assert_eq!(stage.model.session().titled, Titled::ByModel);
     let said = stage.model.notice().map(|n| n.text.clone()).unwrap_or_default();
     assert!(said.starts_with("titled by openai/gpt-5 for $0."), "{said}");
-    assert!(stage.effects.contains(&Effect::Title("Monads, briefly".into())));
+    assert_eq!(stage.model.window().title, "○ Monads, briefly · gpt-5", "the next reply is awaited");
     assert!(stage.effects.iter().any(|e| matches!(e, Effect::Tally { .. })), "the ledger is asked anew");
     let kept = |s: &Save| matches!(s, Save::Session(s) if s.title == "Monads, briefly");
     assert!(stage.effects.iter().any(|e| matches!(e, Effect::Save(saves) if saves.iter().any(kept))));

@@ -1,8 +1,10 @@
 //! What the environment says about a terminal, what is switched on and off again, and what is said beside the picture.
 
+use fareway::app::Progress;
 use fareway::tui::markdown::{Options, StreamDoc};
 use fareway::tui::paint::{
-    CLIPBOARD_LIMIT, Caps, Environment, Modes, Painter, Picture, Plain, clipboard, notify, title,
+    CLIPBOARD_LIMIT, Caps, Environment, Modes, Notify, Painter, Picture, Plain, Wrap, clipboard, notify,
+    progress, title,
 };
 use fareway::tui::theme::Depth;
 use ratatui::style::Style;
@@ -44,7 +46,7 @@ fn colours_are_found_without_asking() {
 fn everything_that_is_switched_on_is_switched_off() {
     for mouse in [false, true] {
         for kitty_keys in [false, true] {
-            let modes = Modes { mouse, kitty_keys, ask_sync: false };
+            let modes = Modes { mouse, kitty_keys, ask_sync: false, title: true, progress: None };
             let enter = String::from_utf8(modes.enter()).expect("ASCII");
             let leave = String::from_utf8(modes.leave()).expect("ASCII");
             let on: Vec<&str> =
@@ -56,6 +58,7 @@ fn everything_that_is_switched_on_is_switched_off() {
             }
             assert_eq!(enter.contains("\x1b[>1u"), kitty_keys);
             assert_eq!(leave.contains("\x1b[<u"), kitty_keys);
+            assert!(enter.starts_with("\x1b[22;0t") && leave.ends_with("\x1b[23;0t"), "the title");
             assert!(leave.contains("\x1b[r") && leave.contains("\x1b[?25h") && leave.contains("\x1b[m"));
             for question in ["\x1b[6n", "\x1b[c", "$p"] {
                 assert!(!enter.contains(question), "{question:?} costs a round trip");
@@ -75,8 +78,76 @@ fn the_clipboard_goes_through_multiplexers_and_knows_its_limit() {
     assert!(long.split(|b| *b == 0x1b).all(|piece| piece.len() < 768));
     assert_eq!(clipboard(&"x".repeat(CLIPBOARD_LIMIT), &plain), None);
     assert_eq!(title("a\x1b]b\n"), "\x1b]2;a␛]b \x1b\\".as_bytes());
-    assert_eq!(notify("done", &plain), b"\x07");
-    assert!(notify("done", &env(&[("TERM", "xterm-kitty")])).ends_with(b"\x1b]9;done\x1b\\"));
+}
+
+#[test]
+fn a_window_that_is_not_looked_at_is_called_in_its_own_way() {
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[("TERM", "xterm-256color")], "\x07"),
+        (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")], "\x07"),
+        (&[("TERM", "xterm-256color"), ("WT_SESSION", "1")], "\x07"),
+        (&[("TERM", "linux")], "\x07"),
+        (&[("TERM", "xterm-kitty")], "\x1b]9;fareway: a;b\x1b\\"),
+        (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "iTerm.app")], "\x1b]9;fareway: a;b\x1b\\"),
+        (&[("TERM", "xterm-256color"), ("LC_TERMINAL", "iTerm2")], "\x1b]9;fareway: a;b\x1b\\"),
+        (&[("TERM", "foot")], "\x1b]777;notify;fareway;a,b\x1b\\"),
+        (&[("TERM", "xterm-ghostty")], "\x1b]777;notify;fareway;a,b\x1b\\"),
+        (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")], "\x1b]777;notify;fareway;a,b\x1b\\"),
+        // nobody knows what stands behind a multiplexer
+        (&[("TERM", "tmux-256color"), ("TMUX", "x"), ("LC_TERMINAL", "iTerm2")], "\x07"),
+        (&[("TERM", "screen"), ("STY", "1")], "\x07"),
+    ];
+    for (pairs, bytes) in cases {
+        assert_eq!(String::from_utf8_lossy(&notify("a;b", &env(pairs))), *bytes, "{pairs:?}");
+    }
+    let chosen = |pairs, notify| Environment { notify: Some(notify), ..env(pairs) };
+    let tmux: &[(&str, &str)] = &[("TERM", "tmux-256color"), ("TMUX", "x")];
+    let cases = [
+        (chosen(tmux, Notify::Osc9), "\x1bPtmux;\x1b\x1b]9;fareway: \u{241b}[2Ja\x1b\x1b\\\x1b\\"),
+        (
+            chosen(&[("TERM", "screen"), ("STY", "1")], Notify::Osc9),
+            "\x1bP\x1b]9;fareway: \u{241b}[2Ja\x07\x1b\\",
+        ),
+        (chosen(&[("TERM", "xterm-kitty")], Notify::Bell), "\x07"),
+    ];
+    for (env, bytes) in cases {
+        assert_eq!(String::from_utf8_lossy(&notify("\x1b[2Ja", &env)), bytes);
+    }
+}
+
+#[test]
+fn progress_is_shown_where_it_is_known_and_taken_away_at_the_end() {
+    let shown: &[&[(&str, &str)]] = &[
+        &[("TERM", "xterm-256color"), ("WT_SESSION", "1")],
+        &[("TERM", "xterm-256color"), ("ConEmuANSI", "ON")],
+        &[("TERM", "xterm-ghostty")],
+        &[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")],
+        &[("TERM", "xterm-256color"), ("VTE_VERSION", "8002")],
+        &[("TERM", "xterm-256color"), ("PTYXIS_VERSION", "48.1")],
+        &[("TERM", "xterm-256color"), ("TERM_FEATURES", "T3LrMSc7UUw9PTs3B")],
+    ];
+    for pairs in shown {
+        let modes = Modes::of(&env(pairs));
+        assert_eq!(modes.progress, Some(Wrap::None), "{pairs:?}");
+        let leave = String::from_utf8(modes.leave()).expect("ASCII");
+        assert!(leave.contains("\x1b]9;4;0;\x1b\\"));
+    }
+    let hidden: &[&[(&str, &str)]] = &[
+        &[("TERM", "xterm-256color")],
+        &[("TERM", "xterm-kitty")],
+        &[("TERM", "foot")],
+        &[("TERM", "xterm-256color"), ("VTE_VERSION", "7600")],
+        &[("TERM", "xterm-256color"), ("TERM_FEATURES", "T3LrMSc7UUw9Pa3Ts3B")],
+        &[("TERM", "tmux-256color"), ("TMUX", "x"), ("WT_SESSION", "1")],
+    ];
+    for pairs in hidden {
+        assert_eq!(Modes::of(&env(pairs)).progress, None, "{pairs:?}");
+    }
+    let tmux = Environment { progress: Some(true), ..env(&[("TERM", "tmux-256color"), ("TMUX", "x")]) };
+    assert_eq!(Modes::of(&tmux).progress, Some(Wrap::Tmux));
+    assert_eq!(progress(Progress::Working, Wrap::Tmux), b"\x1bPtmux;\x1b\x1b]9;4;3;\x1b\x1b\\\x1b\\");
+    assert_eq!(progress(Progress::Failed, Wrap::None), b"\x1b]9;4;2;100\x1b\\");
+    assert!(!Modes::of(&env(&[("TERM", "linux")])).title, "the Linux console would print it");
 }
 
 #[test]
