@@ -19,7 +19,7 @@ async fn the_next_key_is_tried_and_the_refused_one_rests() {
     let used: Vec<_> = heard.receipt().attempts.iter().map(|attempt| attempt.key).collect();
     assert_eq!(used, [Some(0), Some(1)]);
     let heard = bench.ask(request("hi")).await;
-    assert_eq!(heard.outline(), "CDn", "the first key rests");
+    assert_eq!(heard.outline(), "CDn", "the first key rests: {heard:?}");
     bench.settled(&heard);
     let bodies: Vec<_> = upstream.seen().into_iter().map(|seen| seen.body).collect();
     assert!(bodies.iter().all(|body| memchr::memmem::find(body, b"second").is_none()));

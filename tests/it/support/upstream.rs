@@ -77,10 +77,12 @@ impl Script {
         )
     }
 
-    /// The head of an event stream in chunked transfer.
+    /// The head of an event stream in chunked transfer. It says that the connection closes behind it, as it does: else
+    /// the client may send its next request into a connection that is being closed.
     pub fn stream() -> Self {
-        Self::default()
-            .raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
+        Self::default().raw(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n",
+        )
     }
 
     /// A whole openai-chat reply: these words, a stop, usage, `[DONE]`.
