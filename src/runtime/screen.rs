@@ -89,8 +89,7 @@ impl Screen {
             caps.cell = cell;
         }
         self.tui.fit(&if low { caps.clone().lean() } else { caps.clone() });
-        self.painter
-            .set_caps(Caps { sync: self.painter.caps().sync, ..if low { caps.lean() } else { caps } });
+        self.painter.set_caps(if low { caps.lean() } else { caps });
         self.pace.set_low(low);
     }
 
@@ -126,10 +125,6 @@ impl Screen {
             match input {
                 Input::Event(event) => events.push(event),
                 Input::Alive => self.pace.answered(now()),
-                Input::Sync(has) => {
-                    let caps = Caps { sync: has, ..self.painter.caps().clone() };
-                    self.painter.set_caps(caps);
-                }
             }
         }
         Some(events)

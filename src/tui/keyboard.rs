@@ -14,8 +14,6 @@ pub enum Input {
     Event(Event),
     /// The answer to `CSI 5 n`: everything sent before the question has been read.
     Alive,
-    /// The answer to DECRQM 2026: whether there is synchronised output.
-    Sync(bool),
 }
 
 /// The decoder and what it has not understood yet.
@@ -284,10 +282,8 @@ fn meaning(text: &str, last: u8) -> Option<Input> {
     if let Some(rest) = text.strip_prefix('<') {
         return mouse(rest, last == b'M');
     }
-    if let Some(rest) = text.strip_prefix('?') {
-        // DECRPM: 1 and 2 say that the mode can be set
-        let state = rest.strip_prefix("2026;")?.strip_suffix('$').filter(|_| last == b'y')?;
-        return Some(Input::Sync(matches!(state, "1" | "2")));
+    if text.starts_with('?') {
+        return None;
     }
     let mut fields = text.split(';');
     let mut first = fields.next().unwrap_or_default().split(':');

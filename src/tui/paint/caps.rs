@@ -1,6 +1,6 @@
 //! What the terminal can do, found from the environment alone: no question is asked, so nothing waits for an answer.
 
-use super::Notify;
+use super::{Notify, Wrap};
 use crate::tui::image::Graphics;
 use crate::tui::theme::Depth;
 
@@ -65,6 +65,12 @@ impl Environment {
             accessible: set("ACCESSIBLE") && text("ACCESSIBLE") != "0",
         }
     }
+
+    /// One of those that have true colour, synchronised output and kitty's keyboard protocol. `TERM` comes through ssh.
+    pub(super) fn is_modern(&self) -> bool {
+        ["kitty", "foot", "alacritty", "ghostty", "wezterm"].iter().any(|t| self.term.contains(t))
+            || matches!(self.term_program.as_str(), "WezTerm" | "ghostty")
+    }
 }
 
 /// What the painter may use.
@@ -75,7 +81,7 @@ pub struct Caps {
     pub erase_fills: bool,
     /// OSC 8 links are shown, or at least swallowed.
     pub links: bool,
-    /// The terminal answered DECRQM: it has synchronised output. False until it did.
+    /// A frame is shown at once (synchronised output): only where the terminal is known to have it.
     pub sync: bool,
     /// Scroll regions work. Every terminal with a cursor has them; `TERM=dumb` does not.
     pub regions: bool,
@@ -104,8 +110,8 @@ impl Caps {
         } else if !gnu_screen && matches!(env.colorterm.as_str(), "truecolor" | "24bit")
             || env.windows_terminal
             || term.ends_with("-direct")
-            || ["kitty", "foot", "alacritty", "ghostty", "wezterm"].iter().any(|t| term.contains(t))
-            || matches!(env.term_program.as_str(), "iTerm.app" | "WezTerm" | "vscode" | "ghostty")
+            || env.is_modern()
+            || matches!(env.term_program.as_str(), "iTerm.app" | "vscode")
         {
             Depth::True
         } else if term.contains("256color") || env.tmux || gnu_screen {
@@ -118,7 +124,7 @@ impl Caps {
             depth,
             erase_fills: !gnu_screen && !dumb,
             links: !(dumb || console || gnu_screen),
-            sync: false,
+            sync: Wrap::of(env) == Wrap::None && (env.is_modern() || env.term_program == "iTerm.app"),
             regions: !dumb,
             tmux: env.tmux,
             images: if depth < Depth::Indexed {

@@ -14,8 +14,6 @@ pub struct Modes {
     pub mouse: bool,
     /// Keys that are otherwise the same are told apart: pushed without asking, where terminals are known to have it.
     pub kitty_keys: bool,
-    /// Ask whether there is synchronised output. Only with an input reader that knows the answer.
-    pub ask_sync: bool,
     /// The window has a title: it is put away and brought back. The Linux console would print it.
     pub title: bool,
     /// The terminal shows progress, through what stands between; taken away again at the end.
@@ -25,14 +23,11 @@ pub struct Modes {
 impl Modes {
     /// Everything that is harmless in this environment.
     pub fn of(env: &Environment) -> Modes {
-        let knows = ["kitty", "foot", "ghostty", "wezterm", "alacritty"].iter().any(|t| env.term.contains(t))
-            || matches!(env.term_program.as_str(), "WezTerm" | "ghostty");
         let wrap = Wrap::of(env);
         let progress = env.progress.unwrap_or(env.shows_progress && wrap == Wrap::None);
         Modes {
             mouse: false,
-            kitty_keys: knows && wrap == Wrap::None,
-            ask_sync: false,
+            kitty_keys: env.is_modern() && wrap == Wrap::None,
             title: !matches!(env.term.as_str(), "linux" | "dumb"),
             progress: progress.then_some(wrap),
         }
@@ -47,9 +42,6 @@ impl Modes {
         }
         if self.kitty_keys {
             out.extend_from_slice(b"\x1b[>1u");
-        }
-        if self.ask_sync {
-            out.extend_from_slice(b"\x1b[?2026$p\x1b[c");
         }
         out
     }

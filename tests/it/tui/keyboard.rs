@@ -105,10 +105,9 @@ fn what_is_no_key_is_what_it_is() {
         ("\x1b[I", &[Input::Event(Event::FocusGained)]),
         ("\x1b[O", &[Input::Event(Event::FocusLost)]),
         ("\x1b[0n", &[Input::Alive]),
-        ("\x1b[?2026;2$y", &[Input::Sync(true)]),
-        ("\x1b[?2026;0$y", &[Input::Sync(false)]),
         ("\x1b[200~a\r\nb\x1b[31m\x1b[201~", &[Input::Event(Event::Paste("a\r\nb\x1b[31m".into()))]),
         // answers to questions of others: device attributes, cursor, colours, version
+        ("\x1b[?2026;2$y", &[]),
         ("\x1b[?62;22c", &[]),
         ("\x1b[>41;390;0c", &[]),
         ("\x1b[12;40R", &[]),

@@ -8,6 +8,7 @@ mod pace;
 mod paint;
 mod panes;
 mod terminal;
+mod terminals_doc;
 mod text;
 mod theme;
 mod vi;

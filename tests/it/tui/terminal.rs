@@ -43,10 +43,34 @@ fn colours_are_found_without_asking() {
 }
 
 #[test]
+fn frames_are_bracketed_where_the_terminal_is_known_to_have_it_and_nobody_is_asked() {
+    let cases: &[(&[(&str, &str)], bool)] = &[
+        (&[("TERM", "xterm-kitty")], true),
+        (&[("TERM", "alacritty")], true),
+        (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "iTerm.app")], true),
+        (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")], true),
+        (&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "Apple_Terminal")], false),
+        (&[("TERM", "tmux-256color"), ("TMUX", "x"), ("TERM_PROGRAM", "WezTerm")], false),
+        (&[("TERM", "xterm-256color")], false),
+    ];
+    for (pairs, sync) in cases {
+        let caps = Caps::of(&env(pairs));
+        assert_eq!(caps.sync, *sync, "{pairs:?}");
+        let mut painter = Painter::new(caps);
+        let mut picture = Picture::new(80, 24);
+        for y in 0..24 {
+            picture.buffer.set_string(0, y, format!("{y:x<80}"), Style::new());
+        }
+        let bytes = String::from_utf8_lossy(painter.bytes(&picture)).into_owned();
+        assert_eq!(bytes.starts_with("\x1b[?2026h") && bytes.ends_with("\x1b[?2026l"), *sync, "{pairs:?}");
+    }
+}
+
+#[test]
 fn everything_that_is_switched_on_is_switched_off() {
     for mouse in [false, true] {
         for kitty_keys in [false, true] {
-            let modes = Modes { mouse, kitty_keys, ask_sync: false, title: true, progress: None };
+            let modes = Modes { mouse, kitty_keys, title: true, progress: None };
             let enter = String::from_utf8(modes.enter()).expect("ASCII");
             let leave = String::from_utf8(modes.leave()).expect("ASCII");
             let on: Vec<&str> =
