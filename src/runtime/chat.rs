@@ -14,7 +14,7 @@ use crossterm::event::Event as Input;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 /// How many events may wait for the loop.
@@ -56,13 +56,18 @@ async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result<(),
     result
 }
 
+/// Tells the loop that something panicked outside it: a task or thread whose end would else go unnoticed.
+static PANICKED: Notify = Notify::const_new();
+
 /// A panic of the store's threads is caught there and healed: it must not give the terminal back, nor print on it.
+/// Any other gives the terminal back and ends the loop, which would else go on painting on a terminal that is not ours.
 fn guard_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         if !crate::store::panic_is_caught() {
             restore();
             before(panic);
+            PANICKED.notify_one();
         }
     }));
 }
@@ -141,6 +146,9 @@ impl Chat {
             let wake = self.wakes.first().copied().into_iter().chain(self.screen.line_due()).min().map(until);
             tokio::select! {
                 biased;
+                () = PANICKED.notified() => {
+                    return Err("a part of the program failed (see above), so it ended; what was acknowledged is kept".into());
+                }
                 caught = signals.next() => self.caught(caught),
                 inputs = self.screen.inputs() => match inputs {
                     Some(inputs) => self.typed(inputs),

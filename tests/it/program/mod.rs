@@ -4,6 +4,8 @@ mod ask;
 mod bad_input;
 mod discover;
 mod money;
+mod panic;
 mod proxy;
+mod resize;
 mod serve;
 mod terminal;

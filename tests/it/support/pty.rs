@@ -81,6 +81,15 @@ impl Pty {
         self.keyboard.flush().expect("the program listens");
     }
 
+    /// Gives the terminal another size, as a window that is dragged: the kernel tells the program.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let cells = |n| NonZero::new(n).expect("a terminal has cells");
+        let mut seen = self.seen.0.lock().expect("no reader panicked");
+        seen.parser.screen_mut().set_size(cells(rows), cells(columns));
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        self.master.resize(size).expect("the terminal takes another size");
+    }
+
     /// Everything the program wrote.
     pub fn raw(&self) -> String {
         String::from_utf8_lossy(&self.seen.0.lock().expect("no reader panicked").raw).into_owned()
