@@ -1,5 +1,6 @@
 //! Where dialects of the OpenAI chat format depart from it: one table, a row a quirk; a provider lists the rows it needs.
 
+use super::prefill::Prefill;
 use crate::words::Endpoint;
 
 /// One row: a name that `Endpoint::quirks` may hold, and what follows from it.
@@ -25,7 +26,8 @@ enum Effect {
     CacheMarks,
     RandomSeed,
     ShortToolIds,
-    PrefixPrefill,
+    /// Goes on from a last message of the assistant.
+    Prefill(Prefill),
     DocumentUrl,
 }
 
@@ -64,6 +66,11 @@ pub static QUIRKS: &[Quirk] = &[
     Quirk { name: "template_thinking", effects: &[Thinking(Thinking::TemplateKwargs)] },
     Quirk { name: "replay_reasoning", effects: &[ReplayReasoning] },
     Quirk { name: "cache_marks", effects: &[CacheMarks] },
+    Quirk { name: "prefill", effects: &[Prefill(Prefill::Last)] },
+    Quirk { name: "prefill_prefix", effects: &[Prefill(Prefill::Prefix)] },
+    Quirk { name: "prefill_partial", effects: &[Prefill(Prefill::Partial)] },
+    Quirk { name: "prefill_continue", effects: &[Prefill(Prefill::Continue)] },
+    Quirk { name: "prefill_beta", effects: &[Prefill(Prefill::BetaPrefix)] },
     // dialects
     Quirk {
         name: "openai",
@@ -94,7 +101,6 @@ pub static QUIRKS: &[Quirk] = &[
         effects: &[
             RandomSeed,
             ShortToolIds,
-            PrefixPrefill,
             DocumentUrl,
             NotTaken(&[
                 "logprobs",
@@ -295,7 +301,7 @@ pub struct Dialect {
     pub cache_marks: bool,
     pub random_seed: bool,
     pub short_tool_ids: bool,
-    pub prefix_prefill: bool,
+    pub prefill: Option<Prefill>,
     pub document_url: bool,
     not_taken: Vec<&'static [&'static str]>,
 }
@@ -323,7 +329,7 @@ impl Dialect {
                 CacheMarks => dialect.cache_marks = true,
                 RandomSeed => dialect.random_seed = true,
                 ShortToolIds => dialect.short_tool_ids = true,
-                PrefixPrefill => dialect.prefix_prefill = true,
+                Prefill(form) => dialect.prefill = Some(form),
                 DocumentUrl => dialect.document_url = true,
             }
         }

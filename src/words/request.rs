@@ -148,6 +148,15 @@ pub struct ReasoningParams {
     pub summary: Option<String>,
 }
 
+impl ReasoningParams {
+    /// Whether thinking is wanted; `None` when nothing was said of it.
+    pub fn wanted(&self) -> Option<bool> {
+        self.enabled
+            .or(self.effort.map(|effort| effort != Effort::None))
+            .or(self.max_tokens.map(|tokens| tokens > 0))
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effort {

@@ -6,7 +6,7 @@ use super::rescue;
 use super::seam::Continuation;
 use crate::gateway::attempt::Hearing;
 use crate::routing::Tried;
-use crate::words::{Decision, Failure, ModelId, Reply, Rescue};
+use crate::words::{Decision, Failure, FailureKind, ModelId, Reply, Rescue};
 use std::sync::Arc;
 
 impl Line<'_> {
@@ -83,16 +83,20 @@ impl Line<'_> {
                     false => with_note(failure, &format!("nobody could go on with it: {}", last.message)),
                 })?;
             tokio::time::sleep(wait).await;
-            let how = rescue::how(&endpoint);
-            let request = rescue::request(&self.books.request, &joint.heard().text, said, how);
-            let reserved = self.reserve(&endpoint).map_err(|why| with_note(failure, &why.message))?;
-            let attempt = self.begin(&endpoint, reserved, Role { hedge: false, rescue: true });
-            let key = attempt.key();
-            match attempt.first_token(&request).await {
-                Ok(hearing) => return Ok((hearing, how)),
-                Err(again) => {
-                    self.tried.push(Tried { endpoint: endpoint.id.clone(), key, failure: again.kind });
-                    last = again;
+            for how in rescue::ways(&endpoint, &self.books.request) {
+                let request = rescue::request(&self.books.request, &joint.heard().text, said, *how);
+                let reserved = self.reserve(&endpoint).map_err(|why| with_note(failure, &why.message))?;
+                let attempt = self.begin(&endpoint, reserved, Role { hedge: false, rescue: true });
+                let key = attempt.key();
+                match attempt.first_token(&request).await {
+                    Ok(hearing) => return Ok((hearing, *how)),
+                    Err(again) => {
+                        self.tried.push(Tried { endpoint: endpoint.id.clone(), key, failure: again.kind });
+                        last = again;
+                    }
+                }
+                if last.kind != FailureKind::InvalidRequest {
+                    break;
                 }
             }
         }

@@ -1,12 +1,9 @@
 //! Going on elsewhere with a reply whose endpoint died in the middle: when that is right, and what the next one is asked.
 
 use super::seam::Continuation;
+use crate::wire;
 use crate::words::{Delta, Endpoint, Message, Part, Request, ResponseFormat, Role};
 use std::sync::Arc;
-
-/// Providers whose endpoints go on from a last message of the assistant as if they had begun it themselves.
-/// An endpoint of any other provider says so with the quirk `prefill`.
-const PREFILL: &[&str] = &["demo", "ollama", "llamacpp", "llama.cpp", "openrouter"];
 
 /// What the reader has been shown of a reply.
 #[derive(Clone, Debug, Default)]
@@ -68,9 +65,10 @@ pub(super) fn is_whole(text: &str) -> bool {
         && !text.is_empty()
 }
 
-pub(super) fn how(endpoint: &Endpoint) -> Continuation {
-    let known = PREFILL.contains(&endpoint.provider.as_str()) || endpoint.has_quirk("prefill");
-    if known { Continuation::Prefill } else { Continuation::Instruction }
+/// How this endpoint may be asked to go on, best first. One that refuses a prefill after all is told in words.
+pub(super) fn ways(endpoint: &Endpoint, request: &Request) -> &'static [Continuation] {
+    use Continuation::{Instruction, Prefill};
+    if wire::takes_prefill(endpoint, request) { &[Prefill, Instruction] } else { &[Instruction] }
 }
 
 /// The request that makes this endpoint go on from the text so far.

@@ -70,7 +70,7 @@ fn params(body: &mut Map<String, Value>, endpoint: &Endpoint, params: &Params, l
             body.insert("thinking".to_owned(), json!({"type": "disabled"}));
         } else if asked {
             thinking = true;
-            if adapts(&endpoint.upstream_model) && reasoning.max_tokens.is_none() {
+            if is_4_6(&endpoint.upstream_model) && reasoning.max_tokens.is_none() {
                 body.insert("thinking".to_owned(), json!({"type": "adaptive"}));
                 if let Some(effort) = reasoning.effort {
                     output.insert("effort".to_owned(), effort_name(effort).into());
@@ -117,8 +117,8 @@ fn params(body: &mut Map<String, Value>, endpoint: &Endpoint, params: &Params, l
     }
 }
 
-/// Claude 4.6 and later set their own thinking budget.
-fn adapts(model: &str) -> bool {
+/// Claude 4.6 and later set their own thinking budget, and take no prefill.
+pub(in crate::wire) fn is_4_6(model: &str) -> bool {
     let numbers: Vec<u32> = model
         .split(['-', '.', '@'])
         .filter(|piece| piece.len() < 3)

@@ -3,6 +3,8 @@
 mod decode;
 mod encode;
 
+pub(super) use encode::is_4_6;
+
 use super::framed::Framed;
 use super::{Decoder, Format, Outgoing, Refusal, classify};
 use crate::words::{At, Endpoint, Failure, Request};

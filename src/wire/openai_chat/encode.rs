@@ -1,6 +1,7 @@
 //! A request to the body of `POST .../chat/completions`.
 
 use super::messages;
+use crate::wire::prefill::{Prefill, is_begun};
 use crate::wire::quirks::{Dialect, Thinking};
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
@@ -55,11 +56,19 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
             body.insert("provider".to_owned(), wishes.into());
         }
     }
+    let begun = dialect.prefill.filter(|_| is_begun(request));
+    if begun == Some(Prefill::Continue) {
+        body.insert("continue_final_message".to_owned(), true.into());
+        body.insert("add_generation_prompt".to_owned(), false.into());
+    }
     extra(&mut body, request, endpoint, &dialect);
-    let (url, auth) = if dialect.azure {
-        azure(endpoint)
-    } else {
-        (format!("{}/chat/completions", endpoint.base_url), Auth::Bearer)
+    let (url, auth) = match begun {
+        _ if dialect.azure => azure(endpoint),
+        Some(Prefill::BetaPrefix) => {
+            let base = endpoint.base_url.trim_end_matches("/v1").trim_end_matches("/beta");
+            (format!("{base}/beta/chat/completions"), Auth::Bearer)
+        }
+        _ => (format!("{}/chat/completions", endpoint.base_url), Auth::Bearer),
     };
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     headers.extend(endpoint.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
@@ -134,14 +143,6 @@ pub fn response_format(format: &ResponseFormat) -> Value {
     }
 }
 
-/// Whether thinking is wanted; `None` when nothing was said of it.
-fn wanted(reasoning: &ReasoningParams) -> Option<bool> {
-    reasoning
-        .enabled
-        .or(reasoning.effort.map(|effort| effort != Effort::None))
-        .or(reasoning.max_tokens.map(|tokens| tokens > 0))
-}
-
 fn think(body: &mut Map<String, Value>, reasoning: &ReasoningParams, dialect: &Dialect) {
     let mut set = |key: &str, value: Value| {
         body.insert(key.to_owned(), value);
@@ -157,14 +158,14 @@ fn think(body: &mut Map<String, Value>, reasoning: &ReasoningParams, dialect: &D
             }
         }
         Thinking::Effort | Thinking::Groq => {
-            let effort = reasoning.effort.or_else(|| match wanted(reasoning)? {
+            let effort = reasoning.effort.or_else(|| match reasoning.wanted()? {
                 true => Some(Effort::Medium),
                 false => Some(Effort::None),
             });
             if let Some(effort) = effort {
                 set("reasoning_effort", effort_name(effort, dialect.fine_efforts).into());
             }
-            if dialect.thinking == Thinking::Groq && wanted(reasoning) == Some(true) {
+            if dialect.thinking == Thinking::Groq && reasoning.wanted() == Some(true) {
                 set(
                     "reasoning_format",
                     if reasoning.exclude == Some(true) { "hidden" } else { "parsed" }.into(),
@@ -172,12 +173,12 @@ fn think(body: &mut Map<String, Value>, reasoning: &ReasoningParams, dialect: &D
             }
         }
         Thinking::Toggle => {
-            if let Some(wanted) = wanted(reasoning) {
+            if let Some(wanted) = reasoning.wanted() {
                 set("thinking", json!({"type": if wanted { "enabled" } else { "disabled" }}));
             }
         }
         Thinking::Enable => {
-            if let Some(wanted) = wanted(reasoning) {
+            if let Some(wanted) = reasoning.wanted() {
                 set("enable_thinking", wanted.into());
             }
             if let Some(budget) = reasoning.max_tokens {
@@ -185,7 +186,7 @@ fn think(body: &mut Map<String, Value>, reasoning: &ReasoningParams, dialect: &D
             }
         }
         Thinking::TemplateKwargs => {
-            if let Some(wanted) = wanted(reasoning) {
+            if let Some(wanted) = reasoning.wanted() {
                 set("chat_template_kwargs", json!({"enable_thinking": wanted}));
             }
             if let Some(effort) = reasoning.effort.filter(|e| *e != Effort::None) {

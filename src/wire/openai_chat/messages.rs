@@ -2,6 +2,7 @@
 
 use super::NAME;
 use super::reasoning::details;
+use crate::wire::prefill::{Prefill, is_begun};
 use crate::wire::quirks::Dialect;
 use crate::words::{Failure, FailureKind, Message, Part, Request, Role, Source};
 use serde_json::{Map, Value, json};
@@ -39,8 +40,11 @@ pub fn messages(request: &Request, dialect: &Dialect) -> Result<Vec<Value>, Fail
             }
             Role::Assistant => {
                 let mut said = assistant(message, dialect, place > open_loop)?;
-                if place == last && dialect.prefix_prefill {
-                    said["prefix"] = true.into();
+                match dialect.prefill {
+                    _ if place != last || !is_begun(request) => {}
+                    Some(Prefill::Prefix | Prefill::BetaPrefix) => said["prefix"] = true.into(),
+                    Some(Prefill::Partial) => said["partial"] = true.into(),
+                    Some(Prefill::Last | Prefill::Continue) | None => {}
                 }
                 out.push(with_own(message, said));
             }

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, Heard, catalog, keys, options, request};
 use crate::support::upstream::{Script, Upstream, delta, stop, text, usage};
-use fareway::catalog::{EndpointRow, ModelRow, Overlay, Rank, Source};
+use fareway::catalog::{EndpointRow, ModelRow, Overlay, ProviderRow, Rank, Source};
 use fareway::gateway::Options;
 use fareway::words::{
     Delta, FailureKind, ModelId, ModelRef, Outcome, ProviderId, Reply, Request, Rescue, ResponseFormat, Stop,
@@ -156,6 +156,51 @@ async fn a_rescue_that_added_nothing_is_billed_at_what_it_reported() {
     assert_eq!(receipt.attempts[1].cost.booked, price(12, 2, 1));
     assert_eq!(receipt.stop, None, "the reply did not end");
     bench.settled(&heard);
+}
+
+/// What goes out over the socket to one who takes a prefill, and to one who ought to and refuses.
+#[tokio::test]
+async fn a_prefill_that_is_refused_becomes_an_instruction() {
+    let refuses = |last: &Value| last["role"] == "assistant";
+    for (refusing, attempts) in
+        [(false, ["cut", "answered"].as_slice()), (true, &["cut", "failed", "answered"])]
+    {
+        let first = dies("One two three four");
+        let second = Upstream::with(move |seen| {
+            let asked = seen.json();
+            let last = asked["messages"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+            match refuses(&last) {
+                true if refusing => {
+                    Script::error(400, "invalid_request_error", "no assistant message last, please")
+                }
+                true => Script::says(&[" five."]),
+                false => Script::says(&["three four five."]),
+            }
+        });
+        let quirky = ProviderRow {
+            quirks: Some(vec!["prefill_continue".to_owned()]),
+            ..ProviderRow::new("p1".to_owned())
+        };
+        let source = Source { name: "quirks".to_owned(), rank: Rank::Config, at: None };
+        let catalog = catalog(&[first.base_url(), second.base_url()]);
+        let catalog = catalog.with(Overlay { source, providers: vec![quirky], models: Vec::new() });
+        let bench = Bench::of(catalog, keys(2), options());
+        let heard = bench.ask(request("count")).await;
+        assert_eq!(heard.text(), "One two three four five.", "{heard:?}");
+        assert_eq!(outcomes(&heard), attempts);
+        let asked: Vec<Value> = second.seen().iter().map(|seen| seen.json()).collect();
+        assert_eq!(asked[0]["messages"][1], json!({"role": "assistant", "content": "One two three four"}));
+        assert_eq!(
+            (&asked[0]["continue_final_message"], &asked[0]["add_generation_prompt"]),
+            (&json!(true), &json!(false))
+        );
+        assert_eq!(asked.len(), attempts.len() - 1);
+        if refusing {
+            assert_eq!(asked[1]["messages"][2]["role"], "user");
+            assert!(asked[1].get("continue_final_message").is_none());
+        }
+        bench.settled(&heard);
+    }
 }
 
 #[tokio::test]

@@ -8,4 +8,5 @@ mod framing;
 mod helpers;
 mod openai_chat_decode;
 mod openai_chat_encode;
+mod prefill;
 mod recordings;
