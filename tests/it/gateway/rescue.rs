@@ -179,7 +179,7 @@ async fn a_prefill_that_is_refused_becomes_an_instruction() {
         });
         let quirky = ProviderRow {
             quirks: Some(vec!["prefill_continue".to_owned()]),
-            ..ProviderRow::new("p1".to_owned())
+            ..ProviderRow::new("p1")
         };
         let source = Source { name: "quirks".to_owned(), rank: Rank::Config, at: None };
         let catalog = catalog(&[first.base_url(), second.base_url()]);
