@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 pub struct Keymap {
     /// Rows of `ACTIONS` by key, in the order of the table.
     by_key: BTreeMap<Key, Vec<usize>>,
+    /// The keys of an action as they were given: the first one is shown.
+    by_action: BTreeMap<&'static str, Vec<Key>>,
 }
 
 impl Keymap {
@@ -35,7 +37,10 @@ impl Keymap {
             };
             for text in keys {
                 match text.parse::<Key>() {
-                    Ok(key) => map.by_key.entry(key).or_default().push(row),
+                    Ok(key) => {
+                        map.by_key.entry(key).or_default().push(row);
+                        map.by_action.entry(action.id).or_default().push(key);
+                    }
                     Err(sentence) => wrong.push(format!("keys.{}: {sentence}", action.id)),
                 }
             }
@@ -65,13 +70,9 @@ impl Keymap {
             .min_by_key(|action| action.when)
     }
 
-    /// The keys of an action, for help and palette.
-    pub fn keys(&self, id: &str) -> Vec<Key> {
-        self.by_key
-            .iter()
-            .filter(|(_, rows)| rows.iter().any(|row| ACTIONS[*row].id == id))
-            .map(|(key, _)| *key)
-            .collect()
+    /// The keys of an action, for help and palette, in the order they were given.
+    pub fn keys(&self, id: &str) -> &[Key] {
+        self.by_action.get(id).map_or(&[], Vec::as_slice)
     }
 }
 

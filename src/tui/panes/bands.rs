@@ -1,6 +1,7 @@
 //! The single rows around the conversation: title, completion, composer, what sending would cost, status.
 
 use super::figures::{count, usd};
+use super::overlay::items;
 use crate::app::{Level, Model, Target};
 use crate::tui::theme::Meaning;
 use crate::tui::view::{Canvas, PROMPT};
@@ -86,17 +87,14 @@ pub fn composer(
     let caret = composer.draw(inner, &mut canvas.picture.buffer, canvas.theme);
     if model.draft().text.is_empty() {
         let hint = match () {
-            () if model.thread().selected.is_some() => {
-                "a message is selected: ? lists what its keys do, Esc leaves"
-            }
-            () if model.compare.is_some() => {
-                "← → column · ↑ ↓ scroll · Enter goes on from it · s stops it · Esc closes"
-            }
+            () if model.thread().selected.is_some() => "a message is selected · Esc leaves",
+            () if model.compare.is_some() => "side by side · Esc closes",
             () if mode == Mode::Normal => "i writes, j k: prompts before, Enter sends",
             () if model.streaming() => "Esc stops the reply",
-            () => "Write a prompt; / for commands, @ for files",
+            () => "Write a prompt · @ for files · / for commands",
         };
-        canvas.text(inner.x, inner.y, inner.width, hint, canvas.style(Meaning::Dim));
+        let hint = items(hint, usize::from(inner.width));
+        canvas.text(inner.x, inner.y, inner.width, &hint, canvas.style(Meaning::Dim));
     }
     caret
 }
@@ -176,6 +174,48 @@ fn line(model: &Model) -> String {
     facts.join(" · ")
 }
 
+/// Keys of the moment: an action and a word for it.
+type Hint = (&'static str, &'static str);
+const WRITING: &[Hint] = &[
+    ("send", "send"),
+    ("model.pick", "model"),
+    ("sessions", "sessions"),
+    ("palette", "all"),
+    ("help", "help"),
+];
+const SELECTED: &[Hint] = &[
+    ("message.copy", "copy"),
+    ("message.edit", "edit"),
+    ("message.again", "again"),
+    ("message.quote", "quote"),
+    ("message.pin", "pin"),
+    ("message.good", "good"),
+    ("message.bad", "bad"),
+    ("message.why", "why"),
+    ("message.delete", "delete"),
+    ("message.leave", "back"),
+];
+const COMPARING: &[Hint] = &[
+    ("compare.right", "column"),
+    ("compare.pick", "go on from it"),
+    ("compare.stop", "stop it"),
+    ("compare.close", "close"),
+];
+
+/// What the keys do here, as far as they are the ones to begin with.
+fn keys(model: &Model) -> String {
+    let hints = match () {
+        () if model.thread().selected.is_some() => SELECTED,
+        () if model.compare.is_some() => COMPARING,
+        () => WRITING,
+    };
+    let said = hints.iter().filter_map(|(id, word)| {
+        let key = model.keymap.keys(id).first()?;
+        Some(format!("{key} {word}"))
+    });
+    said.collect::<Vec<_>>().join(" · ")
+}
+
 /// The newest notice; else what sending would cost; else the keys to begin with.
 pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bool) {
     if area.is_empty() {
@@ -195,20 +235,9 @@ pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bo
     }
     let quote = quotes(model, area.width).filter(|_| with_quote && !model.draft().text.is_empty());
     let line = line(model);
-    let text = quote.unwrap_or_else(|| {
-        let pairs = [
-            ("send", "send"),
-            ("model.pick", "model"),
-            ("sessions", "sessions"),
-            ("palette", "all"),
-            ("help", "help"),
-        ];
-        pairs
-            .iter()
-            .filter_map(|(id, word)| model.keymap.keys(id).first().map(|key| format!("{key} {word}")))
-            .collect::<Vec<_>>()
-            .join(" · ")
-    });
+    let room = usize::from(area.width)
+        .saturating_sub(crate::tui::text::width(&line) + usize::from(!line.is_empty()));
+    let text = quote.unwrap_or_else(|| items(&keys(model), room));
     let x = canvas.text(area.x, area.y, area.width, &text, bar);
     if !line.is_empty() {
         canvas.text_right(area.right(), area.y, area.right().saturating_sub(x + 1), &line, bar);

@@ -1,6 +1,6 @@
 //! A model in detail: what it is, what the person has had from it, and every endpoint with prices and live health.
 
-use super::figures::{count, usd};
+use super::figures::{count, counted, usd};
 use super::overlay::{on, row};
 use crate::app::{Card, HealthRow, Model, seconds};
 use crate::tui::theme::Meaning;
@@ -52,7 +52,7 @@ fn facts(model: &Model, card: &Card) -> String {
 
 /// `12 replies, $0.42, first token 0.6 s, 71 tok/s, 1 failed`.
 fn history(mine: &Totals) -> String {
-    let mut said = vec![format!("{} replies", mine.requests), usd(mine.booked)];
+    let mut said = vec![counted(mine.requests, "reply", "replies"), usd(mine.booked)];
     if let Some(ttft) = mine.ttft.quantile(0.5) {
         said.push(format!("first token {}", seconds(Duration::from_micros(ttft))));
     }

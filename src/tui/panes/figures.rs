@@ -8,6 +8,12 @@ pub fn tilde(reading: &Reading) -> &'static str {
     if reading.exact { "" } else { "~" }
 }
 
+/// `1 reply`, `12 replies`.
+pub fn counted(n: impl Into<u64>, one: &str, more: &str) -> String {
+    let n = n.into();
+    format!("{n} {}", if n == 1 { one } else { more })
+}
+
 /// `$0.0042`, `~$0.0042` while estimated, `?` for an unknown price; `demo` where no money is real.
 pub fn money(reading: &Reading) -> String {
     let label = if reading.demo { "demo " } else { "" };

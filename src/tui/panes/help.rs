@@ -11,7 +11,8 @@ use ratatui::style::Modifier;
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
     let area = frame(canvas, whole, "Help", "↑ ↓ PgUp PgDn · Esc", (86, whole.height));
     let panel = canvas.style(Meaning::Panel);
-    let keys = if area.width < 50 { 16 } else { 26 };
+    let narrow = area.width < 50;
+    let keys = if narrow { 12 } else { 26 };
     for (y, row) in (area.y..area.bottom()).zip(rows(model).into_iter().skip(state.top)) {
         match row {
             Row::Heading(text) => {
@@ -19,9 +20,11 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
                 canvas.text(area.x, y, area.width, text, style);
             }
             Row::Action { keys: pressed, title, slash } => {
-                canvas.text(area.x + 1, y, keys - 2, &pressed, on(canvas, panel, Meaning::Accent));
+                let pressed = if narrow { pressed.split(' ').next().unwrap_or("") } else { &pressed };
+                canvas.text(area.x + 1, y, keys - 2, pressed, on(canvas, panel, Meaning::Accent));
                 let end = canvas.text(area.x + keys, y, area.width.saturating_sub(keys), title, panel);
-                if let Some(slash) = slash {
+                // a name that would be cut says nothing
+                if let Some(slash) = slash.filter(|s| usize::from(area.right() - end) > s.len() + 2) {
                     let dim = on(canvas, panel, Meaning::Dim);
                     canvas.text_right(
                         area.right(),

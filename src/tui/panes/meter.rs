@@ -1,6 +1,6 @@
 //! The spend meter: this reply, this session, today; tokens, speed, context. A band below, or a column at the right.
 
-use super::figures::{count, money, usd};
+use super::figures::{count, counted, money, usd};
 use crate::app::{Model, Reading, Target, seconds};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
@@ -184,10 +184,7 @@ fn sums(name: &str, totals: &Totals, running: Option<Usd>, demo: bool, short: bo
     if totals.usage.cached_read > 0 {
         facts.push(fact(format!("{} cached", count(totals.usage.cached_read)), Meaning::Dim));
     }
-    facts.push(fact(
-        format!("{} {}", totals.requests, if totals.requests == 1 { "reply" } else { "replies" }),
-        Meaning::Dim,
-    ));
+    facts.push(fact(counted(totals.requests, "reply", "replies"), Meaning::Dim));
     if let Some(ttft) = totals.ttft.quantile(0.5) {
         facts.push(fact(format!("first {} p50", seconds(Duration::from_micros(ttft))), Meaning::Dim));
     }

@@ -1,9 +1,9 @@
 //! The frame, the line of text and the list that every overlay is made of; and which pane draws which state.
 
-use super::{dialogs, help, picker, usage, whatif, why};
+use super::{dialogs, help, lists, picker, preferences, usage, whatif, why};
 use crate::app::panes::Overlay;
 use crate::app::{Line, Model, Target};
-use crate::tui::text::width;
+use crate::tui::text::{Face, Line as Styled, Prefix, Row, expand_tabs, width, wrap};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use ratatui::layout::{Position, Rect};
@@ -31,14 +31,14 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model) -> Caret {
             Overlay::Find(state) => dialogs::find(canvas, whole, state),
             Overlay::Help(state) => help::draw(canvas, whole, model, state),
             Overlay::Keys(state) => dialogs::keys(canvas, whole, model, state),
-            Overlay::Palette(state) => dialogs::palette(canvas, whole, model, state),
-            Overlay::Personas(state) => dialogs::personas(canvas, whole, model, state),
+            Overlay::Palette(state) => lists::palette(canvas, whole, model, state),
+            Overlay::Personas(state) => lists::personas(canvas, whole, model, state),
             Overlay::Picker(state) => picker::draw(canvas, whole, model, state),
-            Overlay::Preferences(state) => dialogs::preferences(canvas, whole, state),
+            Overlay::Preferences(state) => preferences::draw(canvas, whole, state),
             Overlay::Question(state) => dialogs::question(canvas, whole, state),
-            Overlay::Search(state) => dialogs::search(canvas, whole, state),
-            Overlay::Sessions(state) => dialogs::sessions(canvas, whole, model, state),
-            Overlay::Templates(state) => dialogs::templates(canvas, whole, model, state),
+            Overlay::Search(state) => lists::search(canvas, whole, state),
+            Overlay::Sessions(state) => lists::sessions(canvas, whole, model, state),
+            Overlay::Templates(state) => lists::templates(canvas, whole, model, state),
             Overlay::Themes(state) => dialogs::themes(canvas, whole, state),
             Overlay::Usage(state) => usage::draw(canvas, whole, model, state),
             Overlay::Versus(state) => dialogs::versus(canvas, whole, model, state),
@@ -58,9 +58,12 @@ pub fn finding(model: &Model) -> Option<String> {
     })
 }
 
+/// Less of the conversation at either side of a panel is no text but crumbs.
+const CRUMBS: u16 = 8;
+
 /// A panel in the middle, at most this large, with a title and a foot of hints; returns its inside.
 pub fn frame(canvas: &mut Canvas<'_>, whole: Rect, title: &str, hints: &str, size: (u16, u16)) -> Rect {
-    let width = size.0.min(whole.width);
+    let width = if whole.width < size.0 + 2 * CRUMBS { whole.width } else { size.0 };
     let height = size.1.min(whole.height);
     // at 40 columns a frame has no column to spare
     let area =
@@ -74,11 +77,44 @@ pub fn frame(canvas: &mut Canvas<'_>, whole: Rect, title: &str, hints: &str, siz
     let head = Rect { height: 1, ..area };
     let bar = canvas.style(Meaning::Bar).add_modifier(Modifier::BOLD);
     canvas.fill(head, bar);
+    if panel.bg == canvas.theme.base().bg {
+        border(canvas, area, panel);
+    }
     canvas.text(head.x + 1, head.y, head.width.saturating_sub(2), title, bar);
     let foot = Rect::new(area.x, area.bottom() - 1, area.width, 1);
-    let dim = Style { bg: panel.bg, ..canvas.style(Meaning::Dim) };
-    canvas.text(foot.x + 1, foot.y, foot.width.saturating_sub(2), hints, dim);
+    let dim = on(canvas, panel, Meaning::Dim);
+    let hints = items(hints, usize::from(foot.width.saturating_sub(2)));
+    canvas.text(foot.x + 1, foot.y, foot.width.saturating_sub(2), &hints, dim);
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
+}
+
+/// Lines around a panel that has the conversation's own ground: without colours, and with the terminal's sixteen.
+fn border(canvas: &mut Canvas<'_>, area: Rect, panel: Style) {
+    let style = on(canvas, panel, Meaning::Border);
+    let (left, right) = (area.x, area.right() - 1);
+    let rule = "─".repeat(usize::from(area.width - 2));
+    for (y, [begin, end]) in [(area.y, ["┌", "┐"]), (area.bottom() - 1, ["└", "┘"])] {
+        canvas.text(left, y, area.width, &format!("{begin}{rule}{end}"), style);
+    }
+    for y in area.y + 1..area.bottom() - 1 {
+        canvas.text(left, y, 1, "│", style);
+        canvas.text(right, y, 1, "│", style);
+    }
+}
+
+/// Hints joined by ` · `: whole ones, as many as fit; the last one, which leads out, stays longest.
+pub fn items(hints: &str, columns: usize) -> String {
+    let mut items: Vec<&str> = hints.split(" · ").collect();
+    let room = |items: &[&str]| items.iter().map(|item| width(item) + 3).sum::<usize>().saturating_sub(3);
+    while items.len() > 1 && room(&items) > columns {
+        items.remove(items.len() - 2);
+    }
+    items.join(" · ")
+}
+
+/// Rows for a list of so many, with a line to type in and the frame; at least a few, at most so many.
+pub fn rows(count: usize, most: u16) -> u16 {
+    u16::try_from(count + 3).unwrap_or(most).clamp(7, most)
 }
 
 /// Takes the first row of an area.
@@ -142,27 +178,26 @@ pub fn list(
     }
 }
 
-/// Wrapped text; returns what is left of the area.
-pub fn text(canvas: &mut Canvas<'_>, area: Rect, text: &str, meaning: Meaning) -> Rect {
-    use crate::tui::text::{Face, Line as Styled, Prefix, wrap};
+/// Text as it stands in so many columns.
+pub fn wrapped(text: &str, columns: u16) -> Vec<Row> {
     let mut rows = Vec::new();
     for line in crate::words::clean(text).lines() {
-        let line = crate::tui::text::expand_tabs(line, 0);
-        wrap(
-            &Styled::of(&line, Face::new(meaning)),
-            usize::from(area.width),
-            &mut Prefix::default(),
-            &mut rows,
-        );
+        let line = expand_tabs(line, 0);
+        let styled = Styled::of(&line, Face::new(Meaning::Panel));
+        wrap(&styled, usize::from(columns), &mut Prefix::default(), &mut rows);
     }
-    let panel = canvas.style(Meaning::Panel);
+    rows
+}
+
+/// Wrapped text; returns what is left of the area.
+pub fn text(canvas: &mut Canvas<'_>, area: Rect, text: &str, meaning: Meaning) -> Rect {
+    let style = on(canvas, canvas.style(Meaning::Panel), meaning);
     let mut left = area;
-    for laid in &rows {
+    for laid in wrapped(text, area.width) {
         let spot = row(&mut left);
         if spot.is_empty() {
             break;
         }
-        let style = Style { bg: panel.bg, ..canvas.style(meaning) };
         canvas.text(spot.x, spot.y, spot.width, laid.text(), style);
     }
     left

@@ -17,7 +17,7 @@ const NARROW: u16 = 60;
 const NAME: u16 = 34;
 
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
-    let hints = "Enter · Tab sorts · Ctrl-D details · Ctrl-F favourite · Alt-S default · Ctrl-X hides · Alt-I turns · @openai >100k <2.5";
+    let hints = "Enter · Tab sorts · Ctrl-D details · Ctrl-F favourite · Alt-S default · Ctrl-X hides · Alt-I turns · @openai >100k <2.5 · Esc";
     let way = if state.backwards { " (turned)" } else { "" };
     let title =
         format!("Models: {} of {}, by {}{way}", state.matches.len(), model.cards.len(), state.sort.name());

@@ -1,7 +1,7 @@
 //! The usage dashboard: sums, bars over time, a breakdown, and the replies behind a bar.
 
 use super::chart::{self, Bar, COLOURED, colour, sparkline};
-use super::figures::{count, usd};
+use super::figures::{count, counted, usd};
 use super::overlay::{frame, list, on, row, text};
 use crate::app::panes::axis::{Measure, Span, civil, place};
 use crate::app::panes::usage::{Part, Replies, State};
@@ -137,9 +137,9 @@ fn summary(totals: &Totals) -> String {
         format!(" (~{} estimated)", usd(totals.estimated))
     };
     format!(
-        "{}{unknown}{estimated} · {} requests · {} in · {} out",
+        "{}{unknown}{estimated} · {} · {} in · {} out",
         usd(totals.booked),
-        totals.requests,
+        counted(totals.requests, "request", "requests"),
         count(totals.usage.input()),
         count(totals.usage.output()),
     )

@@ -1,5 +1,6 @@
 //! An empty conversation: what to do first, and how to add a key. It goes away with the first message.
 
+use super::overlay::wrapped;
 use crate::app::Model;
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
@@ -35,12 +36,21 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
             lines.push((format!("{:<8} {words}", key.to_string()), Meaning::Text));
         }
     }
+    let room = area.width.saturating_sub(2);
+    let lines: Vec<(String, Meaning)> = lines
+        .iter()
+        .flat_map(|(line, meaning)| {
+            let rows = wrapped(line, room).into_iter().map(|row| (row.text().to_owned(), *meaning));
+            let blank = line.is_empty().then(|| (String::new(), *meaning));
+            blank.into_iter().chain(rows)
+        })
+        .collect();
     let top = area.y + area.height.saturating_sub(u16::try_from(lines.len()).unwrap_or(0)) / 3;
     for (y, (text, meaning)) in (top..area.bottom()).zip(lines) {
         let mut style = canvas.style(meaning);
         if meaning == Meaning::Accent {
             style = style.add_modifier(Modifier::BOLD);
         }
-        canvas.text(area.x + 2, y, area.width.saturating_sub(2), &text, style);
+        canvas.text(area.x + 2, y, room, &text, style);
     }
 }

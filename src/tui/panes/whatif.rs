@@ -1,6 +1,6 @@
 //! What if: a table of profiles and models with what the same requests would have cost, and what was assumed.
 
-use super::figures::usd;
+use super::figures::{counted, usd};
 use super::overlay::{frame, on, row, text};
 use crate::app::panes::whatif::{Span, State, Target, WhatIf};
 use crate::app::{Model, seconds};
@@ -29,7 +29,11 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
     let head = row(&mut area);
     let was = answers.iter().map(|(_, answer)| answer.was).max().unwrap_or(Usd::ZERO);
     let panel = canvas.style(Meaning::Panel);
-    let say = format!("{} over {requests} requests; the same requests would have cost:", usd(was));
+    let say = format!(
+        "{} over {}; the same would have cost:",
+        usd(was),
+        counted(*requests as u64, "request", "requests")
+    );
     canvas.text(head.x, head.y, head.width, &say, on(canvas, panel, Meaning::Heading));
     let mut lines: Vec<(String, Meaning)> = Vec::new();
     for (target, answer) in answers {

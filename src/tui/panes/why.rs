@@ -1,9 +1,10 @@
 //! The waterfall of one reply: how it was decided, who was tried, how long each took, what each cost.
 
 use super::figures::{count, usd};
-use super::overlay::{frame, on, text};
+use super::overlay::{frame, on, text, wrapped};
 use crate::app::panes::why::State;
 use crate::app::{Model, seconds, short};
+use crate::tui::text::width;
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::{At, Outcome, Receipt, Verdict, clean_line};
@@ -11,18 +12,36 @@ use ratatui::layout::{Position, Rect};
 use std::time::Duration;
 
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, _: &Model, state: &State) -> Option<Position> {
-    let area = frame(canvas, whole, "Why this endpoint", "↑ ↓ · Esc", (110, 36));
+    let (title, hints, most) = ("Why this endpoint", "↑ ↓ · Esc", 110);
     let Some(receipt) = &state.receipt else {
+        let area = frame(canvas, whole, title, hints, (most, 4));
         text(canvas, area, "The ledger has no such reply yet.", Meaning::Dim);
         return None;
     };
     let panel = canvas.style(Meaning::Panel);
-    let rows = rows(receipt, usize::from(area.width));
+    let columns = whole.width.min(most).saturating_sub(2);
+    let rows: Vec<(String, Meaning)> = rows(receipt, usize::from(columns))
+        .into_iter()
+        .flat_map(|(line, meaning)| broken(&line, columns).into_iter().map(move |line| (line, meaning)))
+        .collect();
+    let area =
+        frame(canvas, whole, title, hints, (most, u16::try_from(rows.len()).unwrap_or(36).min(34) + 2));
     let top = state.top.min(rows.len().saturating_sub(usize::from(area.height)));
     for (y, (line, meaning)) in (area.y..area.bottom()).zip(rows.into_iter().skip(top)) {
         canvas.text(area.x, y, area.width, &clean_line(&line), on(canvas, panel, meaning));
     }
     None
+}
+
+/// A line that is too long goes on underneath, further in.
+fn broken(line: &str, columns: u16) -> Vec<String> {
+    if width(line) <= usize::from(columns) {
+        return vec![line.to_owned()];
+    }
+    let indent = line.len() - line.trim_start().len();
+    let rest = wrapped(line.trim_start(), columns.saturating_sub(6).max(10));
+    let at = |n: usize| if n == 0 { indent } else { 6 };
+    rest.iter().enumerate().map(|(n, row)| format!("{}{}", " ".repeat(at(n)), row.text())).collect()
 }
 
 fn rows(receipt: &Receipt, width: usize) -> Vec<(String, Meaning)> {
@@ -41,7 +60,7 @@ fn rows(receipt: &Receipt, width: usize) -> Vec<(String, Meaning)> {
     rows.push((String::new(), Meaning::Panel));
     rows.push(("Attempts".into(), Meaning::Heading));
     waterfall(receipt, width, &mut rows);
-    if let Some(decision) = &receipt.decision {
+    if let Some(decision) = receipt.decision.as_ref().filter(|d| !d.considered.is_empty()) {
         rows.push((String::new(), Meaning::Panel));
         rows.push(("Considered".into(), Meaning::Heading));
         for one in &decision.considered {
