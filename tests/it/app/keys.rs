@@ -36,7 +36,7 @@ fn nothing_essential_is_on_keys_that_multiplexers_and_terminals_take() {
     let map = Keymap::new(&BTreeMap::new()).expect("defaults");
     for action in ACTIONS {
         for key in map.keys(action.id) {
-            assert!(!taken.contains(&key), "`{}` is on {key}", action.id);
+            assert!(!taken.contains(key), "`{}` is on {key}", action.id);
         }
     }
 }
