@@ -1,7 +1,7 @@
 //! The one table of what a person can do: keys, palette, `/` commands and help are made from it.
 
 use super::{
-    Effect, Model, act, attach, choose, compare, complete, copy, panes, program, read, send, switch,
+    Effect, Model, act, attach, choose, compare, complete, copy, panes, program, queue, read, send, switch,
 };
 
 /// A row of the table.
@@ -27,6 +27,8 @@ pub enum When {
     Selected,
     /// Several replies stand side by side and the composer is empty.
     Comparing,
+    /// Prompts wait for the reply to end and the composer is empty.
+    Queued,
     /// A reply is under way here.
     Streaming,
     /// The composer is empty.
@@ -90,7 +92,7 @@ impl Action {
     }
 }
 
-use When::{Always, Comparing, Completing, Composer, Empty, Selected, Streaming};
+use When::{Always, Comparing, Completing, Composer, Empty, Queued, Selected, Streaming};
 
 /// Every action. A new one is a row here.
 pub const ACTIONS: &[Action] = &[
@@ -118,6 +120,7 @@ pub const ACTIONS: &[Action] = &[
     edit("down", "Down; on the last line the prompt after", &["down"], Edit::Down),
     edit("home", "Start of the line", &["home", "ctrl-a"], Edit::Home),
     edit("end", "End of the line", &["end", "ctrl-e"], Edit::End),
+    action("queue.back", "Take the last queued prompt back", &["esc", "up"], Queued, queue::back),
     // the reply
     action("stop", "Stop the reply, keep what was heard", &["esc"], Streaming, act::stop).slash("stop"),
     action("regenerate", "Ask again", &["ctrl-r"], Always, act::regenerate).slash("again"),

@@ -1,6 +1,6 @@
 //! The draft in the composer: edits, pastes, chips and what they become, prompts sent before, what sending would cost.
 
-use super::{Effect, Level, Model, Order, Save, ask, complete};
+use super::{Effect, Level, Model, Order, ask, complete, queue};
 use crate::words::{Chip, ChipBody, Draft, Message, ModelRef, Part, Role, clean};
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,8 +141,8 @@ pub fn replace(model: &mut Model, draft: Draft) -> Vec<Effect> {
     model.keep_draft = None;
     model.price_draft = Some(model.now + Duration::from_millis(150));
     vec![
-        Effect::Screen(Order::Draft(draft.clone())),
-        Effect::Save(vec![Save::Draft { session: model.here, draft }]),
+        Effect::Screen(Order::Draft(draft)),
+        queue::save(model),
         Effect::Wake(model.now + Duration::from_millis(150)),
     ]
 }
@@ -181,6 +181,26 @@ pub fn at_end(text: &str) -> Draft {
     let row = text.matches('\n').count();
     let column = text.rsplit('\n').next().unwrap_or("").chars().count();
     Draft { text: text.to_owned(), row, column, chips: Vec::new() }
+}
+
+/// One draft behind the other, with a blank line between them; labels that both have are told apart.
+pub fn join(mut first: Draft, second: &Draft) -> Draft {
+    let mut text = second.text.clone();
+    for chip in &second.chips {
+        let label = (1..)
+            .map(|n| {
+                if n == 1 {
+                    chip.label.clone()
+                } else {
+                    format!("{} #{n}⟧", chip.label.trim_end_matches('⟧'))
+                }
+            })
+            .find(|label| !first.chips.iter().any(|other| other.label == *label))
+            .expect("there are more numbers than chips");
+        text = text.replacen(&chip.label, &label, 1);
+        first.chips.push(Arc::new(Chip { label, body: chip.body.clone() }));
+    }
+    Draft { chips: first.chips, ..at_end(&format!("{}\n\n{text}", first.text)) }
 }
 
 /// Asks what sending the draft would cost, here and on the first two favourites.

@@ -84,6 +84,7 @@ impl When {
             Self::Completing => free && model.completion.is_some(),
             Self::Selected => free && model.thread().selected.is_some(),
             Self::Comparing => free && model.compare.is_some() && model.draft().text.is_empty(),
+            Self::Queued => free && !model.thread().queue.is_empty() && model.draft().text.is_empty(),
             Self::Streaming => free && model.streaming(),
             Self::Empty => free && model.draft().text.is_empty(),
             Self::Composer => free && model.thread().selected.is_none(),

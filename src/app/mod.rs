@@ -21,6 +21,7 @@ mod live;
 mod model;
 pub mod panes;
 mod program;
+mod queue;
 mod read;
 mod reading;
 mod send;

@@ -2,7 +2,7 @@
 
 use super::actions::{ACTIONS, Run};
 use super::panes::question;
-use super::{Effect, Level, Model, Save, ask, compare, draft, turns};
+use super::{Effect, Level, Model, Save, ask, compare, draft, queue, turns};
 use crate::words::{Message, MessageId, Part, Purpose, Role, Titled};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ pub fn send(model: &mut Model, _: &str) -> Vec<Effect> {
     let draft = model.draft().clone();
     let text = draft.text.trim();
     if text.is_empty() {
-        return Vec::new();
+        return queue::send_held(model);
     }
     if let Some(rest) = text.strip_prefix('/')
         && !draft.text.starts_with(' ')
@@ -25,11 +25,10 @@ pub fn send(model: &mut Model, _: &str) -> Vec<Effect> {
         question::run(model, shell);
         return Vec::new();
     }
-    if model.streaming() {
-        model.say(Level::Warning, "a reply is under way: Esc stops it, or open another session with Ctrl-N");
-        return Vec::new();
-    }
     draft::remember(model, text);
+    if model.streaming() {
+        return queue::push(model, draft.clone());
+    }
     // a comparison without a verdict goes on from the chosen column
     let mut closed = compare::close(model, "");
     // the message is kept before the draft is taken away: a kill in between loses neither

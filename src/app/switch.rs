@@ -81,7 +81,7 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
 /// The draft of the session that is left, kept at once; a comparison in it ends at the chosen column.
 pub fn park(model: &mut Model) -> Effect {
     model.keep_draft = None;
-    let mut saves = vec![Save::Draft { session: model.here, draft: model.draft().clone() }];
+    let mut saves = vec![Save::Draft { session: model.here, draft: model.thread().unsent() }];
     for effect in compare::close(model, "") {
         if let Effect::Save(more) = effect {
             saves.extend(more);

@@ -2,7 +2,7 @@
 
 use super::Place;
 use crate::words::{Draft, Message, MessageId, Session};
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 /// A message in its conversation, with what only the screen asks of it.
@@ -20,6 +20,8 @@ pub struct Node {
 pub struct Thread {
     pub session: Session,
     pub draft: Draft,
+    /// Prompts that wait for the reply under way to end, first to last.
+    pub queue: VecDeque<Draft>,
     pub place: Place,
     /// The message that actions are about; `None` while the composer is.
     pub selected: Option<MessageId>,
@@ -36,6 +38,7 @@ impl Thread {
         let mut thread = Self {
             session,
             draft,
+            queue: VecDeque::new(),
             place: Place::Bottom,
             selected: None,
             nodes: HashMap::new(),
@@ -54,6 +57,13 @@ impl Thread {
         }
         thread.walk();
         thread
+    }
+
+    /// All that was written and not sent: what waits, then what stands in the composer.
+    pub fn unsent(&self) -> Draft {
+        let mut all = self.queue.iter().chain([&self.draft]).filter(|draft| !draft.text.is_empty());
+        let first = all.next().cloned().unwrap_or_default();
+        all.fold(first, super::draft::join)
     }
 
     /// The shown branch, oldest first.

@@ -1,6 +1,6 @@
 //! Asking, and hearing what comes back: several replies may be under way at once, in one session or in many.
 
-use super::{Effect, Level, Live, Model, Save, Unseen, panes, telling, titles};
+use super::{Effect, Level, Live, Model, Save, Unseen, panes, queue, telling, titles};
 use crate::words::{
     At, Attempt, Cost, CostSource, EndpointId, FailureKind, MessageState, ModelId, Outcome, ProviderId,
     Purpose, Receipt, Reply, SessionId, Stop, TurnId,
@@ -93,15 +93,17 @@ fn aside(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
                 _ => panes::context::summarised(model, &live),
             };
             effects.push(tally(model));
+            effects.extend(queue::ended(model, live.session, true));
             effects.extend(forget(model, live.session));
             return effects;
         }
         Reply::Failed { failure, .. } => {
-            let purpose = live.purpose;
+            let (purpose, session) = (live.purpose, live.session);
             model.live.remove(&turn);
             // without a title by a model the first words stand
             if purpose != Purpose::Title {
                 model.say(Level::Error, telling::sentence(&failure));
+                queue::ended(model, session, false);
             }
             return vec![tally(model)];
         }
@@ -125,6 +127,9 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
     if let Some(off) = super::reading::off(&receipt.cost) {
         model.mischarged.insert(receipt.model.clone(), off);
     }
+    // who was cut short may want the rest first
+    let well =
+        state == MessageState::Done && matches!(receipt.stop, None | Some(Stop::Stop | Stop::ToolCalls));
     let mut effects = settle(model, &live, state, receipt);
     if let Some(provider) = provider.filter(|_| live.purpose == Purpose::Chat) {
         effects.extend(titles::ask(model, live.session, &provider));
@@ -150,6 +155,7 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
         panes::question::budget(model, live.message, &failure);
     }
     effects.push(tally(model));
+    effects.extend(queue::ended(model, live.session, well));
     effects.extend(away(model, &live, failed));
     effects.extend(forget(model, live.session));
     effects
@@ -205,6 +211,7 @@ pub fn stop(model: &mut Model, turn: TurnId) -> Vec<Effect> {
     let mut effects = vec![Effect::Stop { turn }];
     effects.extend(settle(model, &live, MessageState::Stopped, receipt));
     effects.push(tally(model));
+    effects.extend(queue::ended(model, live.session, false));
     effects.extend(forget(model, live.session));
     effects
 }

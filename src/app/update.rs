@@ -2,8 +2,8 @@
 
 use super::actions::{Edit, Run};
 use super::{
-    Code, Effect, Event, Key, Level, Model, Order, Save, Target, attach, compare, complete, draft, panes,
-    program, switch, turns,
+    Code, Effect, Event, Key, Level, Model, Order, Target, attach, compare, complete, draft, panes, program,
+    queue, switch, turns,
 };
 use crate::words::At;
 
@@ -162,8 +162,7 @@ fn tick(model: &mut Model) -> Vec<Effect> {
     let mut effects = Vec::new();
     if model.keep_draft.is_some_and(|due| due <= model.now) {
         model.keep_draft = None;
-        let (session, draft) = (model.here, model.draft().clone());
-        effects.push(Effect::Save(vec![Save::Draft { session, draft }]));
+        effects.push(queue::save(model));
     }
     if model.price_draft.is_some_and(|due| due <= model.now) {
         model.price_draft = None;

@@ -72,6 +72,7 @@ impl Canvas<'_> {
 pub struct Layout {
     pub title: Rect,
     pub conversation: Rect,
+    pub queue: Rect,
     pub side: Rect,
     pub meter: Rect,
     pub completion: Rect,
@@ -112,12 +113,14 @@ impl Layout {
             }),
             _ => Rect::default(),
         };
+        let waiting = u16::try_from(model.thread().queue.len()).unwrap_or(u16::MAX);
+        let queue = take(waiting.min(3).min(rows / 8));
         let title = Rect::new(0, 0, columns, u16::from(rows >= 8));
         let body = Rect::new(0, title.height, columns, left.saturating_sub(title.height));
         let aside = if place == MeterPlace::Right { 30 } else { 0 };
         let conversation = Rect { width: columns - aside, ..body };
         let side = Rect { x: conversation.right(), width: aside, ..body };
-        Self { title, conversation, side, meter, completion, composer, quote, status }
+        Self { title, conversation, queue, side, meter, completion, composer, quote, status }
     }
 }
 
@@ -198,6 +201,7 @@ impl Tui {
         } else {
             conversation.draw(&mut canvas, layout.conversation, model);
         }
+        bands::queue(&mut canvas, layout.queue, model);
         panes::meter::draw(&mut canvas, layout.meter, model);
         panes::meter::side(&mut canvas, layout.side, model);
         bands::completion(&mut canvas, layout.completion, model);

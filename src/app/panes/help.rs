@@ -28,7 +28,7 @@ type Group = (&'static str, fn(&Action) -> bool);
 pub fn rows(model: &Model) -> Vec<Row> {
     let groups: [Group; 5] = [
         ("Everywhere", |a| matches!(a.when, When::Always | When::Streaming | When::Empty)),
-        ("Writing", |a| matches!(a.when, When::Composer)),
+        ("Writing", |a| matches!(a.when, When::Composer | When::Queued)),
         ("A selected message (Alt-Up)", |a| matches!(a.when, When::Selected)),
         ("Side by side", |a| matches!(a.when, When::Comparing)),
         ("Completing", |a| matches!(a.when, When::Completing)),

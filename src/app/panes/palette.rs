@@ -31,6 +31,7 @@ impl State {
                 (_, Run::Edit(_)) | (When::Completing, _) => false,
                 (When::Selected, _) => selected,
                 (When::Comparing, _) => comparing,
+                (When::Queued, _) => !model.thread().queue.is_empty(),
                 _ => a.id != "help.empty" && a.id != "quit.empty" && a.id != "palette",
             })
             .filter_map(|(row, a)| Some((std::cmp::Reverse(fuzzy.score(a.title)?), row)))

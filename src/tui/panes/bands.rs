@@ -51,6 +51,24 @@ pub fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     canvas.zone(Rect { width: end.saturating_sub(area.x), ..area }, Target::Title);
 }
 
+/// What waits for the reply under way to end, or for a word of the person's when it did not end well.
+pub fn queue(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    let queue = &model.thread().queue;
+    let state = if model.streaming() { "queued" } else { "held" };
+    let rows = usize::from(area.height);
+    for (y, (at, draft)) in (area.y..area.bottom()).zip(queue.iter().enumerate()) {
+        let left = queue.len() - at;
+        let text = if at + 1 == rows && left > 1 {
+            format!("… {left} more {state}, the last one: {}", queue.back().map_or("", |d| d.text.as_str()))
+        } else {
+            format!("⏸ {state}: {}", draft.text.trim())
+        };
+        let text = clean_line(&text.replace('\n', " ⏎ "));
+        let columns = area.width.saturating_sub(PROMPT);
+        canvas.text(area.x + PROMPT, y, columns, &text, canvas.style(Meaning::User));
+    }
+}
+
 pub fn completion(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let Some(completion) = &model.completion else { return };
     let rows = usize::from(area.height);
@@ -86,11 +104,14 @@ pub fn composer(
     let inner = Rect { x: area.x + PROMPT, width: area.width.saturating_sub(PROMPT), ..area };
     let caret = composer.draw(inner, &mut canvas.picture.buffer, canvas.theme);
     if model.draft().text.is_empty() {
+        let queued = !model.thread().queue.is_empty();
         let hint = match () {
             () if model.thread().selected.is_some() => "a message is selected · Esc leaves",
             () if model.compare.is_some() => "side by side · Esc closes",
             () if mode == Mode::Normal => "i writes, j k: prompts before, Enter sends",
-            () if model.streaming() => "Esc stops the reply",
+            () if model.streaming() && queued => "Esc takes the last one back · Esc again stops the reply",
+            () if model.streaming() => "Esc stops the reply · what you send now waits for its end",
+            () if queued => "Enter sends the held prompt · Esc takes the last one back",
             () => "Write a prompt · @ for files · / for commands",
         };
         let hint = items(hint, usize::from(inner.width));

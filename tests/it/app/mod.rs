@@ -4,6 +4,7 @@ mod axis;
 mod compare;
 mod keys;
 mod picker;
+mod queue;
 mod session;
 mod sessions;
 mod titles;
