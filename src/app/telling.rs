@@ -78,6 +78,7 @@ pub fn short(failure: &Failure) -> String {
         Quota => "out of quota",
         Overloaded => "overloaded",
         Server => "server error",
+        Auth if !failure.excluded_by.is_empty() => "no key",
         Auth => "key refused",
         Permission => "not permitted",
         ModelNotFound => "model not found",

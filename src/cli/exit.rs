@@ -91,6 +91,8 @@ impl From<&Failure> for Fail {
         let exit = match failure.kind {
             FailureKind::Budget => Exit::Budget,
             FailureKind::NoEndpoint | FailureKind::UnknownModel => Exit::NoEndpoint,
+            // nobody was asked: there is no key
+            _ if !failure.excluded_by.is_empty() => Exit::NoEndpoint,
             FailureKind::Cancelled => Exit::Interrupted,
             _ => Exit::Failed,
         };

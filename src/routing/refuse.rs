@@ -1,7 +1,7 @@
 //! What to say when nobody is left: which filter took the last endpoint, and what to change.
 
 use super::plan::{Objection, Plan, PlanInput, no_endpoint};
-use crate::words::{Failure, Filter};
+use crate::words::{Failure, FailureKind, Filter};
 
 /// The order in which filters are thought to work, one after the other: the last that took somebody took the last one.
 fn stage(filter: Filter) -> usize {
@@ -46,7 +46,10 @@ pub fn nobody(plan: &Plan<'_>, input: &PlanInput<'_>) -> Failure {
             decisive.name()
         )
     };
-    Failure { excluded_by: filters.iter().map(|f| f.name().to_owned()).collect(), ..no_endpoint(message) }
+    // whoever has no key is told so, as one is whose key is refused
+    let kind = if decisive == Filter::NoKey { FailureKind::Auth } else { FailureKind::NoEndpoint };
+    let excluded_by = filters.iter().map(|f| f.name().to_owned()).collect();
+    Failure { excluded_by, ..Failure::new(kind, message) }
 }
 
 /// `set OPENAI_API_KEY (OpenAI) or OPENROUTER_API_KEY (OpenRouter)`.

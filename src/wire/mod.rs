@@ -6,6 +6,7 @@
 mod anthropic;
 mod classify;
 pub mod decode;
+mod extra;
 pub mod face;
 mod format;
 mod framed;

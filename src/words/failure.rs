@@ -94,12 +94,12 @@ impl FailureKind {
     pub fn error_type(self) -> &'static str {
         use FailureKind::*;
         match self {
-            Unreachable | Tls | Cut | Malformed | Empty => "provider_unavailable",
+            Unreachable | Tls | Cut | Malformed | Empty | Server => "provider_unavailable",
             ConnectTimeout | FirstTokenTimeout | IdleTimeout | TotalTimeout => "timeout",
             RateLimited => "rate_limit_exceeded",
             Quota | Budget => "payment_required",
             Overloaded => "provider_overloaded",
-            Server | Internal => "server",
+            Internal => "server",
             Auth => "authentication",
             Permission => "permission_denied",
             ModelNotFound | NoEndpoint | UnknownModel => "not_found",
@@ -115,12 +115,12 @@ impl FailureKind {
     pub fn status(self) -> u16 {
         use FailureKind::*;
         match self {
-            Unreachable | Tls | Cut | Malformed | Empty => 502,
+            Unreachable | Tls | Cut | Malformed | Empty | Server => 502,
             ConnectTimeout | FirstTokenTimeout | IdleTimeout | TotalTimeout => 504,
             RateLimited => 429,
             Quota | Budget => 402,
             Overloaded => 503,
-            Server | Internal => 500,
+            Internal => 500,
             Auth => 401,
             Permission => 403,
             ModelNotFound | NoEndpoint | UnknownModel => 404,
@@ -173,7 +173,8 @@ pub struct Failure {
     /// How long the provider asks us to stay away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<Duration>,
-    /// For `NoEndpoint`: the filters that removed endpoints, OpenRouter's `excluded_by` names.
+    /// For `NoEndpoint`, and for `Auth` where there is no key: the filters that removed endpoints, OpenRouter's
+    /// `excluded_by` names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excluded_by: Vec<String>,
     /// For `UnknownModel`: the nearest names.

@@ -203,6 +203,9 @@ pub struct Tool {
     /// A prompt-cache mark stands after this tool.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cache: bool,
+    /// Fields of the function that we do not know, for APIs that describe one as OpenAI does.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub extra: Map<String, Value>,
     /// A tool that is not a function, word for word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opaque: Option<Value>,

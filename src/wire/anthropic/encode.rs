@@ -1,6 +1,7 @@
 //! A request to the body of `POST .../messages`.
 
 use super::{NAME, THINKING};
+use crate::wire::extra::ride_along;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
     Effort, Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind, Request,
@@ -31,9 +32,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
             body.insert("tool_choice".to_owned(), choice);
         }
     }
-    if let Some(own) = request.extra.get(NAME).and_then(Value::as_object) {
-        body.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
-    }
+    ride_along(&mut body, request, endpoint, NAME);
     let mut headers = vec![
         ("content-type".to_owned(), "application/json".to_owned()),
         ("anthropic-version".to_owned(), "2023-06-01".to_owned()),

@@ -1,6 +1,7 @@
 //! A request to the body of `POST .../models/<model>:streamGenerateContent`.
 
 use super::{NAME, OWN_ID, THINKING};
+use crate::wire::extra::ride_along;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
     Effort, Endpoint, Failure, Message, Params, Part, Reasoning, ReasoningKind, ReasoningParams, Request,
@@ -29,9 +30,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
         body.insert("generationConfig".to_owned(), config.into());
     }
     tools(&mut body, request);
-    if let Some(own) = request.extra.get(NAME).and_then(Value::as_object) {
-        body.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
-    }
+    ride_along(&mut body, request, endpoint, NAME);
     let model = &endpoint.upstream_model;
     let model = if model.contains('/') { model.clone() } else { format!("models/{model}") };
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];

@@ -1,6 +1,7 @@
 //! A request to the body of `POST /api/chat`.
 
 use super::NAME;
+use crate::wire::extra::ride_along;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
     Effort, Endpoint, Failure, FailureKind, Message, Params, Part, Request, ResponseFormat, Role, Source,
@@ -45,9 +46,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     if !options.is_empty() {
         body.insert("options".to_owned(), options.into());
     }
-    if let Some(own) = request.extra.get(NAME).and_then(Value::as_object) {
-        body.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
-    }
+    ride_along(&mut body, request, endpoint, NAME);
     let base = endpoint.base_url.strip_suffix("/v1").unwrap_or(&endpoint.base_url);
     let base = base.strip_suffix("/api").unwrap_or(base);
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];

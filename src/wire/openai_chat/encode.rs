@@ -1,6 +1,7 @@
 //! A request to the body of `POST .../chat/completions`.
 
 use super::messages;
+use crate::wire::extra::ride_along;
 use crate::wire::prefill::{Prefill, is_begun};
 use crate::wire::quirks::{Dialect, Thinking};
 use crate::wire::{Auth, Outgoing};
@@ -223,6 +224,7 @@ fn tool(tool: &Tool, dialect: &Dialect) -> Value {
     if let Some(strict) = tool.strict {
         function.insert("strict".to_owned(), strict.into());
     }
+    function.extend(tool.extra.iter().map(|(key, value)| (key.clone(), value.clone())));
     let mut tool_object = json!({"type": "function", "function": function});
     if tool.cache && dialect.cache_marks {
         tool_object["cache_control"] = json!({"type": "ephemeral"});
@@ -263,20 +265,15 @@ fn wishes(preferences: &Preferences) -> Map<String, Value> {
 fn extra(body: &mut Map<String, Value>, request: &Request, endpoint: &Endpoint, dialect: &Dialect) {
     for (key, value) in &request.extra {
         match key.as_str() {
-            // OpenRouter's `provider.options`: for the provider that it names
-            "provider" => {
-                let options = value.get("options").and_then(|o| o.get(endpoint.provider.as_str()));
-                if let Some(options) = options.and_then(Value::as_object) {
-                    body.extend(options.iter().map(|(k, v)| (k.clone(), v.clone())));
+            // what of it is not ours to understand is OpenRouter's
+            "provider" if dialect.openrouter => {
+                let wishes = body.entry("provider").or_insert_with(|| json!({}));
+                if let (Some(wishes), Some(more)) = (wishes.as_object_mut(), value.as_object()) {
+                    wishes.extend(more.iter().map(|(k, v)| (k.clone(), v.clone())));
                 }
             }
-            key if crate::wire::format(key).is_some() => {
-                if key == super::NAME
-                    && let Some(own) = value.as_object()
-                {
-                    body.extend(own.iter().map(|(k, v)| (k.clone(), v.clone())));
-                }
-            }
+            "provider" => {}
+            key if crate::wire::format(key).is_some() => {}
             key if !dialect.openrouter && OPENROUTER_ONLY.contains(&key) => {}
             key => {
                 if !body.contains_key(key) {
@@ -285,4 +282,5 @@ fn extra(body: &mut Map<String, Value>, request: &Request, endpoint: &Endpoint, 
             }
         }
     }
+    ride_along(body, request, endpoint, super::NAME);
 }

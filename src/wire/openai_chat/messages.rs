@@ -31,7 +31,7 @@ pub fn messages(request: &Request, dialect: &Dialect) -> Result<Vec<Value>, Fail
             }
             Role::User | Role::Tool => {
                 results(message, dialect, &mut out)?;
-                if message.parts.iter().any(|part| !matches!(part, Part::ToolResult { .. })) {
+                if message.parts.iter().any(|part| !is_result(part) && own(part).is_none()) {
                     out.push(with_own(
                         message,
                         json!({"role": "user", "content": content(message, dialect, mark)?}),
@@ -54,17 +54,25 @@ pub fn messages(request: &Request, dialect: &Dialect) -> Result<Vec<Value>, Fail
 }
 
 fn has_results(message: &Message) -> bool {
-    message.parts.iter().any(|part| matches!(part, Part::ToolResult { .. }))
+    message.parts.iter().any(is_result)
 }
 
-/// Fields of the client's message that we do not know, put back where they were.
+fn is_result(part: &Part) -> bool {
+    matches!(part, Part::ToolResult { .. })
+}
+
+/// Fields of the client's message that we do not know.
+fn own(part: &Part) -> Option<&Map<String, Value>> {
+    match part {
+        Part::Opaque { format, value } if format == NAME => value.get("message")?.as_object(),
+        _ => None,
+    }
+}
+
+/// The same, put back where they were.
 fn with_own(message: &Message, mut said: Value) -> Value {
-    for part in &message.parts {
-        if let Part::Opaque { format, value } = part
-            && format == NAME
-            && let Some(own) = value.get("message").and_then(Value::as_object)
-            && let Some(said) = said.as_object_mut()
-        {
+    for own in message.parts.iter().filter_map(own) {
+        if let Some(said) = said.as_object_mut() {
             said.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
         }
     }
@@ -139,7 +147,9 @@ fn results(message: &Message, dialect: &Dialect, out: &mut Vec<Value>) -> Result
                 _ => None,
             })
             .collect();
-        out.push(json!({"role": "tool", "tool_call_id": tool_id(call, dialect), "content": text.join("\n")}));
+        let said =
+            json!({"role": "tool", "tool_call_id": tool_id(call, dialect), "content": text.join("\n")});
+        out.push(with_own(message, said));
         for part in parts.iter().filter(|part| !matches!(part, Part::Text { .. })) {
             pictures.extend(content_part(part, dialect, false)?);
         }

@@ -1,6 +1,7 @@
 //! A request to the body of `POST .../responses`.
 
 use super::{NAME, thinking};
+use crate::wire::extra::ride_along;
 use crate::wire::openai_chat::address;
 use crate::wire::quirks::Dialect;
 use crate::wire::{Auth, Outgoing};
@@ -49,9 +50,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
             body.insert("parallel_tool_calls".to_owned(), parallel.into());
         }
     }
-    if let Some(own) = request.extra.get(NAME).and_then(Value::as_object) {
-        body.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
-    }
+    ride_along(&mut body, request, endpoint, NAME);
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     headers.extend(endpoint.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
     Ok(Outgoing {

@@ -31,7 +31,7 @@ async fn a_missing_key_is_named() {
     let bench = Bench::of(catalog(&[upstream.base_url()]), keys(0), options());
     let heard = bench.ask(request("hi")).await;
     assert_eq!(heard.outline(), "l");
-    assert_eq!(heard.failure(), Some(FailureKind::NoEndpoint));
+    assert_eq!(heard.failure(), Some(FailureKind::Auth));
     assert!(heard.message().contains("P0_KEY"), "{}", heard.message());
     assert!(upstream.seen().is_empty() && bench.rows.all().is_empty());
     // a key that comes later counts

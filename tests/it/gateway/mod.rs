@@ -1,6 +1,6 @@
 //! The gateway over real sockets against a scripted upstream.
 
-mod bench;
+pub mod bench;
 mod budgets;
 mod clocks;
 mod dearer;

@@ -159,6 +159,7 @@ fn tool() -> Tool {
         parameters: serde_json::json!({}),
         strict: None,
         cache: false,
+        extra: serde_json::Map::new(),
         opaque: None,
     }
 }
@@ -208,7 +209,10 @@ fn without_a_key_the_variables_are_named() {
     world.keys.set(&"aa".into(), 0);
     world.keys.set(&"openai".into(), 0);
     let failure = plan(world.input(&ask("maker/one")), &mut Dice::new(1)).expect_err("no key");
-    assert_eq!(failure.excluded_by, ["no_key"]);
+    assert_eq!(
+        (failure.kind, failure.excluded_by.as_slice()),
+        (FailureKind::Auth, &["no_key".to_owned()][..])
+    );
     assert!(
         failure.message.contains("set OPENAI_API_KEY (openai Inc) or a key for aa Inc"),
         "{}",

@@ -128,6 +128,7 @@ fn tool(name: &str, description: &str) -> Tool {
         parameters: serde_json::json!({}),
         strict: None,
         cache: false,
+        extra: serde_json::Map::new(),
         opaque: None,
     }
 }

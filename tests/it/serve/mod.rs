@@ -2,6 +2,7 @@
 
 mod chat;
 mod door;
+mod errors;
 
 use fareway::catalog::Catalog;
 use fareway::gateway::{Gateway, Keys, NoLedger, Options};
@@ -25,6 +26,10 @@ async fn open(options: serve::Options) -> Door {
         Keys::default(),
         Arc::new(NoLedger),
     );
+    open_to(gateway, options).await
+}
+
+async fn open_to(gateway: Gateway, options: serve::Options) -> Door {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let (keep, closed) = oneshot::channel();

@@ -51,7 +51,69 @@ fn every_known_field_is_understood_and_the_rest_rides_along() {
     assert_eq!((reasoning.effort, reasoning.exclude), (Some(Effort::High), Some(true)));
     assert_eq!(request.preferences.order, ["azure"]);
     assert_eq!(request.preferences.max_price.and_then(|p| p.prompt), Some("1.5".parse().expect("usd")));
-    assert_eq!(Value::Object(request.extra), json!({"safe_prompt": true}));
+    assert_eq!(Value::Object(request.extra), json!({"safe_prompt": true, "provider": {"options": {"x": 1}}}));
+}
+
+/// From a client's bytes to the bytes an API gets: what fareway does not know arrives as it was sent.
+#[test]
+fn unknown_fields_arrive_untouched() {
+    use super::helpers::endpoint;
+    let body = json!({
+        "model": "m",
+        "safe_prompt": true,
+        "nested": {"a": [1, null, 1.50]},
+        "provider": {"options": {"p": {"beta": "x"}, "q": {"other": 1}}, "enforce_distillable_text": true},
+        "tools": [
+            {"type": "function", "function": {"name": "f", "parameters": {}, "defer_loading": true}},
+            {"type": "custom", "custom": {"name": "grep"}},
+        ],
+        "messages": [
+            {"role": "user", "name": "ann", "content": [{"type": "video_url", "video_url": {"url": "u", "fps": 2}}]},
+            {"role": "assistant", "content": "hm", "audio": {"id": "au_1"}, "refusal": null, "tool_calls": [{
+                "id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"},
+                "extra_content": {"google": {"thought_signature": "sig=="}},
+            }]},
+            {"role": "tool", "tool_call_id": "c1", "content": "4", "is_error": true},
+            {"role": "user", "content": "on"},
+        ],
+    });
+    let request = parse(body.to_string().as_bytes()).expect("a good body").request;
+    let sent = |format: &str, quirks: &[&str]| -> Value {
+        let endpoint = endpoint(format, quirks);
+        let outgoing = fareway::wire::format(format).expect("a format").encode(&endpoint, &request);
+        serde_json::from_slice(&outgoing.expect("encodes").body).expect("JSON")
+    };
+    let plain = sent("openai-chat", &[]);
+    let mut messages = body["messages"].clone();
+    messages[1].as_object_mut().expect("an object").shift_remove("refusal");
+    assert_eq!(plain["messages"], messages);
+    assert_eq!(plain["tools"], body["tools"]);
+    for (name, value) in [("safe_prompt", &json!(true)), ("nested", &body["nested"]), ("beta", &json!("x"))] {
+        assert_eq!(&plain[name], value, "{name}");
+    }
+    assert!(plain.get("provider").is_none() && plain.get("other").is_none());
+    let router = sent("openai-chat", &["openrouter"]);
+    assert_eq!(router["provider"], body["provider"]);
+    assert_eq!(router["beta"], "x");
+}
+
+#[test]
+fn options_reach_every_format_and_only_their_provider() {
+    use super::helpers::endpoint;
+    let body = json!({
+        "model": "m",
+        "messages": [{"role": "user", "content": "hi"}],
+        "provider": {"options": {"p": {"beta": {"deep": [1]}}, "q": {"other": 1}}},
+    });
+    let request = parse(body.to_string().as_bytes()).expect("a good body").request;
+    for format in fareway::wire::FORMATS {
+        let outgoing = format.encode(&endpoint(format.name(), &[]), &request).expect("encodes");
+        let sent: Value = serde_json::from_slice(&outgoing.body).expect("JSON");
+        assert_eq!(sent["beta"], json!({"deep": [1]}), "{}", format.name());
+        assert!(sent.get("other").is_none() && sent.get("provider").is_none(), "{}", format.name());
+    }
+    let misspelt = json!({"model": "m", "messages": [], "provider": {"max_prise": {"prompt": "1"}}});
+    assert!(wrong(misspelt).contains("max_prise"), "a wish about money is not passed over");
 }
 
 #[test]

@@ -68,6 +68,7 @@ fn conversation(family: &str) -> Request {
         parameters: json!({"type": "object"}),
         strict: None,
         cache: false,
+        extra: serde_json::Map::new(),
         opaque: None,
     }];
     request.params = Params {

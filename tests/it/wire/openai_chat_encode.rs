@@ -56,6 +56,7 @@ fn loop_of_tools() -> Request {
         parameters: json!({"type": "object"}),
         strict: None,
         cache: false,
+        extra: serde_json::Map::new(),
         opaque: None,
     }];
     request.params.tool_choice = Some(ToolChoice::Auto);
@@ -203,8 +204,8 @@ fn unknown_fields_ride_along_where_they_mean_something() {
     let keys = |sent: &Value| {
         sent.as_object().map(|m| m.keys().skip(3).cloned().collect::<Vec<_>>()).unwrap_or_default()
     };
-    assert_eq!(keys(&body(F, &[], &asked)), ["safe_prompt", "n2", "fast"]);
-    assert_eq!(keys(&body(F, &["openrouter"], &asked)), ["safe_prompt", "plugins", "n2", "fast"]);
+    assert_eq!(keys(&body(F, &[], &asked)), ["safe_prompt", "fast", "n2"]);
+    assert_eq!(keys(&body(F, &["openrouter"], &asked)), ["safe_prompt", "plugins", "provider", "fast", "n2"]);
 }
 
 #[test]

@@ -2,11 +2,25 @@
 
 use super::request::Bad;
 use crate::words::{Message, Part, Reasoning, ReasoningKind, Role, Source};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// The format's name, for parts we hand through without understanding them.
 const FORMAT: &str = "openai-chat";
+
+/// Fields of a message that we read; others ride along.
+const KNOWN: &[&str] = &[
+    "role",
+    "content",
+    "tool_call_id",
+    "tool_calls",
+    "reasoning",
+    "reasoning_content",
+    "reasoning_details",
+    "annotations",
+    // what we said in a reply; no API takes it back
+    "images",
+];
 
 pub(super) fn messages(value: &Value) -> Result<Vec<Arc<Message>>, Bad> {
     let list = value.as_array().ok_or_else(|| Bad::new("messages", "must be a list of messages"))?;
@@ -48,8 +62,19 @@ fn message(fields: &Map<String, Value>, at: &str) -> Result<Message, Bad> {
             parts.extend(reasoning(fields));
             parts.extend(content);
             parts.extend(calls(fields, at)?);
+            let cited = fields.get("annotations").and_then(Value::as_array).into_iter().flatten();
+            parts.extend(cited.map(|value| Part::Annotation { value: value.clone() }));
         }
         Role::System | Role::User => parts.extend(content),
+    }
+    let known = |name: &str| KNOWN.contains(&name) || (role == Role::Tool && name == "name");
+    let own: Map<String, Value> = fields
+        .iter()
+        .filter(|(name, value)| !value.is_null() && !known(name.as_str()))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if !own.is_empty() {
+        parts.push(Part::Opaque { format: FORMAT.into(), value: json!({ "message": own }) });
     }
     Ok(Message::loose(role, parts))
 }
@@ -159,7 +184,7 @@ fn calls(fields: &Map<String, Value>, at: &str) -> Result<Vec<Part>, Bad> {
                 id: call["id"].as_str().unwrap_or_default().to_owned(),
                 name: name.to_owned(),
                 arguments: function["arguments"].as_str().unwrap_or("{}").to_owned(),
-                signature: None,
+                signature: call["extra_content"]["google"]["thought_signature"].as_str().map(str::to_owned),
             })
         })
         .collect()

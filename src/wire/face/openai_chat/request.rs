@@ -31,11 +31,12 @@ impl Bad {
     }
 }
 
-/// Fields that speak of OpenRouter's service rather than of the request: understood, and not sent on.
-const SPENT: &[&str] = &["route", "usage", "stream_options", "transforms", "trace", "debug", "n"];
+/// Fields that are ours to answer: understood, and not sent on.
+const SPENT: &[&str] = &["route", "usage", "stream_options", "n"];
 
-/// Keys of `provider` that only OpenRouter's service can honour.
-const PROVIDER_IGNORED: &[&str] = &["options", "enforce_distillable_text"];
+/// Keys of `provider` that are none of routing's. Any other that is not known is an error: a misspelt wish about money
+/// or privacy must not be passed over.
+const RIDES_ALONG: &[&str] = &["options", "enforce_distillable_text"];
 
 /// # Errors
 /// `InvalidRequest` that names the field and what it may be.
@@ -110,8 +111,13 @@ fn preferences(fields: &mut Map<String, Value>) -> Result<Preferences, Bad> {
     let Some(mut object) = take::<Map<String, Value>>(fields, "provider", "an object")? else {
         return Ok(Preferences::default());
     };
-    object.retain(|name, value| !value.is_null() && !PROVIDER_IGNORED.contains(&name.as_str()));
-    serde_json::from_value(Value::Object(object))
+    object.retain(|_, value| !value.is_null());
+    let (rest, ours): (Map<_, _>, Map<_, _>) =
+        object.into_iter().partition(|(name, _)| RIDES_ALONG.contains(&name.as_str()));
+    if !rest.is_empty() {
+        fields.insert("provider".to_owned(), rest.into());
+    }
+    serde_json::from_value(Value::Object(ours))
         .map_err(|error| Bad::new("provider", format!("is wrong: {error}")))
 }
 
@@ -128,6 +134,7 @@ fn tools(fields: &mut Map<String, Value>) -> Result<Vec<Tool>, Bad> {
                     parameters: Value::Null,
                     strict: None,
                     cache: false,
+                    extra: Map::new(),
                     opaque: Some(value),
                 });
             }
@@ -143,10 +150,17 @@ fn tools(fields: &mut Map<String, Value>) -> Result<Vec<Tool>, Bad> {
                     .unwrap_or_else(|| serde_json::json!({"type": "object", "properties": {}})),
                 strict: function["strict"].as_bool(),
                 cache: value["cache_control"].is_object(),
+                extra: function.as_object().map(unknown).unwrap_or_default(),
                 opaque: None,
             })
         })
         .collect()
+}
+
+fn unknown(function: &Map<String, Value>) -> Map<String, Value> {
+    const KNOWN: [&str; 4] = ["name", "description", "parameters", "strict"];
+    let fields = function.iter().filter(|(name, _)| !KNOWN.contains(&name.as_str()));
+    fields.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn params(fields: &mut Map<String, Value>) -> Result<Params, Bad> {
