@@ -23,6 +23,7 @@ pub struct Shell {
 impl Shell {
     pub fn new(globals: &Globals) -> Result<Self, Fail> {
         let dirs = Dirs::find(globals.config.as_deref(), globals.data_dir.as_deref())?;
+        crate::runtime::crash::guard(&dirs);
         let (config, warnings) = config::load(&dirs, &env)?;
         for warning in warnings {
             out::note(&warning);
@@ -116,7 +117,8 @@ impl Shell {
         if let Some(theme) = start.theme {
             self.config.theme = theme;
         }
-        let launch = Launch { loose: self.loose, model, new: start.new, session: start.session };
+        let launch =
+            Launch { loose: self.loose, model, new: start.new, session: start.session, panics_at: None };
         crate::runtime::chat(self.dirs, self.config, launch).map_err(|e| Fail::new(Exit::Failed, e))?;
         Ok(Exit::Ok)
     }

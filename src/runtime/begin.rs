@@ -22,6 +22,8 @@ pub struct Launch {
     pub new: bool,
     /// This session instead of the last one.
     pub session: Option<String>,
+    /// A key at which the loop panics: for tests of how it ends then.
+    pub panics_at: Option<char>,
 }
 
 /// Everything that the session's effects work with, and its first event.

@@ -4,23 +4,25 @@ use super::begin::{self, Launch, Ready};
 use super::desk::Desk;
 use super::screen::{Gone, Screen};
 use super::signals::{Caught, Signals};
-use super::{Inbox, dice, inbox, now, settings};
+use super::{Inbox, crash, dice, inbox, now, settings};
 use crate::app::{self, Effect, Event, Keymap, Level, Model};
 use crate::config::{Config, Dirs};
 use crate::tui::Tui;
-use crate::tui::paint::{Caps, Due, Environment, restore};
+use crate::tui::paint::{Caps, Due, Environment};
 use crate::words::{At, TurnId};
-use crossterm::event::Event as Input;
+use crossterm::event::{Event as Input, KeyCode};
+use futures_util::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// How many events may wait for the loop.
 pub(super) const ROOM: usize = 256;
 
-/// Opens the terminal and stays until the person goes. A sentence when it could not.
+/// Opens the terminal and stays until the person goes. A sentence when it could not; none when it was said already.
 ///
 /// One thread does everything that waits: keys, sockets, timers. A key is read, answered and painted without a
 /// hand-over, and a token costs no wake-up of another thread. What takes long has threads of its own.
@@ -30,6 +32,7 @@ pub fn chat(dirs: Dirs, config: Config, launch: Launch) -> Result<(), String> {
         .enable_all()
         .build()
         .map_err(|e| format!("cannot start: {e}"))?;
+    crash::guard(&dirs);
     let (dirs, config) = (Arc::new(dirs), Arc::new(config));
     let result = if config.plain {
         runtime.block_on(super::plain::run(dirs, config, launch))
@@ -48,28 +51,17 @@ async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result<(),
     let (heard, inbox) = inbox();
     let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events.clone(), heard);
     chat.screen.open(&config).map_err(|e| format!("cannot use the terminal: {e}"))?;
-    guard_panics();
+    chat.panics_at = launch.panics_at;
     chat.paint();
     let opening = tokio::task::spawn_blocking(move || begin::open(&dirs, &config, &launch));
-    let result = chat.stay(opening, news, inbox, signals).await;
-    chat.end().await;
+    let stay = AssertUnwindSafe(chat.stay(opening, news, inbox, signals)).catch_unwind();
+    let result = stay.await.unwrap_or_else(|_| Err(String::new()));
+    if result.is_err() {
+        // what is under way is kept as at any other end; what panicked before may do it again
+        let _ = catch_unwind(AssertUnwindSafe(|| chat.step(Event::Hangup)));
+    }
+    let _ = AssertUnwindSafe(chat.end()).catch_unwind().await;
     result
-}
-
-/// Tells the loop that something panicked outside it: a task or thread whose end would else go unnoticed.
-static PANICKED: Notify = Notify::const_new();
-
-/// A panic of the store's threads is caught there and healed: it must not give the terminal back, nor print on it.
-/// Any other gives the terminal back and ends the loop, which would else go on painting on a terminal that is not ours.
-fn guard_panics() {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        if !crate::store::panic_is_caught() {
-            restore();
-            before(panic);
-            PANICKED.notify_one();
-        }
-    }));
 }
 
 pub(super) struct Chat {
@@ -88,6 +80,7 @@ pub(super) struct Chat {
     pub(super) heard: mpsc::Sender<super::Heard>,
     /// The terminal hung up: replies under way are finished without a screen.
     headless: bool,
+    panics_at: Option<char>,
     pub(super) done: bool,
 }
 
@@ -120,6 +113,7 @@ impl Chat {
             events,
             heard,
             headless: false,
+            panics_at: None,
             done: false,
         }
     }
@@ -146,9 +140,7 @@ impl Chat {
             let wake = self.wakes.first().copied().into_iter().chain(self.screen.line_due()).min().map(until);
             tokio::select! {
                 biased;
-                () = PANICKED.notified() => {
-                    return Err("a part of the program failed (see above), so it ended; what was acknowledged is kept".into());
-                }
+                () = crash::panicked() => return Err(String::new()),
                 caught = signals.next() => self.caught(caught),
                 inputs = self.screen.inputs() => match inputs {
                     Some(inputs) => self.typed(inputs),
@@ -218,6 +210,9 @@ impl Chat {
             return;
         }
         for input in crate::tui::join(inputs) {
+            if let (Input::Key(key), Some(at)) = (&input, self.panics_at) {
+                assert!(key.code != KeyCode::Char(at), "asked to panic at {at}");
+            }
             if let Some(event) = self.screen.tui.input(input, &self.model) {
                 self.step(event);
             }

@@ -5,6 +5,7 @@ mod begin;
 mod cards;
 mod chat;
 mod core;
+pub mod crash;
 mod desk;
 mod editor;
 mod effects;

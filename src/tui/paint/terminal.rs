@@ -4,7 +4,7 @@ use super::{Environment, Output, Wrap, osc};
 use crate::app::{Progress, Window};
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// What is switched on while the terminal is ours.
@@ -68,7 +68,6 @@ impl Modes {
 
 /// What gives the terminal back; `None` when it is not ours.
 static TAKEN: Mutex<Option<Vec<u8>>> = Mutex::new(None);
-static HOOK: Once = Once::new();
 
 /// How long giving the terminal back waits for one that takes nothing (Ctrl-S, a line that hangs).
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -87,6 +86,10 @@ pub fn restore() {
     }
 }
 
+fn is_taken() -> bool {
+    TAKEN.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+}
+
 /// The terminal while it is ours. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Terminal {
@@ -96,18 +99,11 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal: raw mode and one write. A panic anywhere gives it back before it is reported.
+    /// Takes the terminal: raw mode and one write. A panic hook should call [`restore`].
     ///
     /// # Errors
     /// Standard output is no terminal, or cannot be written.
     pub fn enter(modes: Modes) -> io::Result<Terminal> {
-        HOOK.call_once(|| {
-            let before = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |info| {
-                restore();
-                before(info);
-            }));
-        });
         let mut terminal = Terminal { out: Output::stdout()?, modes, window: Window::default() };
         terminal.resume()?;
         Ok(terminal)
@@ -154,7 +150,7 @@ impl Terminal {
             out.extend(osc::progress(window.progress, wrap));
         }
         self.window = window;
-        self.out.send(&out)
+        self.write_all(&out)
     }
 
     /// Whether the terminal has taken everything: a new frame before that would only queue behind an old one.
@@ -172,14 +168,18 @@ impl Terminal {
     /// # Errors
     /// The terminal is gone.
     pub fn push(&mut self) -> io::Result<()> {
-        self.out.push()
+        if is_taken() { self.out.push() } else { Ok(()) }
     }
 }
 
-/// Never blocks: what the terminal does not take now waits, see [`Terminal::is_clear`].
+/// Never blocks: what the terminal does not take now waits, see [`Terminal::is_clear`]. Nothing is said to a terminal
+/// that was given back: another thread's panic may have done so.
 impl Write for Terminal {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.out.send(bytes).map(|()| bytes.len())
+        if is_taken() {
+            self.out.send(bytes)?;
+        }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -195,7 +195,9 @@ impl AsFd for Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        self.out.finish(PATIENCE);
+        if is_taken() {
+            self.out.finish(PATIENCE);
+        }
         restore();
     }
 }
