@@ -177,3 +177,71 @@ fn open_session(bencher: Bencher<'_, '_>, messages: usize) {
     let session = model.session().clone();
     bencher.bench_local(|| Thread::new(session.clone(), all.iter().cloned(), Draft::default()));
 }
+
+/// Opening the picker over 2,000 models, and its picture.
+#[divan::bench]
+fn picker_open(bencher: Bencher<'_, '_>) {
+    let (mut model, mut tui, mut picture) = stage(20);
+    let at = model.now;
+    bencher.bench_local(|| {
+        update(&mut model, at, Event::Key("ctrl-k".parse().expect("a key")));
+        tui.view(&model, &mut picture);
+        update(&mut model, at, Event::Key("esc".parse().expect("a key")));
+    });
+}
+
+/// A letter in the search of the conversation, and its picture.
+#[divan::bench(args = SIZES)]
+fn find_key(bencher: Bencher<'_, '_>, messages: usize) {
+    let (mut model, mut tui, mut picture) = stage(messages);
+    let at = model.now;
+    update(&mut model, at, Event::Key("f3".parse().expect("a key")));
+    let keys = ["9", "9", "8", "backspace", "backspace", "backspace"];
+    let mut n = 0;
+    bencher.bench_local(|| {
+        update(&mut model, at, Event::Key(keys[n % keys.len()].parse().expect("a key")));
+        n += 1;
+        tui.view(&model, &mut picture);
+    });
+}
+
+/// Another width: the picture anew, at the end of the conversation and in its middle.
+#[divan::bench(args = SIZES)]
+fn resize(bencher: Bencher<'_, '_>, messages: usize) {
+    let (mut model, mut tui, mut picture) = stage(messages);
+    tui.view(&model, &mut picture);
+    let at = model.now;
+    let mut n = 0;
+    bencher.bench_local(|| {
+        n += 1;
+        update(&mut model, at, Event::Resized { columns: 100 + n % 20, rows: 40 });
+        tui.view(&model, &mut picture);
+    });
+}
+
+/// One message of 1 MB: its first picture at a width, which lays all of it out; a page up in it.
+#[divan::bench(args = ["another width", "a page up"])]
+fn one_megabyte(bencher: Bencher<'_, '_>, what: &str) {
+    let (mut model, mut tui, mut picture) = stage(2);
+    let text =
+        "A paragraph with **bold** words, `code` and [a link](https://example.invalid/).\n\n- one\n- two\n\n";
+    let at = model.now;
+    let id = MessageId::new(at, &mut model.dice);
+    let message =
+        Message::text(id, model.session().head, Role::Assistant, text.repeat(1_000_000 / text.len()), at);
+    model.thread_mut().push(Arc::new(message));
+    tui.view(&model, &mut picture);
+    let mut n = 0;
+    bencher.bench_local(|| {
+        n += 1;
+        if what == "a page up" {
+            let by = fareway::app::Order::Scroll(fareway::app::Scroll::Pages(-1));
+            if let Some(event) = tui.order(&by, &model) {
+                update(&mut model, at, event);
+            }
+        } else {
+            update(&mut model, at, Event::Resized { columns: 100 + n % 20, rows: 40 });
+        }
+        tui.view(&model, &mut picture);
+    });
+}

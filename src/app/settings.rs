@@ -39,8 +39,6 @@ pub struct Settings {
     pub hidden: Vec<ModelRef>,
     /// Model to what the person made of its replies.
     pub ratings: BTreeMap<String, Rating>,
-    /// The first-run hint was seen.
-    pub welcomed: bool,
 }
 
 impl Default for Settings {
@@ -65,7 +63,6 @@ impl Default for Settings {
             titles_by_model: false,
             hidden: Vec::new(),
             ratings: BTreeMap::new(),
-            welcomed: false,
         }
     }
 }

@@ -95,7 +95,7 @@ impl Layout {
             Rect::new(0, left, columns, rows)
         };
         let most = usize::from((rows / 3).clamp(1, 12));
-        let status = take(1);
+        let status = take(bands::notice_rows(model));
         let quote = take(u16::from(rows >= 30 && !model.draft().text.is_empty()));
         let composer = take(u16::try_from(composer_rows.clamp(1, most)).unwrap_or(1));
         let offered = model.completion.as_ref().map_or(0, |c| c.items.len().min(6));

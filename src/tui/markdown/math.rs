@@ -206,7 +206,8 @@ impl<'a> Reader<'a> {
 /// In brackets, unless it is one thing already.
 fn tight(text: &str) -> String {
     let text = text.trim();
-    let one = text.chars().all(|c| c.is_alphanumeric() || "′²³".contains(c));
+    let bare = text.strip_prefix('√').unwrap_or(text);
+    let one = bare.chars().all(|c| c.is_alphanumeric() || "′²³".contains(c));
     if one { text.to_owned() } else { format!("({text})") }
 }
 

@@ -1,7 +1,7 @@
 //! The single rows around the conversation: title, completion, composer, what sending would cost, status.
 
 use super::figures::{count, usd};
-use super::overlay::items;
+use super::overlay::{items, on, wrapped};
 use crate::app::{Level, Model, Target};
 use crate::tui::theme::Meaning;
 use crate::tui::view::{Canvas, PROMPT};
@@ -195,6 +195,13 @@ fn line(model: &Model) -> String {
     facts.join(" · ")
 }
 
+/// Rows of the status line: more than one only for a notice that would be cut.
+pub fn notice_rows(model: &Model) -> u16 {
+    let most = if model.rows < 12 { 2 } else { 3 };
+    let rows = model.notice().map_or(1, |notice| wrapped(&notice.text, model.columns).len());
+    u16::try_from(rows).unwrap_or(1).clamp(1, most)
+}
+
 /// Keys of the moment: an action and a word for it.
 type Hint = (&'static str, &'static str);
 const WRITING: &[Hint] = &[
@@ -250,8 +257,10 @@ pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bo
             Level::Warning => Meaning::Warn,
             Level::Error => Meaning::Error,
         };
-        let style = bar.patch(ratatui::style::Style { bg: bar.bg, ..canvas.style(meaning) });
-        canvas.text(area.x, area.y, area.width, &notice.text, style);
+        let style = on(canvas, bar, meaning);
+        for (y, row) in (area.y..area.bottom()).zip(wrapped(&notice.text, area.width)) {
+            canvas.text(area.x, y, area.width, row.text(), style);
+        }
         return;
     }
     let quote = quotes(model, area.width).filter(|_| with_quote && !model.draft().text.is_empty());

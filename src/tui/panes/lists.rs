@@ -16,9 +16,11 @@ pub fn palette(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &pale
     list(canvas, area, state.matches.len(), state.at, |canvas, area, index, style| {
         let Some(action) = ACTIONS.get(state.matches[index]) else { return };
         let keys = crate::app::panes::help::keys(model, action);
-        let slash = action.slash.map(|s| format!("/{s}  ")).unwrap_or_default();
+        let slash = action.slash.map(|s| format!("/{s}")).unwrap_or_default();
         let dim = on(canvas, style, Meaning::Dim);
-        let at = canvas.text_right(area.right(), area.y, area.width / 2, &format!("{slash}{keys}"), dim);
+        // one under the other: the keys at the edge, the commands before them
+        let text = if area.width < 50 { format!("{slash}  {keys}") } else { format!("{slash}  {keys:>15}") };
+        let at = canvas.text_right(area.right(), area.y, area.width * 2 / 3, text.trim_start(), dim);
         canvas.text(area.x, area.y, at.saturating_sub(area.x + 1), action.title, style);
     });
     caret

@@ -3,7 +3,7 @@
 use super::{dialogs, help, lists, picker, preferences, usage, whatif, why};
 use crate::app::panes::Overlay;
 use crate::app::{Line, Model, Target};
-use crate::tui::text::{Face, Line as Styled, Prefix, Row, expand_tabs, width, wrap};
+use crate::tui::text::{Face, Line as Styled, Prefix, Row, expand_tabs, fit, width, wrap};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use ratatui::layout::{Position, Rect};
@@ -77,14 +77,18 @@ pub fn frame(canvas: &mut Canvas<'_>, whole: Rect, title: &str, hints: &str, siz
     let head = Rect { height: 1, ..area };
     let bar = canvas.style(Meaning::Bar).add_modifier(Modifier::BOLD);
     canvas.fill(head, bar);
-    if panel.bg == canvas.theme.base().bg {
+    let bordered = panel.bg == canvas.theme.base().bg;
+    let mut inside = usize::from(area.width - 2);
+    if bordered {
         border(canvas, area, panel);
+        inside = inside.saturating_sub(2);
     }
-    canvas.text(head.x + 1, head.y, head.width.saturating_sub(2), title, bar);
+    // blanks between the words and the lines of the border
+    let set_off = |text: &str| if bordered { format!(" {text} ") } else { text.to_owned() };
+    canvas.text(head.x + 1, head.y, area.width - 2, &set_off(&fit(title, inside)), bar);
     let foot = Rect::new(area.x, area.bottom() - 1, area.width, 1);
     let dim = on(canvas, panel, Meaning::Dim);
-    let hints = items(hints, usize::from(foot.width.saturating_sub(2)));
-    canvas.text(foot.x + 1, foot.y, foot.width.saturating_sub(2), &hints, dim);
+    canvas.text(foot.x + 1, foot.y, foot.width - 2, &set_off(&items(hints, inside)), dim);
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
 }
 
@@ -187,6 +191,17 @@ pub fn wrapped(text: &str, columns: u16) -> Vec<Row> {
         wrap(&styled, usize::from(columns), &mut Prefix::default(), &mut rows);
     }
     rows
+}
+
+/// A line that is too long goes on underneath, further in.
+pub fn broken(line: &str, columns: u16) -> Vec<String> {
+    if width(line) <= usize::from(columns) {
+        return vec![line.to_owned()];
+    }
+    let indent = line.len() - line.trim_start().len();
+    let rest = wrapped(line.trim_start(), columns.saturating_sub(6).max(10));
+    let at = |n: usize| if n == 0 { indent } else { 6 };
+    rest.iter().enumerate().map(|(n, row)| format!("{}{}", " ".repeat(at(n)), row.text())).collect()
 }
 
 /// Wrapped text; returns what is left of the area.

@@ -1,7 +1,7 @@
 //! What if: a table of profiles and models with what the same requests would have cost, and what was assumed.
 
 use super::figures::{counted, usd};
-use super::overlay::{frame, on, row, text};
+use super::overlay::{broken, frame, on, text};
 use crate::app::panes::whatif::{Span, State, Target, WhatIf};
 use crate::app::{Model, seconds};
 use crate::tui::theme::Meaning;
@@ -17,28 +17,37 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
             if title.is_empty() { "this session".to_owned() } else { format!("\"{title}\"") }
         }
     };
-    let mut area = frame(canvas, whole, &format!("What if: {}", clean_line(&of)), "↑ ↓ · Esc", (110, 30));
-    let Some((requests, answers)) = &state.answers else {
-        text(canvas, area, "Pricing again…", Meaning::Dim);
-        return None;
+    let title = format!("What if: {}", clean_line(&of));
+    let (hints, most) = ("↑ ↓ · Esc", 110);
+    let instead = match &state.answers {
+        None => Some("Pricing again…"),
+        Some((0, _)) => Some("Nothing here cost real money: there is nothing to price again."),
+        Some(_) => None,
     };
-    if *requests == 0 {
-        text(canvas, area, "Nothing here cost real money: there is nothing to price again.", Meaning::Dim);
+    if let Some(said) = instead {
+        let area = frame(canvas, whole, &title, hints, (most, 5));
+        text(canvas, area, said, Meaning::Dim);
         return None;
     }
-    let head = row(&mut area);
-    let was = answers.iter().map(|(_, answer)| answer.was).max().unwrap_or(Usd::ZERO);
+    let columns = whole.width.min(most).saturating_sub(2);
+    let lines = lines(state, columns);
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(28);
+    let area = frame(canvas, whole, &title, hints, (most, rows + 2));
     let panel = canvas.style(Meaning::Panel);
-    let say = format!(
-        "{} over {}; the same would have cost:",
-        usd(was),
-        counted(*requests as u64, "request", "requests")
-    );
-    canvas.text(head.x, head.y, head.width, &say, on(canvas, panel, Meaning::Heading));
-    let mut lines: Vec<(String, Meaning)> = Vec::new();
-    for (target, answer) in answers {
-        lines.push(line(target, answer, usize::from(area.width)));
+    let top = state.top.min(lines.len().saturating_sub(usize::from(area.height)));
+    for (y, (text, meaning)) in (area.y..area.bottom()).zip(lines.into_iter().skip(top)) {
+        canvas.text(area.x, y, area.width, &text, on(canvas, panel, meaning));
     }
+    None
+}
+
+fn lines(state: &State, columns: u16) -> Vec<(String, Meaning)> {
+    let Some((requests, answers)) = &state.answers else { return Vec::new() };
+    let was = answers.iter().map(|(_, answer)| answer.was).max().unwrap_or(Usd::ZERO);
+    let requests = counted(*requests as u64, "request", "requests");
+    let mut lines =
+        vec![(format!("{} over {requests}; the same would have cost:", usd(was)), Meaning::Heading)];
+    lines.extend(answers.iter().map(|(target, answer)| line(target, answer, usize::from(columns))));
     lines.push((String::new(), Meaning::Panel));
     lines.push(("Assumed".into(), Meaning::Heading));
     let mut said: Vec<&String> = Vec::new();
@@ -48,11 +57,10 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
             lines.push((format!("· {sentence}"), Meaning::Dim));
         }
     }
-    let top = state.top.min(lines.len().saturating_sub(usize::from(area.height)));
-    for (y, (text, meaning)) in (area.y..area.bottom()).zip(lines.into_iter().skip(top)) {
-        canvas.text(area.x, y, area.width, &clean_line(&text), on(canvas, panel, meaning));
-    }
-    None
+    lines
+        .into_iter()
+        .flat_map(|(line, meaning)| broken(&line, columns).into_iter().map(move |l| (l, meaning)))
+        .collect()
 }
 
 /// `same models, cheapest   $1.92  -$5.48 (74 % less)  0.4 s slower  2 left out`.

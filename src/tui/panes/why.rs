@@ -1,10 +1,9 @@
 //! The waterfall of one reply: how it was decided, who was tried, how long each took, what each cost.
 
 use super::figures::{count, usd};
-use super::overlay::{frame, on, text, wrapped};
+use super::overlay::{broken, frame, on, text};
 use crate::app::panes::why::State;
 use crate::app::{Model, seconds, short};
-use crate::tui::text::width;
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::{At, Outcome, Receipt, Verdict, clean_line};
@@ -31,17 +30,6 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, _: &Model, state: &State) -> O
         canvas.text(area.x, y, area.width, &clean_line(&line), on(canvas, panel, meaning));
     }
     None
-}
-
-/// A line that is too long goes on underneath, further in.
-fn broken(line: &str, columns: u16) -> Vec<String> {
-    if width(line) <= usize::from(columns) {
-        return vec![line.to_owned()];
-    }
-    let indent = line.len() - line.trim_start().len();
-    let rest = wrapped(line.trim_start(), columns.saturating_sub(6).max(10));
-    let at = |n: usize| if n == 0 { indent } else { 6 };
-    rest.iter().enumerate().map(|(n, row)| format!("{}{}", " ".repeat(at(n)), row.text())).collect()
 }
 
 fn rows(receipt: &Receipt, width: usize) -> Vec<(String, Meaning)> {

@@ -19,9 +19,9 @@ fn a_choice_holds_until_the_config_is_edited() {
 #[test]
 fn what_the_config_never_holds_is_kept() {
     let config = theme("night");
-    let chosen = Settings { history: vec!["hello".into()], welcomed: true, ..theme("night") };
+    let chosen = Settings { history: vec!["hello".into()], low_bandwidth: true, ..theme("night") };
     let merged = merge(&theme("day"), Some(&keep(&chosen, &config)));
-    assert_eq!((merged.history, merged.welcomed), (vec!["hello".to_owned()], true));
+    assert_eq!((merged.history, merged.low_bandwidth), (vec!["hello".to_owned()], true));
 }
 
 #[test]

@@ -32,6 +32,101 @@ fn welcome() {
     check("welcome", |_| {});
 }
 
+/// Who has asked before is not taught again.
+#[test]
+fn new_session() {
+    check("new_session", |stage| {
+        talk(stage);
+        stage.press("ctrl-n");
+    });
+}
+
+#[test]
+fn demo_only() {
+    check("demo_only", |stage| {
+        let cards = stage.model.cards.iter().filter(|c| c.demo() || !c.usable).cloned().collect();
+        stage.event(Event::Models(std::sync::Arc::new(cards)));
+        stage.types("/model demo/quick").press("enter");
+    });
+}
+
+/// Everything that a reply may hold.
+const PAGE: &str = include_str!("page.md");
+
+#[test]
+fn reading() {
+    check("reading", |stage| {
+        stage.exchange("Show me everything", PAGE);
+        stage.screen();
+        stage.press("alt-<");
+    });
+    check("reading_end", |stage| stage.exchange("Show me everything", PAGE));
+}
+
+#[test]
+fn failed() {
+    check("failed", |stage| {
+        stage.types("hi").press("enter");
+        let turn = stage.asked()[0];
+        stage.reply(turn, chosen("openai"));
+        let kind = FailureKind::Auth;
+        let failure = fareway::words::Failure {
+            nearest: vec!["openai/gpt-5-mini".into()],
+            ..fareway::words::Failure::new(
+                kind,
+                "OpenAI rejected the key in OPENAI_API_KEY; set another one and start again.",
+            )
+        };
+        let receipt = Box::new(receipt("openai", 0, 0, stage.model.now));
+        stage.reply(turn, Reply::Failed { failure: Box::new(failure), receipt });
+        stage.event(Event::Notice(
+            fareway::app::Level::Error,
+            "the store could not be written: No space left on device".into(),
+        ));
+    });
+}
+
+#[test]
+fn what_if() {
+    check("whatif", |stage| {
+        talk(stage);
+        stage.types("/whatif").press("enter");
+        let turn = stage.model.pending.what_if.expect("it was asked for");
+        let answer = |left_out: u64, would: &str| fareway::metering::WhatIf {
+            requests: 12,
+            unpriced: left_out,
+            would: would.parse().expect("dollars"),
+            was: "7.40".parse().expect("dollars"),
+            assumptions: vec!["Reply lengths stay the same; another model would say more or less.".into()],
+            ..Default::default()
+        };
+        let target = |name: &str| fareway::metering::Target::Model(ModelId::new(name));
+        let answers = vec![
+            (target("groq/kimi-k2"), answer(2, "1.92")),
+            (target("anthropic/claude-sonnet-4.5"), answer(0, "11.20")),
+        ];
+        stage.event(Event::WhatIf { turn, requests: 12, answers });
+    });
+}
+
+#[test]
+fn many_sessions() {
+    check("sessions_many", |stage| {
+        talk(stage);
+        let mut session = stage.model.session().clone();
+        for n in 0..60 {
+            let at = fareway::words::At::from_secs(1_789_000_000 - n * 86_400);
+            session.id = fareway::words::SessionId::new(at, &mut stage.model.dice);
+            session.title = format!("An older conversation about something, number {n}");
+            session.updated = at;
+            session.tags = if n % 7 == 0 { vec!["work".into(), "rust".into()] } else { Vec::new() };
+            session.pinned = n == 11;
+            stage.model.sessions.push(session.clone());
+        }
+        stage.press("ctrl-o down down");
+    });
+}
+
 #[test]
 fn conversation() {
     check("conversation", |stage| {
