@@ -4,8 +4,7 @@ use super::reading::Reading;
 use super::telling::{seconds, short};
 use crate::metering::{self, Tokenizer};
 use crate::words::{
-    At, Chosen, Delta, Failure, GenerationId, Message, MessageId, Part, Purpose, Reasoning, SessionId,
-    Source, Stop, Usage,
+    At, Chosen, Delta, Failure, GenerationId, Join, Message, MessageId, Purpose, SessionId, Stop, Usage,
 };
 use std::time::Duration;
 
@@ -34,14 +33,7 @@ pub struct Live {
     shown: Option<(At, Reading)>,
     /// A message of its own, outside the conversation (a summary), and how many messages stay beside it.
     pub aside: Option<(Box<Message>, usize)>,
-    /// Which part of the message a block of thinking or a tool call is, by its index in the stream.
-    blocks: Vec<(Block, usize)>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Block {
-    Reasoning(u32),
-    Tool(u32),
+    join: Join,
 }
 
 /// A pause before the same endpoint is asked again.
@@ -70,7 +62,7 @@ impl Live {
             stop: None,
             shown: None,
             aside: None,
-            blocks: Vec::new(),
+            join: Join::default(),
         }
     }
 
@@ -113,58 +105,15 @@ impl Live {
             self.meter.count_by(tokenizer);
         }
         self.meter.feed(&delta, at);
-        match delta {
-            Delta::Text(text) => {
-                if self.thought {
-                    self.thought_until.get_or_insert(at);
-                }
-                match message.parts.last_mut() {
-                    Some(Part::Text { text: sofar, .. }) => sofar.push_str(&text),
-                    _ => message.parts.push(Part::text(text)),
-                }
+        match &delta {
+            Delta::Text(_) if self.thought => {
+                self.thought_until.get_or_insert(at);
             }
-            Delta::Reasoning { index, piece } => {
-                self.thought |= !piece.text.is_empty();
-                let at =
-                    self.block(Block::Reasoning(index), message, || Part::Reasoning(Reasoning::default()));
-                if let Some(Part::Reasoning(block)) = message.parts.get_mut(at) {
-                    add_reasoning(block, piece);
-                }
-            }
-            Delta::ToolCall { index, id, name, arguments, signature } => {
-                let at = self.block(Block::Tool(index), message, || Part::ToolCall {
-                    id: String::new(),
-                    name: String::new(),
-                    arguments: String::new(),
-                    signature: None,
-                });
-                if let Some(Part::ToolCall { id: i, name: n, arguments: a, signature: s }) =
-                    message.parts.get_mut(at)
-                {
-                    *i = id.unwrap_or_else(|| std::mem::take(i));
-                    *n = name.unwrap_or_else(|| std::mem::take(n));
-                    a.push_str(&arguments);
-                    *s = signature.or_else(|| s.take());
-                }
-            }
-            Delta::Image(url) => message.parts.push(Part::image(source(url))),
-            Delta::Annotation(value) => message.parts.push(Part::Annotation { value }),
-            Delta::Stop { reason, .. } => self.stop = Some(reason),
-            Delta::Usage { .. } | Delta::Head { .. } => {}
-            Delta::Opaque(value) => {
-                message.parts.push(Part::Opaque { format: String::new(), value });
-            }
+            Delta::Reasoning { piece, .. } => self.thought |= !piece.text.is_empty(),
+            Delta::Stop { reason, .. } => self.stop = Some(*reason),
+            _ => {}
         }
-    }
-
-    fn block(&mut self, block: Block, message: &mut Message, part: impl FnOnce() -> Part) -> usize {
-        if let Some((_, at)) = self.blocks.iter().rev().find(|(b, _)| *b == block) {
-            return *at;
-        }
-        message.parts.push(part());
-        let at = message.parts.len() - 1;
-        self.blocks.push((block, at));
-        at
+        self.join.add(delta, &mut message.parts);
     }
 
     /// Takes the figures that the screen shows, a few times a second: nobody reads digits that move with every token,
@@ -199,22 +148,3 @@ impl Live {
 }
 
 const FROM: &str = " → …";
-
-fn add_reasoning(block: &mut Reasoning, piece: Reasoning) {
-    block.kind = piece.kind;
-    block.text.push_str(&piece.text);
-    block.signature = piece.signature.or_else(|| block.signature.take());
-    block.data = piece.data.or_else(|| block.data.take());
-    block.id = piece.id.or_else(|| block.id.take());
-    block.format = piece.format.or_else(|| block.format.take());
-}
-
-/// A data URL is kept inline, any other where it is.
-fn source(url: String) -> Source {
-    match url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")) {
-        Some((media_type, base64)) => {
-            Source::Data { media_type: media_type.to_owned(), base64: base64.to_owned() }
-        }
-        None => Source::Url { url },
-    }
-}

@@ -1,10 +1,8 @@
 //! `fareway decode`: what is heard in a recorded body; the tool with which a bug report carries bytes.
 
-use super::heard::{Heard, every};
 use super::{Exit, Fail, out};
-use crate::wire::{self, Format};
-use crate::words::{Delta, Dice, Endpoint, Failure, ModelId, ProviderId, Stop};
-use serde_json::{Value, json};
+use crate::wire;
+use crate::wire::decode::Recording;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -53,99 +51,9 @@ pub fn run(args: &Args) -> Result<Exit, Fail> {
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
         .collect();
-    out::json(&decode(format, &args.quirk, args.status, &headers, &body, args.cuts))?;
+    let now = crate::runtime::now();
+    let recording =
+        Recording { format, quirks: &args.quirk, status: args.status, headers: &headers, body: &body, now };
+    out::json(&recording.report(args.cuts))?;
     Ok(Exit::Ok)
-}
-
-/// What is heard, as one JSON object.
-pub fn decode(
-    format: &dyn Format,
-    quirks: &[String],
-    status: u16,
-    headers: &[(String, String)],
-    body: &[u8],
-    cuts: Option<u64>,
-) -> Value {
-    let mut deltas = Vec::new();
-    let failure = if (200..300).contains(&status) {
-        let endpoint = endpoint(format.name(), quirks);
-        let mut decoder = format.decoder(&endpoint);
-        pieces(body, cuts)
-            .try_for_each(|piece| decoder.feed(piece, &mut deltas))
-            .and_then(|()| decoder.finish(&mut deltas))
-            .err()
-    } else {
-        Some(format.failure(status, headers, body, crate::runtime::now()))
-    };
-    report(&deltas, failure.as_ref())
-}
-
-/// The body whole, or cut at random places: mostly short pieces, because that is where decoders fail.
-fn pieces(body: &[u8], cuts: Option<u64>) -> impl Iterator<Item = &[u8]> {
-    let mut dice = cuts.map(Dice::new);
-    let mut rest = body;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        let length = match &mut dice {
-            None => rest.len(),
-            Some(dice) => {
-                let longest = if dice.below(4) == 0 { 400 } else { 12 };
-                (1 + dice.below(longest)).min(rest.len())
-            }
-        };
-        let (piece, after) = rest.split_at(length);
-        rest = after;
-        Some(piece)
-    })
-}
-
-fn report(deltas: &[Delta], failure: Option<&Failure>) -> Value {
-    let mut heard = Heard::default();
-    let (mut stop, mut native, mut cost, mut usage) = (None, None, None, None);
-    let (mut id, mut model, mut opaque) = (None, None, 0u32);
-    for delta in deltas {
-        heard.delta(delta);
-        match delta {
-            Delta::Stop { reason, native: said } => (stop, native) = (Some(*reason), Some(said.clone())),
-            Delta::Usage { usage: counted, cost: said } => {
-                usage = Some(*counted);
-                cost = said.or(cost);
-            }
-            Delta::Head { id: said, model: named, .. } => {
-                id = said.clone().or(id);
-                model = named.clone().or(model);
-            }
-            Delta::Opaque(_) => opaque += 1,
-            _ => {}
-        }
-    }
-    let thoughts: Vec<&str> = heard.reasoning.values().map(|r| r.text.as_str()).collect();
-    json!({
-        "text": heard.text,
-        "reasoning": thoughts.concat(),
-        "reasoning_blocks": heard.reasoning.values().collect::<Vec<_>>(),
-        "tool_calls": heard.tool_calls.values().map(|call| json!({
-            "id": call.id, "name": call.name, "arguments": call.arguments, "signature": call.signature,
-        })).collect::<Vec<_>>(),
-        "others": heard.others,
-        "id": id,
-        "model": model,
-        "usage": usage.map(every),
-        "cost_usd": cost.map(|usd| usd.to_string()),
-        "stop": stop.map(Stop::name),
-        "native_stop": native,
-        "opaque": opaque,
-        "failure": failure.map(|f| json!({
-            "kind": f.kind, "remedy": f.remedy(), "error_type": f.kind.error_type(), "message": f.message,
-            "status": f.status, "code": f.code, "retry_after_ms": f.retry_after.map(super::heard::millis),
-        })),
-    })
-}
-
-/// An endpoint with nothing but a format and a dialect.
-fn endpoint(format: &str, quirks: &[String]) -> Endpoint {
-    let model = ModelId::new("recorded/model");
-    Endpoint { quirks: quirks.to_vec(), ..Endpoint::new(ProviderId::new("recorded"), model, format) }
 }

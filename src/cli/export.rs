@@ -147,7 +147,7 @@ pub fn object(row: &GenerationRow) -> Value {
         "cost_usd": receipt.cost.booked.map(|usd| usd.to_string()),
         "cost_source": receipt.cost.source.name(),
         "our_cost_usd": receipt.cost.ours.map(|usd| usd.to_string()),
-        "usage": heard::every(receipt.usage),
+        "usage": receipt.usage.in_full(),
         "ttft_ms": receipt.ttft.map(heard::millis),
         "total_ms": heard::millis(receipt.total),
         "attempts": receipt.attempts.iter().map(heard::attempt).collect::<Vec<_>>(),

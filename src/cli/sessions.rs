@@ -204,7 +204,7 @@ fn line(message: &Message) -> Value {
     if let Some(receipt) = &message.receipt {
         line["generation"] = json!(receipt.generation.to_string());
         line["cost_usd"] = json!(receipt.cost.booked.map(|usd| usd.to_string()));
-        line["usage"] = super::heard::every(receipt.usage);
+        line["usage"] = receipt.usage.in_full();
         line["demo"] = json!(receipt.demo);
     }
     line["state"] = match &message.state {

@@ -124,7 +124,7 @@ impl Turn {
         let at = now();
         let id = MessageId::new(at, &mut self.dice);
         let answer = Arc::new(Message {
-            parts: heard.parts(),
+            parts: heard.said.parts.clone(),
             by: heard.model.clone(),
             receipt: heard.receipt.clone(),
             state: match &heard.failure {

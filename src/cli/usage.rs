@@ -198,7 +198,7 @@ fn figures(t: &Totals) -> Value {
         "cancelled": t.cancelled,
         "fell_back": t.fell_back,
         "attempts": t.attempts,
-        "usage": super::heard::every(t.usage),
+        "usage": t.usage.in_full(),
         "ttft_us": {"p50": t.ttft.quantile(0.5), "p90": t.ttft.quantile(0.9), "p99": t.ttft.quantile(0.99)},
         "tokens_per_1000s": {"p10": t.throughput.quantile(0.1), "p50": t.throughput.quantile(0.5)},
     })

@@ -120,7 +120,7 @@ impl Live {
                 self.last = self.last.max(at);
                 return;
             }
-            Delta::Image(_) | Delta::Annotation(_) | Delta::Opaque(_) => {}
+            Delta::Image(_) | Delta::Annotation(_) | Delta::Opaque { .. } => {}
             Delta::Stop { .. } | Delta::Head { .. } => return,
         }
         self.first.get_or_insert(at);

@@ -1,138 +1,109 @@
 //! What is heard in a recorded answer, as one JSON value: the core of `fareway decode`.
 
-use super::{Format, format};
-use crate::words::{At, Delta, Dice, Endpoint, Failure, ModelId, ProviderId, Reasoning};
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use super::Format;
+use crate::words::{At, Dice, Endpoint, Failure, ModelId, Part, ProviderId, Said, Usage};
+use serde_json::{Value, json};
 
-/// Hears `body` as `format` and reports text, reasoning, tool calls, usage by category, stop, and the failure with its
-/// class. `cuts` seeds a cutting of the body into pieces of 1 to 64 bytes; without it the body comes whole.
-///
-/// Chance and time are no part of the result: dates in `headers` are read against 1970. `None`: no such format.
-pub fn report(
-    name: &str,
-    status: u16,
-    headers: &[(String, String)],
-    body: &[u8],
-    cuts: Option<u64>,
-) -> Option<Value> {
-    let format = format(name)?;
-    let mut heard = Heard::default();
-    let failure = if (200..300).contains(&status) {
-        hear(format, body, cuts, &mut heard)
-    } else {
-        Some(format.failure(status, headers, body, At::default()))
-    };
-    let mut report = heard.report();
-    report.insert("failure".to_owned(), failure.map_or(Value::Null, |failure| describe(&failure)));
-    let mut whole = Map::new();
-    whole.insert("format".to_owned(), name.into());
-    whole.insert("status".to_owned(), status.into());
-    whole.extend(report);
-    Some(Value::Object(whole))
+/// An answer as it came in.
+#[derive(Clone, Copy)]
+pub struct Recording<'a> {
+    pub format: &'a dyn Format,
+    /// Dialect: names of the quirk table.
+    pub quirks: &'a [String],
+    pub status: u16,
+    pub headers: &'a [(String, String)],
+    pub body: &'a [u8],
+    /// What dates in the headers are read against.
+    pub now: At,
 }
 
-fn hear(format: &dyn Format, body: &[u8], cuts: Option<u64>, heard: &mut Heard) -> Option<Failure> {
-    let mut decoder = format.decoder(&somewhere(format.name()));
-    let mut deltas = Vec::new();
+impl Recording<'_> {
+    /// Text, reasoning, tool calls, usage by category, stop, and the failure with its class. `cuts` seeds a cutting of
+    /// the body into pieces of random length; without it the body comes whole. The cutting makes no difference.
+    pub fn report(&self, cuts: Option<u64>) -> Value {
+        let mut said = Said::default();
+        let failure = if (200..300).contains(&self.status) {
+            self.hear(cuts, &mut said).err()
+        } else {
+            Some(self.format.failure(self.status, self.headers, self.body, self.now))
+        };
+        let of = |pick: fn(&Part) -> Option<Value>| said.parts.iter().filter_map(pick).collect::<Value>();
+        json!({
+            "format": self.format.name(),
+            "status": self.status,
+            "id": said.id,
+            "model": said.model,
+            "provider": said.provider,
+            "text": said.text(),
+            "reasoning": said.thoughts(),
+            "reasoning_blocks": said.reasoning().collect::<Vec<_>>(),
+            "tool_calls": of(|part| match part {
+                Part::ToolCall { id, name, arguments, signature } => Some(json!({
+                    "id": id, "name": name, "arguments": arguments, "signature": signature,
+                })),
+                _ => None,
+            }),
+            "images": of(|part| match part {
+                Part::Image { source, .. } => Some(json!(source)),
+                _ => None,
+            }),
+            "annotations": of(|part| match part {
+                Part::Annotation { value } => Some(value.clone()),
+                _ => None,
+            }),
+            "opaque": of(|part| match part {
+                Part::Opaque { format, value } => Some(json!({ "format": format, "value": value })),
+                _ => None,
+            }),
+            "aside": said.aside,
+            "usage": said.usage.as_ref().map(Usage::in_full),
+            "cost_usd": said.cost.map(|usd| usd.to_string()),
+            "stop": said.stop.as_ref().map(|(reason, _)| reason.name()),
+            "native_stop": said.stop.as_ref().map(|(_, native)| native),
+            "failure": failure.as_ref().map(describe),
+        })
+    }
+
+    fn hear(&self, cuts: Option<u64>, said: &mut Said) -> Result<(), Failure> {
+        let mut decoder = self.format.decoder(&self.somewhere());
+        let mut deltas = Vec::new();
+        let end = pieces(self.body, cuts)
+            .try_for_each(|piece| {
+                let heard = decoder.feed(piece, &mut deltas);
+                deltas.drain(..).for_each(|delta| said.add(delta));
+                heard
+            })
+            .and_then(|()| decoder.finish(&mut deltas));
+        deltas.drain(..).for_each(|delta| said.add(delta));
+        end
+    }
+
+    /// An endpoint of which nothing but the format and the dialect is known.
+    fn somewhere(&self) -> Endpoint {
+        let (provider, model) = (ProviderId::new("recorded"), ModelId::new("recorded/model"));
+        Endpoint { quirks: self.quirks.to_vec(), ..Endpoint::new(provider, model, self.format.name()) }
+    }
+}
+
+/// The body whole, or cut at random places: mostly short pieces, because that is where decoders fail.
+fn pieces(body: &[u8], cuts: Option<u64>) -> impl Iterator<Item = &[u8]> {
     let mut dice = cuts.map(Dice::new);
     let mut rest = body;
-    let mut end = Ok(());
-    while !rest.is_empty() && end.is_ok() {
-        let size = dice.as_mut().map_or(rest.len(), |dice| 1 + dice.below(64)).min(rest.len());
-        end = decoder.feed(&rest[..size], &mut deltas);
-        rest = &rest[size..];
-        deltas.drain(..).for_each(|delta| heard.take(delta));
-    }
-    let end = end.and_then(|()| decoder.finish(&mut deltas));
-    deltas.drain(..).for_each(|delta| heard.take(delta));
-    end.err()
-}
-
-/// An endpoint for a body of which nothing but the format is known.
-fn somewhere(format: &str) -> Endpoint {
-    Endpoint::new(ProviderId::new("recorded"), ModelId::new("recorded/model"), format)
-}
-
-/// Deltas, joined.
-#[derive(Default)]
-struct Heard {
-    text: String,
-    reasoning: BTreeMap<u32, Reasoning>,
-    calls: BTreeMap<u32, (String, String, String)>,
-    images: Vec<String>,
-    annotations: Vec<Value>,
-    opaque: Vec<Value>,
-    usage: Value,
-    cost: Value,
-    stop: Value,
-    native: Value,
-    head: Map<String, Value>,
-}
-
-impl Heard {
-    fn take(&mut self, delta: Delta) {
-        match delta {
-            Delta::Text(text) => self.text.push_str(&text),
-            Delta::Reasoning { index, piece } => {
-                let block = self
-                    .reasoning
-                    .entry(index)
-                    .or_insert_with(|| Reasoning { kind: piece.kind, ..Reasoning::default() });
-                block.text.push_str(&piece.text);
-                block.signature = piece.signature.or(block.signature.take());
-                block.data = piece.data.or(block.data.take());
-                block.id = piece.id.or(block.id.take());
-                block.format = piece.format.or(block.format.take());
-            }
-            Delta::ToolCall { index, id, name, arguments, .. } => {
-                let call = self.calls.entry(index).or_default();
-                call.0.push_str(&id.unwrap_or_default());
-                call.1.push_str(&name.unwrap_or_default());
-                call.2.push_str(&arguments);
-            }
-            Delta::Image(url) => self.images.push(url),
-            Delta::Annotation(value) => self.annotations.push(value),
-            Delta::Usage { usage, cost } => {
-                self.usage = serde_json::to_value(usage).unwrap_or_default();
-                if let Some(cost) = cost {
-                    self.cost = cost.to_string().into();
-                }
-            }
-            Delta::Stop { reason, native } => {
-                self.stop = reason.name().into();
-                self.native = native.into();
-            }
-            Delta::Head { id, model, provider } => {
-                for (key, value) in [("id", id), ("model", model), ("provider", provider)] {
-                    if let Some(value) = value {
-                        self.head.insert(key.to_owned(), value.into());
-                    }
-                }
-            }
-            Delta::Opaque(value) => self.opaque.push(value),
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
         }
-    }
-
-    fn report(self) -> Map<String, Value> {
-        let mut report = self.head;
-        let mut set = |key: &str, value: Value| {
-            report.insert(key.to_owned(), value);
+        let length = match &mut dice {
+            None => rest.len(),
+            Some(dice) => {
+                let longest = if dice.below(4) == 0 { 400 } else { 12 };
+                (1 + dice.below(longest)).min(rest.len())
+            }
         };
-        set("text", self.text.into());
-        set("reasoning", self.reasoning.values().map(|block| block.text.as_str()).collect::<String>().into());
-        set("reasoning_blocks", json!(self.reasoning.into_values().collect::<Vec<_>>()));
-        let call = |(id, name, arguments)| json!({"id": id, "name": name, "arguments": arguments});
-        set("tool_calls", self.calls.into_values().map(call).collect());
-        set("images", self.images.into());
-        set("annotations", self.annotations.into());
-        set("opaque", self.opaque.into());
-        set("usage", self.usage);
-        set("cost_usd", self.cost);
-        set("stop", self.stop);
-        set("native_stop", self.native);
-        report
-    }
+        let (piece, after) = rest.split_at(length);
+        rest = after;
+        Some(piece)
+    })
 }
 
 fn describe(failure: &Failure) -> Value {

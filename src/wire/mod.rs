@@ -31,6 +31,8 @@ pub use refusal::Refusal;
 pub use retry_after::{duration, retry_after};
 pub use sse::{Sse, SseEvent};
 
+use crate::words::Endpoint;
+
 /// Every wire format, by the name that `Endpoint::format` holds.
 pub static FORMATS: &[&dyn Format] = &[
     &openai_chat::OpenAiChat,
@@ -39,6 +41,11 @@ pub static FORMATS: &[&dyn Format] = &[
     &gemini::Gemini,
     &ollama::Ollama,
 ];
+
+/// What an opaque part is tagged with where a format has dialects: only the provider that said it is sent it back.
+fn own(endpoint: &Endpoint) -> String {
+    format!("{}:{}", endpoint.format, endpoint.provider)
+}
 
 /// The format of that name.
 pub fn format(name: &str) -> Option<&'static dyn Format> {

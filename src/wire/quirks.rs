@@ -303,13 +303,15 @@ pub struct Dialect {
     pub short_tool_ids: bool,
     pub prefill: Option<Prefill>,
     pub document_url: bool,
+    /// The tag of its opaque parts.
+    pub own: String,
     not_taken: Vec<&'static [&'static str]>,
 }
 
 impl Dialect {
     /// Unknown names say nothing; the catalog's own test holds its table to [`is_quirk`].
     pub fn of(endpoint: &Endpoint) -> Self {
-        let mut dialect = Self::default();
+        let mut dialect = Self { own: super::own(endpoint), ..Self::default() };
         let effects = endpoint
             .quirks
             .iter()

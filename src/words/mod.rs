@@ -14,6 +14,7 @@ mod preferences;
 mod reply;
 mod request;
 mod rollup;
+mod said;
 mod session;
 mod usage;
 mod usd;
@@ -34,6 +35,7 @@ pub use preferences::{
 pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Delta, Outcome, Receipt, Reply, Stop};
 pub use request::{Effort, Params, Purpose, ReasoningParams, Request, ResponseFormat, Tool, ToolChoice};
 pub use rollup::{Dimension, RollupKey, Sketch, Totals};
+pub use said::{Join, Said};
 pub use session::{Chip, ChipBody, Draft, Session, Titled};
 pub use usage::Usage;
 pub use usd::{Usd, UsdError};

@@ -94,8 +94,13 @@ pub enum Delta {
         model: Option<String>,
         provider: Option<String>,
     },
-    /// Something we do not know, kept for the format that said it.
-    Opaque(Value),
+    /// Something we do not know, word for word.
+    Opaque {
+        /// Who may be sent it back with the message: a wire format, or `format:provider` where a format has dialects.
+        /// `None`: said beside the message (log probabilities, fingerprints), and never sent back.
+        format: Option<String>,
+        value: Value,
+    },
 }
 
 /// Why the reply ended, in OpenRouter's five words.

@@ -1,6 +1,7 @@
 //! How many of what a request used, in categories that never overlap.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Billable quantities of one attempt or of many added up. The categories are disjoint by definition:
 /// `prompt` excludes cached, written and audio tokens, `completion` excludes reasoning, audio and image tokens.
@@ -63,6 +64,26 @@ impl Usage {
 
     pub fn total(&self) -> u64 {
         sum([self.input(), self.output()])
+    }
+
+    /// Every category, also those that are zero, and the sums: for scripts, which may rely on them.
+    pub fn in_full(&self) -> Value {
+        json!({
+            "prompt": self.prompt,
+            "completion": self.completion,
+            "cached_read": self.cached_read,
+            "cache_write_5m": self.cache_write_5m,
+            "cache_write_1h": self.cache_write_1h,
+            "reasoning": self.reasoning,
+            "audio_in": self.audio_in,
+            "audio_out": self.audio_out,
+            "image_out": self.image_out,
+            "images": self.images,
+            "searches": self.searches,
+            "input": self.input(),
+            "output": self.output(),
+            "total": self.total(),
+        })
     }
 
     pub fn is_empty(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::{NAME, THINKING};
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::{Str, utf8};
+use crate::wire::lenient::{Str, open_struct, utf8};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop, Usage};
 use serde::Deserialize;
@@ -65,16 +65,15 @@ struct Event<'a> {
     stop_reason: Option<Str<'a>>,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Piece<'a> {
-    text: Option<Str<'a>>,
-    thinking: Option<Str<'a>>,
-    signature: Option<Str<'a>>,
-    partial_json: Option<Str<'a>>,
-    #[serde(borrow)]
-    citation: Option<&'a RawValue>,
-    stop_reason: Option<Str<'a>>,
+open_struct! {
+    Piece {
+        text: Str<'a> = "text",
+        thinking: Str<'a> = "thinking",
+        signature: Str<'a> = "signature",
+        partial_json: Str<'a> = "partial_json",
+        citation: &'a RawValue = "citation",
+        stop_reason: Str<'a> = "stop_reason",
+    } skip ["type", "stop_sequence"]
 }
 
 /// The event that comes once a token, with nothing but what it holds.
@@ -272,7 +271,12 @@ impl Messages {
                     });
                 }
             }
-            Some(Kind::Opaque { input, .. }) => input.push_str(&piece.partial_json.unwrap_or_default().0),
+            Some(Kind::Opaque { block, input }) => {
+                input.push_str(&piece.partial_json.unwrap_or_default().0);
+                for (key, raw) in piece.rest {
+                    grow(&mut block[&*key], value(raw));
+                }
+            }
             Some(Kind::Text) | None => {
                 say(piece.text.unwrap_or_default().0.into_owned(), out);
                 if let Some(citation) = piece.citation {
@@ -288,7 +292,7 @@ impl Messages {
             if let Ok(input) = serde_json::from_str::<Value>(&input) {
                 block["input"] = input;
             }
-            out.push(Delta::Opaque(block));
+            out.push(Delta::Opaque { format: Some(NAME.to_owned()), value: block });
         }
     }
 
@@ -337,6 +341,14 @@ fn tally(said: &Map<String, Value>) -> Usage {
     }
 }
 
+/// A field of a block we do not know comes in pieces: text is appended, anything else is the field.
+fn grow(field: &mut Value, piece: Value) {
+    match (field, piece) {
+        (Value::String(sofar), Value::String(more)) => sofar.push_str(&more),
+        (field, piece) => *field = piece,
+    }
+}
+
 fn say(text: String, out: &mut Vec<Delta>) {
     if !text.is_empty() {
         out.push(Delta::Text(text));
@@ -346,7 +358,7 @@ fn say(text: String, out: &mut Vec<Delta>) {
 fn cite(citation: &Value, out: &mut Vec<Delta>) {
     let text = |key: &str| citation.get(key).and_then(Value::as_str).unwrap_or_default();
     if text("url").is_empty() {
-        out.push(Delta::Opaque(json!({"citation": citation})));
+        out.push(Delta::Opaque { format: None, value: json!({"citation": citation}) });
     } else {
         out.push(Delta::Annotation(json!({
             "type": "url_citation",

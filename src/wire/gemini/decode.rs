@@ -140,7 +140,7 @@ impl Generation {
         if !response.rest.is_empty() {
             let rest: Map<String, Value> =
                 response.rest.into_iter().map(|(key, raw)| (key.into_owned(), value(raw))).collect();
-            out.push(Delta::Opaque(json!({"response": rest})));
+            out.push(Delta::Opaque { format: None, value: json!({"response": rest}) });
         }
         Ok(())
     }
@@ -163,12 +163,13 @@ impl Generation {
         if !candidate.rest.is_empty() {
             let rest: Map<String, Value> =
                 candidate.rest.into_iter().map(|(key, raw)| (key.into_owned(), value(raw))).collect();
-            out.push(Delta::Opaque(json!({"candidate": rest})));
+            out.push(Delta::Opaque { format: None, value: json!({"candidate": rest}) });
         }
     }
 
     fn part(&mut self, part: Part<'_>, out: &mut Vec<Delta>) {
-        let signature = part.signature.as_ref().and_then(Str::some);
+        let mut signature = part.signature.as_ref().and_then(Str::some);
+        let alone = part.text.is_none() && part.data.is_none();
         if part.thought == Some(true) {
             let piece = Reasoning {
                 text: part.text.unwrap_or_default().0.into_owned(),
@@ -208,9 +209,13 @@ impl Generation {
             out.push(Delta::Image(format!("data:{};base64,{}", blob.mime_type.0, blob.data.0)));
         }
         if !part.rest.is_empty() {
-            let rest: Map<String, Value> =
+            let mut rest: Map<String, Value> =
                 part.rest.into_iter().map(|(key, raw)| (key.into_owned(), value(raw))).collect();
-            out.push(Delta::Opaque(json!({"part": rest})));
+            // a part of which we know nothing else is kept whole
+            if let Some(signature) = signature.take_if(|_| alone) {
+                rest.insert("thoughtSignature".to_owned(), signature.into());
+            }
+            out.push(Delta::Opaque { format: Some(NAME.to_owned()), value: json!({"part": rest}) });
         }
         // a signature beside plain text: kept as a block of its own, sent back with an empty text
         if let Some(signature) = signature {

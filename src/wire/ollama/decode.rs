@@ -101,12 +101,8 @@ impl Chat {
             out.push(Delta::Stop { reason, native });
         }
         if !line.rest.is_empty() {
-            let rest: Map<String, Value> = line
-                .rest
-                .into_iter()
-                .map(|(key, raw)| (key.into_owned(), serde_json::from_str(raw.get()).unwrap_or_default()))
-                .collect();
-            out.push(Delta::Opaque(json!({"line": rest})));
+            let rest = kept(line.rest);
+            out.push(Delta::Opaque { format: None, value: json!({"line": rest}) });
         }
         Ok(())
     }
@@ -133,5 +129,14 @@ impl Chat {
         for image in spoken.images.into_iter().flatten() {
             out.push(Delta::Image(format!("data:image/png;base64,{}", image.0)));
         }
+        if !spoken.rest.is_empty() {
+            let value = json!({"message": kept(spoken.rest)});
+            out.push(Delta::Opaque { format: Some(NAME.to_owned()), value });
+        }
     }
+}
+
+fn kept(rest: Vec<(std::borrow::Cow<'_, str>, &RawValue)>) -> Map<String, Value> {
+    let value = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or_default();
+    rest.into_iter().map(|(key, raw)| (key.into_owned(), value(raw))).collect()
 }

@@ -127,6 +127,8 @@ struct Said {
     thinking: String,
     images: Vec<Value>,
     calls: Vec<Value>,
+    /// Fields that we do not know.
+    own: Map<String, Value>,
     any: bool,
 }
 
@@ -155,6 +157,10 @@ impl Said {
             Part::Image { .. } => return Err(unsupported("an image by URL")),
             Part::File { .. } => return Err(unsupported("a file")),
             Part::Audio { .. } => return Err(unsupported("audio")),
+            Part::Opaque { format, value } if format == NAME => {
+                let own = value.get("message").and_then(Value::as_object).into_iter().flatten();
+                self.own.extend(own.map(|(key, value)| (key.clone(), value.clone())));
+            }
             Part::Reasoning(_) | Part::ToolResult { .. } | Part::Annotation { .. } | Part::Opaque { .. } => {}
         }
         Ok(())
@@ -170,6 +176,9 @@ impl Said {
         }
         if !self.calls.is_empty() {
             value["tool_calls"] = self.calls.into();
+        }
+        for (key, own) in self.own {
+            value[key] = own;
         }
         value
     }

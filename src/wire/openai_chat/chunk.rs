@@ -93,7 +93,7 @@ pub struct ImageUrl<'a> {
 #[derive(Debug)]
 pub enum Content<'a> {
     Text(Str<'a>),
-    Parts(Vec<ContentPart<'a>>),
+    Parts(Vec<&'a RawValue>),
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 /// One answer, as far as it was heard.
 #[derive(Default)]
 pub struct Chat {
+    /// The tag of its opaque parts.
+    own: String,
     head: bool,
     provider: bool,
     choices: bool,
@@ -67,6 +69,10 @@ impl Voice for Chat {
 }
 
 impl Chat {
+    pub fn new(own: String) -> Self {
+        Self { own, ..Self::default() }
+    }
+
     fn chunk(
         &mut self,
         chunk: Chunk<'_>,
@@ -103,7 +109,7 @@ impl Chat {
             out.push(Delta::Usage { usage, cost });
         }
         if !chunk.rest.is_empty() {
-            out.push(Delta::Opaque(json!({"chunk": rest(chunk.rest)})));
+            out.push(aside(json!({"chunk": rest(chunk.rest)})));
         }
         if let Some(error) =
             chunk.error.or(None).filter(|raw| !matches!(raw.get(), "null" | "{}" | "\"\"" | "false"))
@@ -137,7 +143,7 @@ impl Chat {
             self.spoken(spoken, out);
         }
         if let Some(logprobs) = choice.logprobs.filter(|raw| raw.get() != "null") {
-            out.push(Delta::Opaque(json!({"choice": {"logprobs": value(logprobs)}})));
+            out.push(aside(json!({"choice": {"logprobs": value(logprobs)}})));
         }
         if let Some(error) = choice.error.filter(|raw| raw.get() != "null") {
             return Err(self.refused(&value(error)));
@@ -166,7 +172,7 @@ impl Chat {
     fn spoken(&mut self, spoken: Spoken<'_>, out: &mut Vec<Delta>) {
         let detailed = spoken
             .reasoning_details
-            .is_some_and(|details| details.get() != "[]" && self.blocks.hear(details.get(), out));
+            .is_some_and(|details| details.get() != "[]" && self.blocks.hear(details.get(), &self.own, out));
         if !detailed {
             let plain =
                 [spoken.reasoning, spoken.reasoning_content].into_iter().flatten().find(|t| !t.is_empty());
@@ -177,8 +183,8 @@ impl Chat {
         match spoken.content {
             Some(Content::Text(text)) => say(text, out),
             Some(Content::Parts(parts)) => {
-                for part in parts {
-                    self.part(part, out);
+                for raw in parts {
+                    self.part(raw, out);
                 }
             }
             None => {}
@@ -202,19 +208,21 @@ impl Chat {
         if !spoken.rest.is_empty() {
             let rest = rest(spoken.rest);
             if !rest.is_empty() {
-                out.push(Delta::Opaque(json!({"delta": rest})));
+                out.push(aside(json!({"delta": rest})));
             }
         }
     }
 
-    fn part(&mut self, part: ContentPart<'_>, out: &mut Vec<Delta>) {
+    fn part(&mut self, raw: &RawValue, out: &mut Vec<Delta>) {
+        let Ok(part) = serde_json::from_str::<ContentPart<'_>>(raw.get()) else { return };
         match &*part.kind.0 {
             "thinking" => {
                 let mut text = String::new();
                 match part.thinking.map(|thinking| *thinking) {
                     Some(Content::Text(piece)) => text.push_str(&piece.0),
                     Some(Content::Parts(pieces)) => {
-                        for piece in pieces {
+                        for raw in pieces {
+                            let piece: ContentPart<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
                             text.push_str(&piece.text.unwrap_or_default().0);
                         }
                     }
@@ -231,7 +239,10 @@ impl Chat {
                     out.push(Delta::Image(url));
                 }
             }
-            _ => say(part.text.unwrap_or_default(), out),
+            _ => match part.text {
+                Some(text) => say(text, out),
+                None => out.push(Delta::Opaque { format: Some(self.own.clone()), value: value(raw) }),
+            },
         }
     }
 
@@ -314,6 +325,11 @@ fn say(text: Str<'_>, out: &mut Vec<Delta>) {
     if !text.is_empty() {
         out.push(Delta::Text(text.0.into_owned()));
     }
+}
+
+/// Said beside the message.
+fn aside(value: Value) -> Delta {
+    Delta::Opaque { format: None, value }
 }
 
 fn thought(text: String) -> Delta {

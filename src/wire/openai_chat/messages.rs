@@ -101,7 +101,7 @@ fn assistant(message: &Message, dialect: &Dialect, in_open_loop: bool) -> Result
     let silent = text.as_str().is_some_and(str::is_empty) && !calls.is_empty();
     said.insert("content".to_owned(), if silent { Value::Null } else { text });
     if dialect.openrouter {
-        let details = details(&message.parts);
+        let details = details(&message.parts, &dialect.own);
         if !details.is_empty() {
             said.insert("reasoning_details".to_owned(), details.into());
         }
@@ -165,7 +165,7 @@ fn content(message: &Message, dialect: &Dialect, mark: bool) -> Result<Value, Fa
     let plain = message.parts.iter().all(|part| match part {
         Part::Text { cache, .. } => !(*cache && dialect.cache_marks),
         Part::Image { .. } | Part::File { .. } | Part::Audio { .. } => false,
-        Part::Opaque { format, value } => format != NAME || value.get("type").is_none(),
+        Part::Opaque { format, value } => !is_part(format, value, dialect),
         _ => true,
     });
     let texts = || {
@@ -188,6 +188,11 @@ fn content(message: &Message, dialect: &Dialect, mark: bool) -> Result<Value, Fa
         parts.extend(content_part(part, dialect, mark && last_text == Some(place))?);
     }
     Ok(parts.into())
+}
+
+/// A part of the content that we do not know, for the one who said it or whom a client sends it to.
+fn is_part(format: &str, value: &Value, dialect: &Dialect) -> bool {
+    (format == NAME || format == dialect.own) && value.get("type").is_some()
 }
 
 fn content_part(part: &Part, dialect: &Dialect, mark: bool) -> Result<Option<Value>, Failure> {
@@ -220,7 +225,7 @@ fn content_part(part: &Part, dialect: &Dialect, mark: bool) -> Result<Option<Val
             json!({"type": "input_audio", "input_audio": {"data": base64, "format": format}})
         }
         Part::Audio { .. } => return Err(unsupported("audio by URL")),
-        Part::Opaque { format, value } if format == NAME && value.get("type").is_some() => value.clone(),
+        Part::Opaque { format, value } if is_part(format, value, dialect) => value.clone(),
         _ => return Ok(None),
     }))
 }

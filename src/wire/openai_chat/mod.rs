@@ -27,8 +27,8 @@ impl Format for OpenAiChat {
         encode::encode(endpoint, request)
     }
 
-    fn decoder(&self, _: &Endpoint) -> Box<dyn Decoder + Send> {
-        Box::new(Framed::new(decode::Chat::default()))
+    fn decoder(&self, endpoint: &Endpoint) -> Box<dyn Decoder + Send> {
+        Box::new(Framed::new(decode::Chat::new(super::own(endpoint))))
     }
 
     fn failure(&self, status: u16, headers: &[(String, String)], body: &[u8], now: At) -> Failure {

@@ -1,5 +1,6 @@
 //! OpenRouter's `reasoning_details`, both ways: blocks that must go back unmodified and in order.
 
+use super::NAME;
 use crate::words::{Delta, Part, Reasoning, ReasoningKind};
 use serde_json::{Map, Value, json};
 
@@ -9,7 +10,7 @@ pub struct Blocks(Vec<(u64, ReasoningKind, Option<String>)>);
 
 impl Blocks {
     /// Hears `details`; `false` when there was nothing in them.
-    pub fn hear(&mut self, details: &str, out: &mut Vec<Delta>) -> bool {
+    pub fn hear(&mut self, details: &str, own: &str, out: &mut Vec<Delta>) -> bool {
         let Ok(details) = serde_json::from_str::<Vec<Value>>(details) else { return false };
         let mut any = false;
         for (place, detail) in details.into_iter().enumerate() {
@@ -19,7 +20,8 @@ impl Blocks {
                 Some("reasoning.summary") => ReasoningKind::Summary,
                 Some("reasoning.encrypted") => ReasoningKind::Encrypted,
                 _ => {
-                    out.push(Delta::Opaque(json!({"reasoning_detail": detail})));
+                    let value = json!({"reasoning_detail": detail});
+                    out.push(Delta::Opaque { format: Some(own.to_owned()), value });
                     continue;
                 }
             };
@@ -57,42 +59,46 @@ impl Blocks {
     }
 }
 
-/// The parts as OpenRouter wants them back; empty when there are none.
-pub fn details(parts: &[Part]) -> Vec<Value> {
-    parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Reasoning(reasoning) => Some(reasoning),
-            _ => None,
-        })
-        .enumerate()
-        .filter(|(_, reasoning)| {
-            reasoning.format.is_some() || reasoning.signature.is_some() || reasoning.data.is_some()
-        })
-        .map(|(index, reasoning)| {
-            let mut detail = Map::new();
-            let mut set = |key: &str, value: Option<&str>| {
-                if let Some(value) = value {
-                    detail.insert(key.to_owned(), value.into());
-                }
-            };
-            match reasoning.kind {
-                ReasoningKind::Text => {
-                    set("type", Some("reasoning.text"));
-                    set("text", Some(&reasoning.text));
-                }
-                ReasoningKind::Summary => {
-                    set("type", Some("reasoning.summary"));
-                    set("summary", Some(&reasoning.text));
-                }
-                ReasoningKind::Encrypted => set("type", Some("reasoning.encrypted")),
-            }
-            set("data", reasoning.data.as_deref());
-            set("signature", reasoning.signature.as_deref());
-            set("id", reasoning.id.as_deref());
-            set("format", reasoning.format.as_deref());
-            detail.insert("index".to_owned(), index.into());
-            Value::Object(detail)
-        })
-        .collect()
+/// The parts as OpenRouter wants them back; empty when there are none. `own`: the tag of its opaque parts.
+pub fn details(parts: &[Part], own: &str) -> Vec<Value> {
+    let mut index = 0usize;
+    parts.iter().filter_map(|part| detail(part, own, &mut index)).collect()
+}
+
+fn detail(part: &Part, own: &str, index: &mut usize) -> Option<Value> {
+    let reasoning = match part {
+        Part::Reasoning(reasoning) => reasoning,
+        Part::Opaque { format, value } if format == own || format == NAME => {
+            return value.get("reasoning_detail").cloned();
+        }
+        _ => return None,
+    };
+    let place = *index;
+    *index += 1;
+    if reasoning.format.is_none() && reasoning.signature.is_none() && reasoning.data.is_none() {
+        return None;
+    }
+    let mut detail = Map::new();
+    let mut set = |key: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            detail.insert(key.to_owned(), value.into());
+        }
+    };
+    match reasoning.kind {
+        ReasoningKind::Text => {
+            set("type", Some("reasoning.text"));
+            set("text", Some(&reasoning.text));
+        }
+        ReasoningKind::Summary => {
+            set("type", Some("reasoning.summary"));
+            set("summary", Some(&reasoning.text));
+        }
+        ReasoningKind::Encrypted => set("type", Some("reasoning.encrypted")),
+    }
+    set("data", reasoning.data.as_deref());
+    set("signature", reasoning.signature.as_deref());
+    set("id", reasoning.id.as_deref());
+    set("format", reasoning.format.as_deref());
+    detail.insert("index".to_owned(), place.into());
+    Some(Value::Object(detail))
 }

@@ -14,6 +14,8 @@ use serde_json::{Value, json};
 pub struct Response {
     /// Whose thinking this is.
     thinking: String,
+    /// The tag of its opaque items.
+    own: String,
     head: bool,
     ended: bool,
     /// Output items that have said something, by `output_index`.
@@ -79,8 +81,8 @@ impl Voice for Response {
 }
 
 impl Response {
-    pub fn new(thinking: String) -> Self {
-        Self { thinking, head: false, ended: false, items: Vec::new(), thoughts: Vec::new(), calls: 0 }
+    pub fn new(thinking: String, own: String) -> Self {
+        Self { thinking, own, head: false, ended: false, items: Vec::new(), thoughts: Vec::new(), calls: 0 }
     }
 
     fn event(
@@ -295,7 +297,7 @@ impl Response {
                     out.push(Delta::Image(format!("data:image/{format};base64,{image}")));
                 }
             }
-            _ => out.push(Delta::Opaque(item.clone())),
+            _ => out.push(Delta::Opaque { format: Some(self.own.clone()), value: item.clone() }),
         }
     }
 

@@ -23,7 +23,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     let family = thinking(endpoint);
     let mut input = Vec::new();
     for message in request.messages.iter().filter(|message| message.role != Role::System) {
-        items(message, &family, &mut input)?;
+        items(message, &family, &dialect.own, &mut input)?;
     }
     body.insert("input".to_owned(), input.into());
     body.insert("stream".to_owned(), true.into());
@@ -123,7 +123,7 @@ fn tool(tool: &Tool) -> Value {
 }
 
 /// The items of one message, in the order of its parts.
-fn items(message: &Message, family: &str, out: &mut Vec<Value>) -> Result<(), Failure> {
+fn items(message: &Message, family: &str, own: &str, out: &mut Vec<Value>) -> Result<(), Failure> {
     let assistant = message.role == Role::Assistant;
     let role = if assistant { "assistant" } else { "user" };
     let mut content = Vec::new();
@@ -180,7 +180,7 @@ fn items(message: &Message, family: &str, out: &mut Vec<Value>) -> Result<(), Fa
                 };
                 out.push(json!({"type": "function_call_output", "call_id": call, "output": output}));
             }
-            Part::Opaque { format, value } if format == NAME => {
+            Part::Opaque { format, value } if format == own => {
                 flush(&mut content, out);
                 out.push(value.clone());
             }

@@ -21,7 +21,7 @@ impl Format for OpenAiResponses {
     }
 
     fn decoder(&self, endpoint: &Endpoint) -> Box<dyn Decoder + Send> {
-        Box::new(Framed::new(decode::Response::new(thinking(endpoint))))
+        Box::new(Framed::new(decode::Response::new(thinking(endpoint), super::own(endpoint))))
     }
 
     fn failure(&self, status: u16, headers: &[(String, String)], body: &[u8], now: At) -> Failure {

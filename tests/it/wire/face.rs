@@ -321,6 +321,73 @@ fn money_keeps_every_digit() {
     assert_eq!(message["tool_calls"][0]["id"], "c1");
 }
 
+/// Log probabilities, a vendor's own fields, signatures and unknown details reach a client, streamed or whole; another
+/// API's blocks mean nothing to it.
+#[test]
+fn what_we_do_not_know_is_passed_on_to_a_client() {
+    let aside = |value| Reply::Delta(Delta::Opaque { format: None, value });
+    let replies = vec![
+        chosen(),
+        aside(json!({"chunk": {"tier": "x"}})),
+        Reply::Delta(Delta::Text("a".into())),
+        aside(
+            json!({"choice": {"logprobs": {"content": [{"token": "a", "logprob": -0.5}], "refusal": null}}}),
+        ),
+        aside(json!({"delta": {"channel": "final"}})),
+        Reply::Delta(Delta::Text("b".into())),
+        aside(json!({"choice": {"logprobs": {"content": [{"token": "b", "logprob": -1}], "refusal": null}}})),
+        aside(json!({"delta": {"channel": "final"}})),
+        Reply::Delta(Delta::Opaque {
+            format: Some("openai-chat:p".into()),
+            value: json!({"reasoning_detail": {"type": "reasoning.novel", "blob": "x"}}),
+        }),
+        Reply::Delta(Delta::Opaque {
+            format: Some("anthropic-messages".into()),
+            value: json!({"type": "server_tool_use"}),
+        }),
+        Reply::Delta(Delta::ToolCall {
+            index: 0,
+            id: Some("c1".into()),
+            name: Some("f".into()),
+            arguments: "{}".into(),
+            signature: Some("sig".into()),
+        }),
+        Reply::Done(Box::new(receipt())),
+    ];
+    let chunks = chunks(&replies);
+    let texts: Vec<String> = chunks.iter().map(Value::to_string).collect();
+    let all = texts.join("\n");
+    assert_eq!(chunks[0]["tier"], "x");
+    let pieces: Vec<&Value> = chunks.iter().map(|chunk| &chunk["choices"][0]).collect();
+    let logprobs: Vec<&Value> =
+        pieces.iter().filter_map(|p| p["logprobs"]["content"][0].get("token")).collect();
+    assert_eq!(logprobs, ["a", "b"]);
+    assert!(pieces.iter().any(|p| p["delta"]["channel"] == "final"));
+    assert!(pieces.iter().any(|p| p["delta"]["reasoning_details"][0]["blob"] == "x"));
+    let signed = &json!({"google": {"thought_signature": "sig"}});
+    assert!(pieces.iter().any(|p| p["delta"]["tool_calls"][0]["extra_content"] == *signed));
+    assert!(!all.contains("server_tool_use"));
+
+    let mut whole = Whole::new(GenerationId::nil(), "llama", At::from_secs(7));
+    let (status, body) = replies.into_iter().find_map(|reply| whole.reply(reply)).expect("an end");
+    let body: Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!((status, &body["tier"]), (200, &json!("x")));
+    let choice = &body["choices"][0];
+    assert_eq!(choice["logprobs"]["content"].as_array().map(Vec::len), Some(2), "{choice}");
+    let message = &choice["message"];
+    assert_eq!((&message["content"], &message["channel"]), (&json!("ab"), &json!("final")));
+    assert_eq!(message["reasoning_details"], json!([{"type": "reasoning.novel", "blob": "x"}]));
+    assert_eq!(message["tool_calls"][0]["extra_content"], *signed);
+    assert!(!body.to_string().contains("server_tool_use"));
+
+    // a client that keeps the message and sends it back gives us what we need
+    let again = request(json!({"model": "m", "messages": [message]}));
+    let parts = &again.messages[0].parts;
+    let novel = json!({"reasoning_detail": {"type": "reasoning.novel", "blob": "x"}});
+    assert!(parts.contains(&Part::Opaque { format: "openai-chat".into(), value: novel }), "{parts:?}");
+    assert!(parts.iter().any(|part| matches!(part, Part::ToolCall { signature: Some(s), .. } if s == "sig")));
+}
+
 #[test]
 fn a_failure_in_the_middle_is_said_in_band() {
     let failure =

@@ -1,6 +1,6 @@
 //! Answers in the formats other than chat, written after the vendors' documents; and any cutting of any of them.
 
-use super::helpers::{call, heard, pieces, spoken, text};
+use super::helpers::{call, heard, opaque, pieces, spoken, text};
 use fareway::words::{Delta, FailureKind, Reasoning, ReasoningKind, Stop, Usage};
 use proptest::prelude::*;
 use serde_json::json;
@@ -104,7 +104,8 @@ fn anthropic() {
             Delta::Annotation(
                 json!({"type": "url_citation", "url_citation": {"url": "https://a.example", "title": "A", "content": "c"}})
             ),
-            Delta::Opaque(
+            opaque(
+                "anthropic-messages",
                 json!({"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"q": 1}})
             ),
             call(0, Some("t1"), Some("f"), ""),
@@ -149,7 +150,10 @@ fn responses() {
             text("hé"),
             call(0, Some("c1"), Some("f"), ""),
             call(0, None, None, "{\"x\":1}"),
-            Delta::Opaque(json!({"type": "web_search_call", "id": "ws_1", "status": "completed"})),
+            opaque(
+                "openai-responses:p",
+                json!({"type": "web_search_call", "id": "ws_1", "status": "completed"})
+            ),
             Delta::Usage {
                 usage: Usage { prompt: 6, cached_read: 4, completion: 4, reasoning: 5, ..Usage::default() },
                 cost: None
@@ -182,7 +186,7 @@ fn gemini() {
             text("hé"),
             signed,
             call(1, Some("g1"), Some("g"), "{}"),
-            Delta::Opaque(json!({"part": {"executableCode": {"code": "1"}}})),
+            opaque("gemini", json!({"part": {"executableCode": {"code": "1"}}})),
             stop(Stop::ToolCalls, "STOP"),
             Delta::Usage {
                 usage: Usage {

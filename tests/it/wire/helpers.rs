@@ -55,6 +55,10 @@ pub fn deltas(name: &str, bytes: &str) -> Vec<Delta> {
     out
 }
 
+pub fn opaque(format: &str, value: Value) -> Delta {
+    Delta::Opaque { format: Some(format.to_owned()), value }
+}
+
 pub fn text(text: &str) -> Delta {
     Delta::Text(text.to_owned())
 }
@@ -75,5 +79,5 @@ pub fn call(index: u32, id: Option<&str>, name: Option<&str>, arguments: &str) -
 
 /// Without heads, and without what rides along.
 pub fn spoken(deltas: Vec<Delta>) -> Vec<Delta> {
-    deltas.into_iter().filter(|d| !matches!(d, Delta::Head { .. } | Delta::Opaque(_))).collect()
+    deltas.into_iter().filter(|d| !matches!(d, Delta::Head { .. } | Delta::Opaque { .. })).collect()
 }

@@ -10,3 +10,4 @@ mod openai_chat_decode;
 mod openai_chat_encode;
 mod prefill;
 mod recordings;
+mod replay;

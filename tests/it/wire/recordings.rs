@@ -1,7 +1,8 @@
 //! Real answers, against what the vendors' own libraries read in them. The recordings are no part of the project:
 //! `FAREWAY_RECORDINGS=folder cargo test --test it -- --ignored recordings --nocapture`. `docs/recordings.md` has the outcome.
 
-use fareway::wire::decode::report;
+use fareway::wire::{decode::Recording, format};
+use fareway::words::At;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ fn recordings() {
             // not ours to read, but no reason to fall over
             for (_, format) in APIS {
                 let status = u16::try_from(row["status"].as_u64().unwrap_or(200)).unwrap_or(200);
-                let _ = report(format, status, &[], &body, Some(7));
+                let _ = recording(format, status, &[], &body).report(Some(7));
             }
             *counts.entry("other apis".to_owned()).or_default() += 1;
             continue;
@@ -45,9 +46,10 @@ fn recordings() {
             .flatten()
             .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
             .collect();
-        let whole = report(format, status, &headers, &body, None).expect("a format of ours");
+        let recording = recording(format, status, &headers, &body);
+        let whole = recording.report(None);
         for seed in 0..3 {
-            let cut = report(format, status, &headers, &body, Some(seed)).expect("a format of ours");
+            let cut = recording.report(Some(seed));
             assert_eq!(whole, cut, "{id}: cutting by seed {seed} changes what is heard");
         }
         *counts.entry(format!("{format}: heard")).or_default() += 1;
@@ -81,6 +83,11 @@ fn recordings() {
             ids.iter().take(shown).cloned().collect::<Vec<_>>().join("; ")
         );
     }
+}
+
+fn recording<'a>(name: &str, status: u16, headers: &'a [(String, String)], body: &'a [u8]) -> Recording<'a> {
+    let format = format(name).expect("a format of ours");
+    Recording { format, quirks: &[], status, headers, body, now: At::default() }
 }
 
 /// What differs, and how.

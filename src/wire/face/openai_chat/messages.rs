@@ -159,7 +159,7 @@ fn detail(value: &Value) -> Part {
         Some("reasoning.text") => (ReasoningKind::Text, string("text")),
         Some("reasoning.summary") => (ReasoningKind::Summary, string("summary")),
         Some("reasoning.encrypted") => (ReasoningKind::Encrypted, None),
-        _ => return Part::Opaque { format: FORMAT.into(), value: value.clone() },
+        _ => return Part::Opaque { format: FORMAT.into(), value: json!({ "reasoning_detail": value }) },
     };
     Part::Reasoning(Reasoning {
         kind,

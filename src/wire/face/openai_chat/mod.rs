@@ -1,5 +1,6 @@
 //! OpenAI's chat completions as a server speaks them, with OpenRouter's fields on top.
 
+mod aside;
 mod error;
 mod messages;
 mod reply;

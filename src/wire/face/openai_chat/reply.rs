@@ -1,12 +1,13 @@
 //! A reply as one JSON body, for clients that did not ask for a stream.
 
+use super::aside::{Aside, join};
 use super::error::error;
-use super::stream::detail;
+use super::stream::{call, detail};
 use super::usage::{UsageBody, metadata};
-use crate::words::{At, Delta, GenerationId, Reasoning, Reply, Stop};
+use crate::wire::openai_chat::address;
+use crate::words::{At, GenerationId, Part, Receipt, Reply, Said, Stop};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// Gathers the replies of one request until it ends.
 #[derive(Debug)]
@@ -15,19 +16,7 @@ pub struct Whole {
     created: i64,
     model: String,
     provider: Option<String>,
-    text: String,
-    reasoning: BTreeMap<u32, Reasoning>,
-    calls: BTreeMap<u32, Call>,
-    images: Vec<Value>,
-    annotations: Vec<Value>,
-    stop: Option<(Stop, String)>,
-}
-
-#[derive(Debug, Default)]
-struct Call {
-    id: String,
-    name: String,
-    arguments: String,
+    said: Said,
 }
 
 impl Whole {
@@ -37,12 +26,7 @@ impl Whole {
             created: at.secs(),
             model: requested.to_owned(),
             provider: None,
-            text: String::new(),
-            reasoning: BTreeMap::new(),
-            calls: BTreeMap::new(),
-            images: Vec::new(),
-            annotations: Vec::new(),
-            stop: None,
+            said: Said::default(),
         }
     }
 
@@ -54,10 +38,8 @@ impl Whole {
                 self.provider = Some(chosen.provider_name);
             }
             Reply::Resumed { model, .. } => model.as_str().clone_into(&mut self.model),
-            Reply::Delta(delta) => self.delta(delta),
-            Reply::Done(receipt) => {
-                return Some((200, self.body(UsageBody::of(&receipt), metadata(&receipt))));
-            }
+            Reply::Delta(delta) => self.said.add(delta),
+            Reply::Done(receipt) => return Some((200, self.body(&receipt))),
             Reply::Failed { failure, receipt } => {
                 let (status, body) = error(&failure, Some(&receipt));
                 return Some((status, body.to_string().into_bytes()));
@@ -67,34 +49,7 @@ impl Whole {
         None
     }
 
-    fn delta(&mut self, delta: Delta) {
-        match delta {
-            Delta::Text(text) => self.text.push_str(&text),
-            Delta::Reasoning { index, piece } => {
-                let block = self.reasoning.entry(index).or_default();
-                block.kind = piece.kind;
-                block.text.push_str(&piece.text);
-                block.signature = piece.signature.or(block.signature.take());
-                block.data = piece.data.or(block.data.take());
-                block.id = piece.id.or(block.id.take());
-                block.format = piece.format.or(block.format.take());
-            }
-            Delta::ToolCall { index, id, name, arguments, .. } => {
-                let call = self.calls.entry(index).or_default();
-                call.id.push_str(&id.unwrap_or_default());
-                call.name.push_str(&name.unwrap_or_default());
-                call.arguments.push_str(&arguments);
-            }
-            Delta::Image(url) => {
-                self.images.push(json!({ "type": "image_url", "image_url": { "url": url } }));
-            }
-            Delta::Annotation(value) => self.annotations.push(value),
-            Delta::Stop { reason, native } => self.stop = Some((reason, native)),
-            Delta::Usage { .. } | Delta::Head { .. } | Delta::Opaque(_) => {}
-        }
-    }
-
-    fn body(&self, usage: UsageBody, fareway: Value) -> Vec<u8> {
+    fn body(&self, receipt: &Receipt) -> Vec<u8> {
         #[derive(Serialize)]
         struct Body<'a> {
             id: &'a str,
@@ -106,59 +61,87 @@ impl Whole {
             choices: [Value; 1],
             usage: UsageBody,
             fareway: Value,
+            #[serde(flatten)]
+            more: Map<String, Value>,
         }
-        let (reason, native) = self.stop.clone().unwrap_or((Stop::Stop, "stop".into()));
-        let choice = json!({
-            "index": 0,
-            "message": self.message(),
-            "logprobs": null,
-            "finish_reason": reason.name(),
-            "native_finish_reason": native,
-        });
+        let (reason, native) = self.said.stop.clone().unwrap_or((Stop::Stop, "stop".into()));
+        let mut choice = Map::new();
+        choice.insert("index".into(), 0.into());
+        choice.insert("message".into(), self.message().into());
+        choice.insert("logprobs".into(), Value::Null);
+        choice.insert("finish_reason".into(), reason.name().into());
+        choice.insert("native_finish_reason".into(), native.into());
+        let mut more = Map::new();
+        for aside in self.said.aside.iter().filter_map(Aside::of) {
+            match aside {
+                Aside::Body(fields) => join(&mut more, fields),
+                Aside::Choice(fields) => join(&mut choice, fields),
+                Aside::Message(_) | Aside::Detail(_) => {}
+            }
+        }
         let body = Body {
             id: &self.id,
             object: "chat.completion",
             created: self.created,
             model: &self.model,
             provider: self.provider.as_deref(),
-            choices: [choice],
-            usage,
-            fareway,
+            choices: [choice.into()],
+            usage: UsageBody::of(receipt),
+            fareway: metadata(receipt),
+            more,
         };
         serde_json::to_vec(&body).expect("plain data becomes JSON")
     }
 
     fn message(&self) -> Map<String, Value> {
+        let text = self.said.text();
+        let (mut details, mut calls) = (Vec::new(), Vec::new());
+        let (mut images, mut annotations) = (Vec::new(), Vec::new());
+        for part in &self.said.parts {
+            match part {
+                Part::Reasoning(block) => {
+                    details.push(detail(u32::try_from(details.len()).unwrap_or(u32::MAX), block));
+                }
+                Part::Opaque { value, .. } => {
+                    if let Some(Aside::Detail(detail)) = Aside::of(value) {
+                        details.push(detail.clone());
+                    }
+                }
+                Part::ToolCall { id, name, arguments, signature } => calls.push(call(
+                    u32::try_from(calls.len()).unwrap_or(u32::MAX),
+                    Some(id),
+                    Some(name),
+                    arguments,
+                    signature.as_deref(),
+                )),
+                Part::Image { source, .. } => {
+                    images.push(json!({ "type": "image_url", "image_url": { "url": address(source) } }));
+                }
+                Part::Annotation { value } => annotations.push(value.clone()),
+                _ => {}
+            }
+        }
         let mut message = Map::new();
         message.insert("role".into(), "assistant".into());
-        let silent = self.text.is_empty() && !self.calls.is_empty();
-        message.insert("content".into(), if silent { Value::Null } else { self.text.clone().into() });
+        let silent = text.is_empty() && !calls.is_empty();
+        message.insert("content".into(), if silent { Value::Null } else { text.into() });
         message.insert("refusal".into(), Value::Null);
-        if !self.reasoning.is_empty() {
-            let text: String = self.reasoning.values().map(|block| block.text.as_str()).collect();
-            let details: Vec<Value> =
-                self.reasoning.iter().map(|(index, block)| detail(*index, block)).collect();
-            message.insert("reasoning".into(), text.into());
-            message.insert("reasoning_details".into(), details.into());
+        if self.said.reasoning().next().is_some() {
+            message.insert("reasoning".into(), self.said.thoughts().into());
         }
-        if !self.calls.is_empty() {
-            let calls: Vec<Value> = self
-                .calls
-                .iter()
-                .map(|(index, call)| {
-                    json!({
-                        "id": call.id,
-                        "type": "function",
-                        "index": index,
-                        "function": { "name": call.name, "arguments": call.arguments },
-                    })
-                })
-                .collect();
-            message.insert("tool_calls".into(), calls.into());
-        }
-        for (name, list) in [("images", &self.images), ("annotations", &self.annotations)] {
+        for (name, list) in [
+            ("reasoning_details", details),
+            ("tool_calls", calls),
+            ("images", images),
+            ("annotations", annotations),
+        ] {
             if !list.is_empty() {
-                message.insert(name.into(), list.clone().into());
+                message.insert(name.into(), list.into());
+            }
+        }
+        for aside in self.said.aside.iter().filter_map(Aside::of) {
+            if let Aside::Message(fields) = aside {
+                join(&mut message, fields);
             }
         }
         message

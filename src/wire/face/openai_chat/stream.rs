@@ -1,10 +1,11 @@
 //! A reply as server-sent events: one chunk a delta, usage with its cost last, then `[DONE]`.
 
+use super::aside::Aside;
 use super::error::metadata as error_metadata;
 use super::usage::{UsageBody, metadata};
 use crate::words::{At, Delta, Failure, GenerationId, Reasoning, ReasoningKind, Receipt, Reply, Stop};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Sent while nothing else is, so that no proxy in between thinks the line dead.
 pub const KEEP_ALIVE: &[u8] = b": FAREWAY PROCESSING\n\n";
@@ -35,15 +36,19 @@ struct Chunk<'a> {
     usage: Option<UsageBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fareway: Option<Value>,
+    #[serde(flatten)]
+    more: Option<&'a Map<String, Value>>,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Choice<'a> {
     index: u32,
     delta: Piece<'a>,
     finish_reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     native_finish_reason: Option<&'a str>,
+    #[serde(flatten)]
+    more: Option<&'a Map<String, Value>>,
 }
 
 #[derive(Default, Serialize)]
@@ -62,6 +67,8 @@ struct Piece<'a> {
     images: Option<[Value; 1]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     annotations: Option<[&'a Value; 1]>,
+    #[serde(flatten)]
+    more: Option<&'a Map<String, Value>>,
 }
 
 impl Streamed {
@@ -99,15 +106,8 @@ impl Streamed {
                 reasoning_details: Some([detail(*index, piece)]),
                 ..Piece::default()
             },
-            Delta::ToolCall { index, id, name, arguments, .. } => {
-                let mut call = json!({ "index": index, "function": { "arguments": arguments } });
-                if let Some(id) = id {
-                    call["id"] = json!(id);
-                    call["type"] = json!("function");
-                }
-                if let Some(name) = name {
-                    call["function"]["name"] = json!(name);
-                }
+            Delta::ToolCall { index, id, name, arguments, signature } => {
+                let call = call(*index, id.as_deref(), name.as_deref(), arguments, signature.as_deref());
                 Piece { tool_calls: Some([call]), ..Piece::default() }
             }
             Delta::Image(url) => Piece {
@@ -119,14 +119,28 @@ impl Streamed {
                 self.stop = Some((*reason, native.clone()));
                 return;
             }
-            Delta::Usage { .. } | Delta::Head { .. } | Delta::Opaque(_) => return,
+            Delta::Opaque { .. } => match Aside::of_delta(delta) {
+                Some(Aside::Detail(detail)) => {
+                    Piece { reasoning_details: Some([detail.clone()]), ..Piece::default() }
+                }
+                Some(Aside::Message(fields)) => Piece { more: Some(fields), ..Piece::default() },
+                Some(Aside::Choice(fields)) => return self.choice(Piece::default(), Some(fields), out),
+                Some(Aside::Body(fields)) => return self.write(Vec::new(), None, None, Some(fields), out),
+                None => return,
+            },
+            Delta::Usage { .. } | Delta::Head { .. } => return,
         };
-        self.choice(piece, None, None, out);
+        self.choice(piece, None, out);
     }
 
     fn done(&mut self, receipt: &Receipt, out: &mut Vec<u8>) {
         let (reason, native) = self.stop.take().unwrap_or((Stop::Stop, "stop".into()));
-        self.choice(Piece::default(), Some(reason.name()), Some(&native), out);
+        let choice = self.greet(Choice {
+            finish_reason: Some(reason.name()),
+            native_finish_reason: Some(&native),
+            ..Choice::default()
+        });
+        self.write(vec![choice], None, None, None, out);
         self.usage(receipt, out);
         out.extend_from_slice(b"data: [DONE]\n\n");
     }
@@ -138,34 +152,28 @@ impl Streamed {
             "message": failure.message,
             "metadata": error_metadata(failure, Some(receipt)),
         });
-        let choice = Choice {
-            index: 0,
-            delta: Piece { content: Some(""), ..Piece::default() },
-            finish_reason: Some("error"),
-            native_finish_reason: None,
-        };
-        self.write(vec![choice], Some(error), None, out);
+        let delta = Piece { content: Some(""), ..Piece::default() };
+        let choice = Choice { delta, finish_reason: Some("error"), ..Choice::default() };
+        self.write(vec![choice], Some(error), None, None, out);
         self.usage(receipt, out);
         out.extend_from_slice(b"data: [DONE]\n\n");
     }
 
     fn usage(&self, receipt: &Receipt, out: &mut Vec<u8>) {
-        self.write(Vec::new(), None, Some(receipt), out);
+        self.write(Vec::new(), None, Some(receipt), None, out);
     }
 
-    fn choice<'a>(
-        &'a mut self,
-        mut piece: Piece<'a>,
-        finish_reason: Option<&'static str>,
-        native: Option<&'a str>,
-        out: &mut Vec<u8>,
-    ) {
-        if !self.greeted {
-            self.greeted = true;
-            piece.role = Some("assistant");
+    fn choice(&mut self, delta: Piece<'_>, more: Option<&Map<String, Value>>, out: &mut Vec<u8>) {
+        let choice = self.greet(Choice { delta, more, ..Choice::default() });
+        self.write(vec![choice], None, None, None, out);
+    }
+
+    /// The first one says who speaks.
+    fn greet<'a>(&mut self, mut choice: Choice<'a>) -> Choice<'a> {
+        if !std::mem::replace(&mut self.greeted, true) {
+            choice.delta.role = Some("assistant");
         }
-        let choice = Choice { index: 0, delta: piece, finish_reason, native_finish_reason: native };
-        self.write(vec![choice], None, None, out);
+        choice
     }
 
     fn write(
@@ -173,6 +181,7 @@ impl Streamed {
         choices: Vec<Choice<'_>>,
         error: Option<Value>,
         receipt: Option<&Receipt>,
+        more: Option<&Map<String, Value>>,
         out: &mut Vec<u8>,
     ) {
         let chunk = Chunk {
@@ -185,12 +194,35 @@ impl Streamed {
             error,
             usage: receipt.map(UsageBody::of),
             fareway: receipt.map(metadata),
+            more,
         };
         out.extend_from_slice(b"data: ");
         serde_json::to_writer(&mut *out, &chunk)
             .expect("plain data becomes JSON, and a Vec takes every byte");
         out.extend_from_slice(b"\n\n");
     }
+}
+
+/// One entry of `tool_calls`. Google's signature stands where Google's own compatible API has it.
+pub(super) fn call(
+    index: u32,
+    id: Option<&str>,
+    name: Option<&str>,
+    arguments: &str,
+    signature: Option<&str>,
+) -> Value {
+    let mut call = json!({ "index": index, "function": { "arguments": arguments } });
+    if let Some(id) = id {
+        call["id"] = json!(id);
+        call["type"] = json!("function");
+    }
+    if let Some(name) = name {
+        call["function"]["name"] = json!(name);
+    }
+    if let Some(signature) = signature {
+        call["extra_content"] = json!({ "google": { "thought_signature": signature } });
+    }
+    call
 }
 
 /// One entry of OpenRouter's `reasoning_details`.
