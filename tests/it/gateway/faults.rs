@@ -1,7 +1,8 @@
 //! Every way an endpoint can fail: what the stream says, of which kind it is, and that nothing is left behind.
 
-use super::bench::{Bench, Heard, options, request};
+use super::bench::{Bench, Heard, catalog, keys, options, request};
 use crate::support::upstream::{Script, Upstream, delta, stop, text};
+use fareway::catalog::{Overlay, ProviderRow, Rank, Source};
 use fareway::gateway::{Clocks, Options};
 use fareway::words::{FailureKind, Outcome, Rescue};
 use flate2::Compression;
@@ -116,7 +117,15 @@ async fn before_the_first_token_each_fault_falls_back() {
             continue;
         }
         let (bad, good) = (Upstream::start([script]), Upstream::start([Script::says(&["go", "od"])]));
-        let bench = Bench::with(&[&bad, &good], clocks_for(kind));
+        // the clock that runs out at the first is another for the second: a local server is waited for longer
+        let patient = ProviderRow { local: Some(true), ..ProviderRow::new("p1") };
+        let source = Source { name: "patience".to_owned(), rank: Rank::Config, at: None };
+        let catalog = catalog(&[bad.base_url(), good.base_url()]).with(Overlay {
+            source,
+            providers: vec![patient],
+            models: Vec::new(),
+        });
+        let bench = Bench::of(catalog, keys(2), clocks_for(kind));
         let heard = bench.ask(request("hi")).await;
         assert_eq!((heard.outline().as_str(), heard.text().as_str()), ("CFCDn", "good"), "{name}: {heard:?}");
         let receipt = heard.receipt();
@@ -166,7 +175,12 @@ async fn oddities_that_are_no_faults() {
         ("duplicate [DONE]", says().event(&stop("stop")).chunk("data: [DONE]\n\n").done(), "good".to_owned()),
         ("missing [DONE]", says().event(&stop("stop")).end(), "good".to_owned()),
         ("reset after the stop", says().event(&stop("stop")).reset(), "good".to_owned()),
-        ("silence after the stop", says().event(&stop("stop")).hang(), "good".to_owned()),
+        // in one piece, for the clock that is about to run out must not do so in between
+        (
+            "silence after the stop",
+            Script::stream().chunk(format!("data: {}\n\ndata: {}\n\n", text("good"), stop("stop"))).hang(),
+            "good".to_owned(),
+        ),
         ("null choices in between", says().event(&json!({"choices": null})).event(&stop("stop")).done(), "good".to_owned()),
         ("a 10 MB line", Script::stream().event(&text(&long)).event(&stop("stop")).done(), long.clone()),
         (
@@ -199,8 +213,9 @@ async fn oddities_that_are_no_faults() {
 
 #[tokio::test]
 async fn comments_keep_a_slow_reply_alive() {
-    let idle = Duration::from_millis(150);
-    let script = Script::stream().event(&text("slow")).drip(": still here\n\n", idle * 2);
+    // long enough that a busy machine does not look like silence
+    let idle = Duration::from_secs(2);
+    let script = Script::stream().event(&text("slow")).drip(": still here\n\n", idle + idle / 4);
     let upstream = Upstream::start([script.event(&stop("stop")).done()]);
     let bench =
         Bench::with(&[&upstream], Options { clocks: Clocks { idle, ..options().clocks }, ..options() });
@@ -235,9 +250,10 @@ async fn a_redirect_is_never_followed_with_the_key() {
 
 #[tokio::test]
 async fn connections_that_never_come_about() {
-    // a port that was free a moment ago
-    let closed =
-        std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    // a port that is taken, and that nobody listens at
+    let taken = tokio::net::TcpSocket::new_v4().expect("a socket");
+    taken.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
+    let closed = taken.local_addr().expect("an address");
     let plain = Upstream::start([Script::default().raw("HTTP/1.1 400 Bad Request\r\n\r\n").unasked()]);
     let cases = [
         (format!("http://{closed}/v1"), FailureKind::Unreachable, "connection refused"),
