@@ -122,6 +122,8 @@ pub enum Order {
     Insert(String),
     /// Scroll the conversation: `Event::Scrolled`.
     Scroll(Scroll),
+    /// Scroll to the place of a message where the words stand for the `nth` time (from 0): `Event::Scrolled`.
+    Find { message: MessageId, words: String, nth: usize },
     /// Show or hide the images of the selected message, or of those in view.
     Images,
 }

@@ -63,7 +63,7 @@ pub struct Model {
 }
 
 /// The turn of the newest question of each kind: an answer with another turn is stale.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pending {
     pub open: Option<TurnId>,
     pub search: Option<TurnId>,
@@ -77,8 +77,8 @@ pub struct Pending {
     pub paths: Option<TurnId>,
     pub editor: Option<TurnId>,
     pub attach: Vec<TurnId>,
-    /// A message to reveal when the session being opened is there.
-    pub reveal: Option<MessageId>,
+    /// A place to show when the session being opened is there.
+    pub reveal: Option<super::Hit>,
 }
 
 /// What Alt-U in the list of sessions takes back.

@@ -1,10 +1,11 @@
 //! Going to another session, and what a session is called, tagged and told.
 
-use super::event::{Began, Opened};
+use super::event::{Began, Hit, Opened};
 use super::model::Undo;
+use super::panes::find;
 use super::program::rekey;
 use super::{Effect, Level, Model, Order, Save, Scroll, Thread, compare, draft, turns};
-use crate::words::{Draft, MessageId, ModelRef, Session, SessionId, Titled, TurnId, clean_line};
+use crate::words::{Draft, ModelRef, Session, SessionId, Titled, TurnId, clean_line};
 use std::time::Duration;
 
 /// The first event: the last session at once, with the draft as it was; what was typed meanwhile comes behind it.
@@ -68,14 +69,22 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
     let place = thread.place;
     let mut effects =
         vec![Effect::Screen(Order::Draft(thread.draft.clone())), Effect::Tally { turn, session: model.here }];
-    if let Some(message) = model.pending.reveal.take() {
-        model.thread_mut().show(message);
-        model.thread_mut().selected = Some(message);
-        effects.push(Effect::Screen(Order::Scroll(Scroll::Reveal(message))));
-    } else {
-        effects.push(Effect::Screen(Order::Scroll(Scroll::To(place))));
+    match model.pending.reveal.take() {
+        Some(hit) => effects.extend(reveal(model, &hit)),
+        None => effects.push(Effect::Screen(Order::Scroll(Scroll::To(place)))),
     }
     effects
+}
+
+/// Shows the branch, the message and the place in it.
+fn reveal(model: &mut Model, hit: &Hit) -> Vec<Effect> {
+    let thread = model.thread_mut();
+    if thread.position(hit.message).is_none() {
+        thread.show(hit.message);
+    }
+    thread.selected = Some(hit.message);
+    let found = find::open_at(model, hit);
+    if found.is_empty() { vec![Effect::Screen(Order::Scroll(Scroll::Reveal(hit.message)))] } else { found }
 }
 
 /// The draft of the session that is left, kept at once; a comparison in it ends at the chosen column.
@@ -91,7 +100,7 @@ pub fn park(model: &mut Model) -> Effect {
 }
 
 /// Shows a session: at once when it is in memory, else when the store has read it.
-pub fn open(model: &mut Model, session: SessionId, reveal: Option<MessageId>) -> Vec<Effect> {
+pub fn open(model: &mut Model, session: SessionId, reveal: Option<Hit>) -> Vec<Effect> {
     model.pending.reveal = reveal;
     let mut effects = vec![park(model)];
     if model.threads.contains_key(&session) {

@@ -6,6 +6,7 @@ use super::text::{fit, width};
 use super::theme::{Meaning, Theme};
 use super::{Composer, Conversation};
 use crate::app::{Event, MeterPlace, Model, Order, Target};
+use crate::words::Needle;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
@@ -168,6 +169,9 @@ impl Tui {
                 panes::compare::scroll(&mut self.conversation, model, *by).map(Event::Scrolled)
             }
             Order::Scroll(by) => self.conversation.scroll(model, *by).map(Event::Scrolled),
+            Order::Find { message, words, nth } => {
+                self.conversation.find(model, *message, &Needle::new(words), *nth).map(Event::Scrolled)
+            }
             Order::Images => {
                 self.conversation.flip_images(model);
                 None

@@ -10,6 +10,7 @@ mod failure;
 mod ids;
 mod ledger;
 mod message;
+mod needle;
 mod preferences;
 mod reply;
 mod request;
@@ -28,6 +29,7 @@ pub use failure::{Failure, FailureKind, Remedy};
 pub use ids::{EndpointId, GenerationId, MessageId, ModelId, ModelRef, ProviderId, SessionId, TurnId};
 pub use ledger::{AttemptRow, Entry, GenerationRow, OpenRow};
 pub use message::{Message, MessageState, Part, Reasoning, ReasoningKind, Role, Source};
+pub use needle::Needle;
 pub use preferences::{
     CostTier, MaxPrice, Partition, Percentiles, Preferences, Profile, Rescue, Sort, SortBy, SpreadRule,
     Unfinished,

@@ -44,8 +44,8 @@ impl State {
         }
         match key.code {
             Code::Esc => close(),
-            Code::Enter => match self.hits.get(self.at) {
-                Some(hit) => (false, switch::open(model, hit.session, Some(hit.message))),
+            Code::Enter => match self.hits.get(self.at).cloned() {
+                Some(hit) => (false, switch::open(model, hit.session, Some(hit))),
                 None => stay(),
             },
             _ => {

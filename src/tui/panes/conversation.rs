@@ -2,15 +2,15 @@
 //!
 //! **Invariant:** a frame, a key and a scroll touch only the messages in view; nothing here walks the whole branch.
 
-use super::header;
 use super::images::Means;
 use super::message::{self, Block};
+use super::{find, header};
 use crate::app::{Model, Place, Target, Thread};
 use crate::tui::paint::Caps;
 use crate::tui::text::width;
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
-use crate::words::MessageId;
+use crate::words::{MessageId, Needle};
 use ratatui::layout::Rect;
 use std::collections::{HashMap, HashSet};
 
@@ -32,6 +32,8 @@ pub struct Conversation {
     shifts: HashMap<MessageId, usize>,
     /// Messages whose images the person showed or hid.
     flipped: HashSet<MessageId>,
+    /// The place that was looked for and found last.
+    pub(super) found: Option<(MessageId, find::Place)>,
 }
 
 impl Conversation {
@@ -46,6 +48,7 @@ impl Conversation {
             left: None,
             shifts: HashMap::new(),
             flipped: HashSet::new(),
+            found: None,
         }
     }
 
@@ -74,14 +77,17 @@ impl Conversation {
             return;
         }
         let top = self.top(model, thread.place);
-        let find = super::overlay::finding(model);
+        let needle = super::overlay::finding(model);
+        if needle.is_none() {
+            self.found = None;
+        }
         let mut y = area.y;
         let mut skip = top.row;
         for at in top.at..thread.path().len() {
             if y >= area.bottom() {
                 break;
             }
-            y = self.draw_one(canvas, area, y, model, thread, at, skip, find.as_deref());
+            y = self.draw_one(canvas, area, y, model, thread, at, skip, needle.as_ref());
             skip = 0;
         }
         if let Place::At { .. } = thread.place
@@ -107,12 +113,13 @@ impl Conversation {
         thread: &Thread,
         at: usize,
         skip: usize,
-        find: Option<&str>,
+        needle: Option<&Needle>,
     ) -> u16 {
         let Some(id) = thread.path().get(at).copied() else { return from };
         let Some(node) = thread.node(id) else { return from };
         let width = self.width;
         let shift = self.shift(id);
+        let current = self.found.as_ref().filter(|(of, _)| *of == id).map(|(_, place)| place.clone());
         let Some(block) = self.block(model, id, width) else { return from };
         let mut y = from;
         if skip == 0 {
@@ -120,6 +127,8 @@ impl Conversation {
             y += 1;
         }
         let (count, fold) = (block.len(), block.fold);
+        let seen = skip.saturating_sub(1)..skip + usize::from(area.height);
+        let places = needle.map(|needle| find::places(block, seen, needle)).unwrap_or_default();
         for number in skip.saturating_sub(1)..count {
             if y >= area.bottom() {
                 break;
@@ -129,8 +138,11 @@ impl Conversation {
             if Some(number) == fold {
                 canvas.zone(Rect { y, height: 1, ..area }, Target::Reasoning(id));
             }
-            if let Some(words) = find {
-                mark(canvas, Rect { y, height: 1, ..area }, row.text(), words);
+            for place in places.iter().filter(|_| shift == 0 || row.stays.is_none()) {
+                for (_, bytes) in place.iter().filter(|(at, _)| *at == number) {
+                    let spot = Rect { y, height: 1, ..area };
+                    find::mark(canvas, spot, row.text(), bytes, current.as_ref() == Some(place));
+                }
             }
             y += 1;
         }
@@ -198,26 +210,5 @@ impl Conversation {
     /// Messages that are laid out now.
     pub fn kept(&self) -> usize {
         self.blocks.len()
-    }
-}
-
-/// Marks the words searched for in a row.
-fn mark(canvas: &mut Canvas<'_>, area: Rect, text: &str, words: &str) {
-    let style = canvas.style(Meaning::Match);
-    let lower = text.to_lowercase();
-    // where lower case is longer or shorter than the text, places do not agree: better no mark than a wrong one
-    if lower.len() != text.len() || words.is_empty() {
-        return;
-    }
-    for (at, found) in lower.match_indices(words) {
-        let (Some(before), Some(found)) = (text.get(..at), text.get(at..at + found.len())) else { continue };
-        let x = usize::from(area.x + message::INDENT) + width(before);
-        let spot = Rect::new(
-            u16::try_from(x).unwrap_or(u16::MAX),
-            area.y,
-            u16::try_from(width(found)).unwrap_or(0),
-            1,
-        );
-        canvas.picture.buffer.set_style(spot.intersection(area), style);
     }
 }

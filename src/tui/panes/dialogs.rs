@@ -27,12 +27,14 @@ pub fn themes(canvas: &mut Canvas<'_>, whole: Rect, state: &themes::State) -> At
 pub fn find(canvas: &mut Canvas<'_>, whole: Rect, state: &find::State) -> At {
     let area = Rect::new(whole.x, whole.bottom().saturating_sub(1), whole.width, whole.height.min(1));
     canvas.fill(area, canvas.theme.style(Meaning::Panel));
-    let said = match state.hits.len() {
-        0 if state.query.is_empty() => "Enter: the one before".to_owned(),
+    let (at, count) = state.standing();
+    let said = match count {
+        0 if state.query.is_empty() => "newest first".to_owned(),
         0 => "nothing".to_owned(),
-        n => format!("{}/{n} messages", state.at + 1),
+        _ if state.typing => format!("{at} of {count} · Enter: the one before"),
+        _ => format!("{at} of {count} · n before · N after · Esc"),
     };
-    let at = canvas.text_right(area.right(), area.y, area.width / 3, &said, canvas.style(Meaning::Dim));
+    let at = canvas.text_right(area.right(), area.y, area.width / 2, &said, canvas.style(Meaning::Dim));
     line(canvas, Rect { width: at.saturating_sub(area.x + 1), ..area }, "find ", &state.query)
 }
 

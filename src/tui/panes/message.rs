@@ -56,6 +56,11 @@ impl Block {
         self.head.len() + self.grown + self.foot.len()
     }
 
+    /// Rows of what was said; what happened on the way stands behind them.
+    pub fn body(&self) -> usize {
+        self.head.len() + self.grown
+    }
+
     /// How far its widest table can be scrolled sideways in so many columns.
     pub fn beyond(&mut self, columns: usize) -> usize {
         (0..self.len()).filter_map(|at| self.row(at).map(|row| row.beyond(columns))).max().unwrap_or(0)

@@ -7,6 +7,7 @@ mod conversation;
 mod dialogs;
 mod endpoints;
 pub mod figures;
+mod find;
 mod header;
 mod help;
 mod images;

@@ -6,6 +6,7 @@ use crate::app::{Line, Model, Target};
 use crate::tui::text::{Face, Line as Styled, Prefix, Row, expand_tabs, fit, width, wrap};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
+use crate::words::Needle;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
@@ -50,10 +51,10 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model) -> Caret {
     caret
 }
 
-/// The words being looked for in the conversation, in lower case.
-pub fn finding(model: &Model) -> Option<String> {
+/// The words being looked for in the conversation.
+pub fn finding(model: &Model) -> Option<Needle> {
     model.overlays.iter().find_map(|overlay| match overlay {
-        Overlay::Find(state) if !state.query.is_empty() => Some(state.query.text().to_lowercase()),
+        Overlay::Find(state) if !state.query.is_empty() => Some(Needle::new(state.query.text())),
         _ => None,
     })
 }

@@ -12,7 +12,7 @@ pub(super) struct Spot {
 
 impl Conversation {
     /// Rows of the message at a place of the branch, its header and the blank row under it included.
-    fn height_of(&mut self, model: &Model, at: usize) -> usize {
+    pub(super) fn height_of(&mut self, model: &Model, at: usize) -> usize {
         let Some(id) = model.thread().path().get(at).copied() else { return 0 };
         let width = self.width;
         self.block(model, id, width).map_or(0, |b| b.len() + 2)
@@ -95,6 +95,23 @@ impl Conversation {
         }
     }
 
+    /// The reader goes so many rows on from here; `None` when nothing moves.
+    pub(super) fn go(&mut self, model: &Model, from: Spot, by: i64) -> Option<Place> {
+        let spot = self.moved(model, from, by);
+        let place = self.place(model, spot);
+        self.leave(model, place);
+        (place != model.thread().place).then_some(place)
+    }
+
+    /// What comes after the reader left the end is below.
+    fn leave(&mut self, model: &Model, to: Place) {
+        if model.thread().place == Place::Bottom && to != Place::Bottom {
+            let last = model.thread().path().len().saturating_sub(1);
+            let height = self.height_of(model, last);
+            self.left = model.thread().path().get(last).map(|id| (*id, height));
+        }
+    }
+
     /// Where the reader is after this; `None` when nothing moves.
     pub fn scroll(&mut self, model: &Model, by: Scroll) -> Option<Place> {
         let before = model.thread().place;
@@ -127,11 +144,7 @@ impl Conversation {
                 self.place(model, Spot { at, row: 0 })
             }
         };
-        if before == Place::Bottom && place != Place::Bottom {
-            let last = model.thread().path().len().saturating_sub(1);
-            let height = self.height_of(model, last);
-            self.left = model.thread().path().get(last).map(|id| (*id, height));
-        }
+        self.leave(model, place);
         (place != before).then_some(place)
     }
 

@@ -135,6 +135,20 @@ impl Stage {
         out
     }
 
+    /// What is drawn with this modifier, row by row.
+    pub fn drawn(&mut self, modifier: ratatui::style::Modifier) -> Vec<String> {
+        self.tui.view(&self.model, &mut self.picture);
+        let buffer = &self.picture.buffer;
+        let row = |y| {
+            let cells = (0..buffer.area.width).map(|x| &buffer[(x, y)]);
+            cells
+                .filter(|cell| cell.modifier.contains(modifier))
+                .map(|cell| cell.symbol())
+                .collect::<String>()
+        };
+        (0..buffer.area.height).map(row).filter(|text| !text.is_empty()).collect()
+    }
+
     pub fn caret(&mut self) -> Option<(u16, u16)> {
         self.tui.view(&self.model, &mut self.picture);
         self.picture.cursor.map(|at| (at.x, at.y))

@@ -1,6 +1,7 @@
 //! Tests of `fareway::tui`.
 
 mod composer;
+mod find;
 mod images;
 mod keyboard;
 mod markdown;

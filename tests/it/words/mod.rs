@@ -1,5 +1,6 @@
 //! Tests of `fareway::words`.
 
 mod clean;
+mod needle;
 mod rollup;
 mod usd;
