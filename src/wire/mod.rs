@@ -25,7 +25,7 @@ mod sse;
 pub use classify::classify;
 pub use format::{Auth, Decoder, Format, Outgoing};
 pub use json_values::JsonValues;
-pub use prefill::takes_prefill;
+pub use prefill::{is_begun, takes_prefill};
 pub use quirks::{QUIRKS, Quirk, is_quirk};
 pub use refusal::Refusal;
 pub use retry_after::{duration, retry_after};

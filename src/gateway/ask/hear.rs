@@ -16,6 +16,9 @@ impl Line<'_> {
     /// Why it first broke off, and why nobody could go on with it.
     pub async fn hear(&mut self, mut hearing: Hearing) -> Result<(), Failure> {
         let mut joint = Joint::new(self.mailbox, &self.books.request);
+        if let Some(begun) = &self.begun {
+            joint.go_on(&begun.text, begun.how(hearing.endpoint()));
+        }
         let mut said = 0;
         loop {
             self.books.heard_first(hearing.endpoint());
@@ -83,8 +86,8 @@ impl Line<'_> {
                     false => with_note(failure, &format!("nobody could go on with it: {}", last.message)),
                 })?;
             tokio::time::sleep(wait).await;
-            for how in rescue::ways(&endpoint, &self.books.request) {
-                let request = rescue::request(&self.books.request, &joint.heard().text, said, *how);
+            for how in rescue::ways(&endpoint, self.base()) {
+                let request = rescue::request(self.base(), &joint.heard().text, said, *how);
                 let reserved = self.reserve(&endpoint).map_err(|why| with_note(failure, &why.message))?;
                 let attempt = self.begin(&endpoint, reserved, Role { hedge: false, rescue: true });
                 let key = attempt.key();

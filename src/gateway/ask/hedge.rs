@@ -16,7 +16,7 @@ impl Line<'_> {
             let memory = self.books.core.memory();
             routing::hedge(&self.input(&self.decision, &memory), &asked.id, &self.books.request.preferences)
         };
-        let request = Arc::clone(&self.books.request);
+        let request = self.question(&asked);
         let mut first = Box::pin(attempt.first_token(&request));
         let Some((after, second)) = hedge else { return first.await };
         tokio::select! {
@@ -26,6 +26,7 @@ impl Line<'_> {
         let second = self.endpoint(Some(&second))?;
         let Ok(reserved) = self.reserve(&second) else { return first.await };
         let attempt = self.begin(&second, reserved, Role { hedge: true, rescue: false });
+        let request = self.question(&second);
         let mut other = Box::pin(attempt.first_token(&request));
         let late = || {
             let say = format!("{} was late; {} spoke first", asked.provider_name, second.provider_name);

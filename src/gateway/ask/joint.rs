@@ -45,6 +45,12 @@ impl<'a> Joint<'a> {
         }
     }
 
+    /// The reader has this already, from an earlier request.
+    pub fn go_on(&mut self, text: &str, how: Continuation) {
+        text.clone_into(&mut self.heard.text);
+        self.resume(how);
+    }
+
     /// What the reader was told.
     pub fn heard(&self) -> &Heard {
         &self.heard

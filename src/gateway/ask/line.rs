@@ -1,5 +1,6 @@
 //! Who is asked, one after the other, until somebody speaks.
 
+use super::begun::Begun;
 use crate::catalog::Catalog;
 use crate::gateway::attempt::{Aim, Attempt, Hearing};
 use crate::gateway::books::{self, Books};
@@ -21,6 +22,8 @@ pub(super) struct Line<'a> {
     pub decision: Decision,
     /// Attempts that failed.
     pub tried: Vec<Tried>,
+    /// A reply that is to be continued.
+    pub begun: Option<Begun>,
 }
 
 /// How an attempt stands among the others of its request.
@@ -44,7 +47,8 @@ impl<'a> Line<'a> {
         catalog: Arc<Catalog>,
         decision: Decision,
     ) -> Self {
-        Self { books, mailbox, catalog, decision, tried: Vec::new() }
+        let begun = Begun::of(&books.request);
+        Self { books, mailbox, catalog, decision, tried: Vec::new(), begun }
     }
 
     /// The first endpoint that says something.
@@ -65,7 +69,14 @@ impl<'a> Line<'a> {
             let asked = failure.endpoint.clone().unwrap_or_else(|| endpoint.id.clone());
             endpoint = self.endpoint(Some(&asked))?;
             self.tried.push(Tried { endpoint: asked, key, failure: failure.kind });
-            (endpoint, reserved, why) = self.move_on(&endpoint, failure).await?;
+            (endpoint, reserved, why) = if self.was_prefilled(&endpoint, &failure) {
+                let reserved = self.reserve(&endpoint)?;
+                let from = endpoint.id.clone();
+                self.mailbox.push(Reply::FellBack { from, failure: Box::new(failure) });
+                (endpoint, reserved, "the same, told in words where it broke off".to_owned())
+            } else {
+                self.move_on(&endpoint, failure).await?
+            };
         }
     }
 

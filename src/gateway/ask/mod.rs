@@ -1,5 +1,6 @@
 //! One request from its name to its receipt: plan, ask, fall back, hear, rescue, close the books.
 
+mod begun;
 mod hear;
 mod hedge;
 mod joint;

@@ -1,5 +1,6 @@
 //! The gateway over real sockets against a scripted upstream.
 
+mod begun;
 pub mod bench;
 mod budgets;
 mod clocks;
