@@ -15,7 +15,7 @@ const VALUE: u16 = 18;
 const ABOUT: u16 = 3;
 
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, state: &State) -> Option<Position> {
-    let hints = "← → change · type a number · Del resets · Tab: for new sessions too · Esc";
+    let hints = "← → change · type a value · Del resets · Tab: new sessions too · Alt-1…5 profile · Esc";
     let title = if state.everywhere {
         "Preferences: this and every new session"
     } else {
@@ -43,7 +43,7 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, state: &State) -> Option<Posit
                 caret = line(canvas, Rect { x, width: room, ..area }, "", typed);
             }
             _ => {
-                let shown = clean_line(&(field.show)(state));
+                let shown = clean_line(&field.show(state));
                 let meaning = if shown == "default" { Meaning::Dim } else { Meaning::Accent };
                 canvas.text(x, area.y, room.min(VALUE - 1), &shown, on(canvas, style, meaning));
                 if beside {

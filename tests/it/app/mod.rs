@@ -4,6 +4,7 @@ mod axis;
 mod compare;
 mod keys;
 mod picker;
+mod preferences;
 mod queue;
 mod session;
 mod sessions;
