@@ -32,8 +32,7 @@ pub fn edited(model: &mut Model, draft: Draft) -> Vec<Effect> {
 /// A paste as the terminal sent it: refused when it is no text or too large, folded when it is long.
 pub fn paste(model: &mut Model, text: String) -> Vec<Effect> {
     if !model.overlays.is_empty() {
-        super::panes::paste(model, &text);
-        return Vec::new();
+        return super::panes::paste(model, &text);
     }
     if text.len() > LARGEST {
         let size = size(text.len());

@@ -121,12 +121,9 @@ fn vi(top: &Overlay, key: Key) -> Key {
 }
 
 /// A paste into the pane's line of text, if it has one.
-pub fn paste(model: &mut Model, text: &str) {
-    for c in text.lines().next().unwrap_or("").chars().take(1000) {
-        if !c.is_control() {
-            key(model, Key::char(c));
-        }
-    }
+pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
+    let line = text.lines().next().unwrap_or("");
+    line.chars().take(1000).filter(|c| !c.is_control()).flat_map(|c| key(model, Key::char(c))).collect()
 }
 
 /// A click on a row of the topmost pane: chooses it; on the chosen one: takes it.

@@ -5,6 +5,7 @@ mod bad_input;
 mod discover;
 mod money;
 mod panic;
+mod plain;
 mod proxy;
 mod resize;
 mod serve;

@@ -171,31 +171,3 @@ fn ctrl_z_gives_the_terminal_back_and_coming_back_draws_it_again() {
     pty.until_shows("› half a thought");
     assert!(!pty.is_cooked());
 }
-
-#[test]
-fn plain_mode_answers_line_by_line_without_moving_the_cursor() {
-    let home = home();
-    let run = |input: &str, args: &[&str]| {
-        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_fareway"))
-            .args(["--plain"])
-            .args(args)
-            .env_clear()
-            .env("HOME", home.path())
-            .env("FAREWAY_OFFLINE", "1")
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        std::io::Write::write_all(&mut child.stdin.take().expect("piped"), input.as_bytes())
-            .expect("it reads");
-        let output = child.wait_with_output().expect("it ends");
-        assert_eq!(output.status.code(), Some(0));
-        String::from_utf8(output.stdout).expect("text")
-    };
-    let said = run("hello\n/model demo/flaky\n", &["--model", "demo/swift"]);
-    assert!(said.contains("the real models appear beside me"), "{said}");
-    assert!(said.contains("of play money") && said.contains("demo/flaky answers."), "{said}");
-    assert!(!said.contains('\x1b'), "{said:?}");
-    let said = run("/quit\n", &[]);
-    assert!(said.contains("You: hello") && said.contains("Answer: "), "{said}");
-}

@@ -236,6 +236,20 @@ fn search() {
     });
 }
 
+/// A paste is typed: what it should set off happens.
+#[test]
+fn a_paste_into_the_search_is_searched_for() {
+    let mut stage = Stage::new(80, 24);
+    stage.press("ctrl-f");
+    stage.effects.clear();
+    stage.event(Event::Paste("two words".into()));
+    let asked = stage.effects.iter().filter_map(|e| match e {
+        Effect::Search { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    assert_eq!(asked.last(), Some("two words"));
+}
+
 #[test]
 fn find() {
     check("find", |stage| {
