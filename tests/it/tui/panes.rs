@@ -243,11 +243,11 @@ fn a_paste_into_the_search_is_searched_for() {
     stage.press("ctrl-f");
     stage.effects.clear();
     stage.event(Event::Paste("two words".into()));
-    let asked = stage.effects.iter().filter_map(|e| match e {
+    let mut asked = stage.effects.iter().filter_map(|e| match e {
         Effect::Search { text, .. } => Some(text.as_str()),
         _ => None,
     });
-    assert_eq!(asked.last(), Some("two words"));
+    assert_eq!(asked.next_back(), Some("two words"));
 }
 
 #[test]
