@@ -1,7 +1,7 @@
 //! Choosing what answers: the session's model, favourites, the one before, the one-key profile.
 
 use super::switch::{keep_session, keep_settings};
-use super::{Effect, Level, Model};
+use super::{Effect, Level, Model, draft};
 use crate::words::{ModelRef, Profile};
 
 /// Makes a model the session's; the picker makes one the default of new sessions.
@@ -16,10 +16,8 @@ pub fn set_model(model: &mut Model, who: ModelRef) -> Vec<Effect> {
         recent.insert(0, who.clone());
         recent.truncate(20);
     }
-    model.price_draft = Some(model.now);
     let mut effects = keep_session(model);
     effects.push(keep_settings(model));
-    effects.push(Effect::Wake(model.now));
     effects
 }
 
@@ -59,6 +57,7 @@ pub fn profile(model: &mut Model, name: &str) -> Vec<Effect> {
     model.settings.profile = Some(next);
     model.say(Level::Info, format!("profile {}: {}", next.name(), meaning(next)));
     let mut effects = vec![keep_settings(model)];
+    effects.extend(draft::reprice(model));
     // a profile of the session's own would hide the one just chosen
     if model.thread_mut().session.preferences.profile.take().is_some() {
         effects.extend(keep_session(model));

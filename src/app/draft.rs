@@ -202,6 +202,15 @@ pub fn join(mut first: Draft, second: &Draft) -> Draft {
     Draft { chips: first.chips, ..at_end(&format!("{}\n\n{text}", first.text)) }
 }
 
+/// The draft's price is asked for anew, if there is a draft.
+pub fn reprice(model: &mut Model) -> Option<Effect> {
+    let written = !model.draft().text.trim().is_empty();
+    written.then(|| {
+        model.price_draft = Some(model.now);
+        Effect::Wake(model.now)
+    })
+}
+
 /// Asks what sending the draft would cost, here and on the first two favourites.
 pub fn quote(model: &mut Model) -> Vec<Effect> {
     if model.draft().text.trim().is_empty() {

@@ -207,6 +207,11 @@ pub struct BudgetState {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quote {
     pub model: ModelId,
+    /// The endpoint that would be asked first, by its tag (`deepinfra/fp8`); empty: nobody can be asked yet, and the
+    /// prices are those of the cheapest endpoint.
+    pub endpoint: String,
+    /// Why it would not be sent at all: a wish that leaves no endpoint.
+    pub refused: Option<String>,
     pub prompt_tokens: u64,
     /// Counted by the model's own tokenizer.
     pub exact: bool,

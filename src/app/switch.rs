@@ -239,12 +239,14 @@ pub fn alter(model: &mut Model, id: SessionId, change: impl Fn(&mut Session)) ->
 
 /// Keeps the session's data if it is a session at all (has a message).
 pub fn keep_session(model: &mut Model) -> Vec<Effect> {
-    if model.thread().is_empty() {
-        return Vec::new();
+    // another model or another wish is another price
+    let mut effects: Vec<Effect> = draft::reprice(model).into_iter().collect();
+    if !model.thread().is_empty() {
+        let here = model.here;
+        turns::list(model, here);
+        effects.push(Effect::Save(vec![Save::Session(Box::new(model.session().clone()))]));
     }
-    let here = model.here;
-    turns::list(model, here);
-    vec![Effect::Save(vec![Save::Session(Box::new(model.session().clone()))])]
+    effects
 }
 
 pub fn keep_settings(model: &Model) -> Effect {

@@ -17,6 +17,7 @@ mod keys;
 mod ledger;
 mod lists;
 mod options;
+mod preview;
 mod stream;
 mod transport;
 
@@ -27,4 +28,5 @@ pub use keys::{Key, Keys};
 pub use ledger::{Ledger, NoLedger};
 pub use lists::Found;
 pub use options::{Clocks, Options};
+pub use preview::Preview;
 pub use stream::ReplyStream;

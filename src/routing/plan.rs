@@ -150,6 +150,12 @@ impl<'a> Plan<'a> {
         self.attempts().next()
     }
 
+    /// The first choice, and the tokens of the prompt that its cache is believed to hold.
+    pub fn first_with_cache(&self) -> Option<(&'a Arc<Endpoint>, u64)> {
+        let first = self.placed().next()?;
+        Some((first.endpoint, first.cached.min(self.ask.load.prompt)))
+    }
+
     /// The endpoints of these models, filtered and ordered.
     fn over(ask: Ask<'a>, targets: Vec<Target>, input: &PlanInput<'a>, dice: &mut Dice) -> Self {
         let mut plan = Self {

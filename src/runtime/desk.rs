@@ -1,7 +1,7 @@
 //! Carries out the effects that need the store, the gateway or the disk; each answers with an event.
 
 use super::begin;
-use super::core::{Core, names};
+use super::core::Core;
 use super::quotes::{Known, Quotes};
 use super::{attach, cards, now, reckon, settings};
 use crate::app::panes::whatif::Span;
@@ -190,10 +190,8 @@ impl Desk {
         tokio::task::spawn_blocking(move || {
             let at = now();
             let known = Known {
-                catalog: &desk.core.gateway.catalog(),
-                names: &names(&desk.config),
+                gateway: &desk.core.gateway,
                 counter: &desk.core.gateway.counter(),
-                usable: &desk.usable,
                 store: &desk.core.store,
                 today: desk.config.day(at),
                 now: at,

@@ -1,13 +1,11 @@
 //! What sending the draft would cost: messages are weighed once, only the draft is weighed at every pause in typing.
 
 use crate::app::Quote;
-use crate::catalog::Catalog;
-use crate::config;
+use crate::gateway::Gateway;
 use crate::metering::{self, Counter, Tally, Tokenizer, Turn};
-use crate::routing::{self, Names};
 use crate::store::{Of, Store};
-use crate::words::{At, Endpoint, Message, MessageId, ModelId, ModelRef, ProviderId, Request};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::words::{At, Filter, Message, MessageId, ModelId, ModelRef, Request};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Messages of the session on the screen with their weight: in tokens of o200k, and counted by a tokenizer of one's own.
@@ -24,10 +22,8 @@ struct Weighed {
 
 /// What quoting looks at.
 pub struct Known<'a> {
-    pub catalog: &'a Catalog,
-    pub names: &'a Names,
+    pub gateway: &'a Gateway,
     pub counter: &'a Counter,
-    pub usable: &'a BTreeSet<ProviderId>,
     pub store: &'a Store,
     pub today: i32,
     pub now: At,
@@ -41,76 +37,101 @@ const USUAL: u64 = 500;
 const PAST: i32 = 30;
 
 impl Quotes {
-    /// The same request on each of the models. Blocks; loads a vocabulary the first time it is needed.
+    /// The same request on each of the models, at the endpoint that routing would ask first under the request's own
+    /// preferences. Blocks; loads a vocabulary the first time it is needed.
     pub fn quote(&self, request: &Request, models: &[ModelRef], known: &Known<'_>) -> Vec<Quote> {
-        models.iter().filter_map(|name| self.one(request, name, known)).collect()
+        let quotes = models.iter().enumerate().filter_map(|(at, name)| {
+            let mut request = Request { model: name.clone(), ..request.clone() };
+            if at > 0 {
+                // what the favourite itself would cost, not what stands in for it
+                request.fallbacks.clear();
+            }
+            self.one(known.gateway.expand(request).ok()?, known)
+        });
+        quotes.collect()
     }
 
-    fn one(&self, request: &Request, name: &ModelRef, known: &Known<'_>) -> Option<Quote> {
-        // the same name that routing would make of it
-        let resolved = routing::resolve(name, known.catalog, known.names).ok()?;
-        let model = known.catalog.model(resolved.models.first()?.model.as_str())?;
-        let (prompt, exact) = self.prompt(request, &model.id, known.counter);
+    fn one(&self, request: Request, known: &Known<'_>) -> Option<Quote> {
+        let catalog = known.gateway.catalog();
+        let weight = self.weigh(&request);
+        let previewed = known.gateway.preview(&request, weight.milli().div_ceil(1000).max(1));
+        let (model, refused) = match &previewed {
+            Ok(preview) => (preview.endpoint.model.clone(), None),
+            Err(failure) => {
+                let resolved = known.gateway.resolve(&request.model).ok()?;
+                // no key yet: what it would cost with one; any other reason is one that the person set
+                let keyless = failure.excluded_by.first().is_some_and(|by| by == Filter::NoKey.name());
+                (resolved.models.first()?.model.clone(), (!keyless).then(|| failure.message.clone()))
+            }
+        };
+        let card = catalog.model(model.as_str())?;
+        let (prompt, exact) = self.prompt(&request, &model, weight, known.counter);
         let turn = Turn {
             prompt,
-            cached: 0,
+            cached: previewed.as_ref().map_or(0, |preview| preview.cached),
             max_tokens: request.params.max_tokens,
-            expected: usual(known, &model.id),
+            expected: usual(known, &model),
         };
-        let usable = config::usable(known.usable);
-        let wishes = &request.preferences;
-        let listed = |names: &[String], e: &Endpoint| {
-            names.iter().any(|n| *n == e.tag || n.as_str() == e.provider.as_str())
+        let (endpoint, quote) = match previewed {
+            Ok(preview) => {
+                (preview.endpoint.tag.clone(), metering::quote(&preview.endpoint, &turn, known.now))
+            }
+            Err(_) => {
+                let one = std::slice::from_ref(&model);
+                let (_, quote) = metering::beside(&catalog, one, &turn, known.now, |_| true).pop()?;
+                (String::new(), quote)
+            }
         };
-        let allowed =
-            |e: &Endpoint| (wishes.only.is_empty() || listed(&wishes.only, e)) && !listed(&wishes.ignore, e);
-        let one = std::slice::from_ref(&model.id);
-        let mut quotes = metering::beside(known.catalog, one, &turn, known.now, |e| usable(e) && allowed(e));
-        if quotes.is_empty() {
-            // no key yet: what it would cost with one
-            quotes = metering::beside(known.catalog, one, &turn, known.now, |_| true);
-        }
-        let (_, quote) = quotes.pop()?;
         Some(Quote {
-            model: model.id.clone(),
+            endpoint,
+            refused,
             prompt_tokens: quote.prompt,
             exact,
             sending: quote.sending,
             cost: quote.likely,
             worst: quote.worst,
-            context: model.context,
-            demo: model.demo,
+            context: card.context,
+            demo: card.demo,
+            model,
         })
     }
 
-    /// Tokens of the request for this model, and whether its own tokenizer counted them.
-    fn prompt(&self, request: &Request, model: &ModelId, counter: &Counter) -> (u64, bool) {
-        let tokenizer = Tokenizer::load(model);
+    /// What the request weighs, in tokens of o200k: a message that was weighed before costs nothing.
+    fn weigh(&self, request: &Request) -> Tally {
         let mut kept = self.weighed.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = BTreeMap::new();
-        let (mut tally, mut exact) = (Tally::default(), 0);
+        let mut tally = Tally::default();
         for message in &request.messages {
-            let mut weighed = match kept.remove(&message.id) {
+            let weighed = match kept.remove(&message.id) {
                 Some(weighed) if Arc::ptr_eq(&weighed.message, message) => weighed,
                 _ => Weighed { message: Arc::clone(message), tally: Tally::message(message), exact: None },
             };
             tally += weighed.tally;
-            if let Some(tokenizer) = tokenizer {
-                let count = weighed.exact.filter(|(by, _)| *by == tokenizer).map(|(_, count)| count);
-                let count = count.unwrap_or_else(|| count_message(tokenizer, message));
-                weighed.exact = Some((tokenizer, count));
-                exact += count;
-            }
             // the draft has no id of its own and changes with every key
             if message.id != MessageId::nil() {
                 next.insert(message.id, weighed);
             }
         }
         *kept = next;
-        match tokenizer {
-            Some(_) => (exact, true),
-            None => (counter.tokens(model, &tally), false),
-        }
+        tally
+    }
+
+    /// Tokens of the request for this model, and whether its own tokenizer counted them.
+    fn prompt(&self, request: &Request, model: &ModelId, weight: Tally, counter: &Counter) -> (u64, bool) {
+        let Some(tokenizer) = Tokenizer::load(model) else {
+            return (counter.tokens(model, &weight), false);
+        };
+        let mut kept = self.weighed.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = |message: &Arc<Message>| {
+            let mut weighed = kept.get_mut(&message.id).filter(|w| Arc::ptr_eq(&w.message, message));
+            let known = weighed.as_ref().and_then(|w| w.exact).filter(|(by, _)| *by == tokenizer);
+            let count = known.map_or_else(|| count_message(tokenizer, message), |(_, count)| count);
+            if let Some(weighed) = &mut weighed {
+                weighed.exact = Some((tokenizer, count));
+            }
+            count
+        };
+        (request.messages.iter().map(count).sum(), true)
     }
 }
 

@@ -127,7 +127,7 @@ pub fn mode(canvas: &mut Canvas<'_>, area: Rect, composer: &Composer) {
     canvas.text_right(area.right(), area.y, area.width / 2, &format!(" {} {pending}", mode.name()), style);
 }
 
-/// `~132 tokens · sending $0.0004, likely ~$0.0006, at most $0.082 · gpt-5-mini ~$0.0001 · sonnet ~$0.002`, as much of
+/// `~132 tokens · sending $0.0004 at openai, likely ~$0.0006, at most $0.082 · gpt-5-mini ~$0.0001 · sonnet ~$0.002`, as much of
 /// it as fits.
 fn quotes(model: &Model, columns: u16) -> Option<String> {
     let first = model.quotes.first()?;
@@ -138,6 +138,9 @@ fn quotes(model: &Model, columns: u16) -> Option<String> {
             count(context.into())
         ));
     }
+    if let Some(why) = &first.refused {
+        return Some(format!("nobody would answer: {}", clean_line(why)));
+    }
     let about = |cost: Option<crate::words::Usd>| cost.map_or("?".to_owned(), |c| format!("~{}", usd(c)));
     let tilde = if first.exact { "" } else { "~" };
     let demo = if first.demo { "demo " } else { "" };
@@ -145,6 +148,11 @@ fn quotes(model: &Model, columns: u16) -> Option<String> {
         format!("{tilde}{} tokens · sending {demo}{}", count(first.prompt_tokens), about(first.sending));
     let likely = format!(", likely {}", about(first.cost));
     let worst = first.worst.map_or_else(String::new, |worst| format!(", at most {}", usd(worst)));
+    let at = if first.endpoint.is_empty() {
+        " with a key".to_owned()
+    } else {
+        format!(" at {}", clean_line(&first.endpoint))
+    };
     let others: Vec<String> = model
         .quotes
         .iter()
@@ -152,6 +160,7 @@ fn quotes(model: &Model, columns: u16) -> Option<String> {
         .map(|other| format!(" · {} {}", clean_line(other.model.short()), about(other.cost)))
         .collect();
     let forms = [
+        format!("{start}{at}{likely}{worst}{}", others.concat()),
         format!("{start}{likely}{worst}{}", others.concat()),
         format!("{start}{worst}{}", others.concat()),
         format!("{start}{worst}{}", others.first().map_or("", String::as_str)),

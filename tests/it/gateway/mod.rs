@@ -12,6 +12,7 @@ mod hedge;
 mod keys;
 mod learning;
 mod lists;
+mod preview;
 mod rescue;
 mod seam;
 mod stop;

@@ -386,6 +386,8 @@ fn completion_and_quote() {
         let turn = stage.model.pending.quote.expect("a quote was asked for");
         let quote = |model: &str, cost: Option<&str>| Quote {
             model: ModelId::new(model),
+            endpoint: "deepinfra/fp8".into(),
+            refused: None,
             prompt_tokens: 132,
             exact: false,
             sending: cost.map(|_| "0.0004".parse().expect("dollars")),
