@@ -154,6 +154,7 @@ impl Entry {
         let facts = &mut self.facts[place];
         over(&mut endpoint.context, &row.context);
         over(&mut endpoint.max_output, &row.max_output);
+        over(&mut endpoint.distillable, &row.distillable);
         list(&mut endpoint.inputs, row.inputs.as_ref());
         list(&mut endpoint.parameters, row.parameters.as_ref());
         list(&mut endpoint.quirks, row.quirks.as_ref());
@@ -191,7 +192,11 @@ impl Entry {
     /// Fills what follows from the rest, once all rows are laid.
     pub fn finish(&mut self) {
         let model = &mut self.model;
+        let distillable = model.is_distillable().then_some(true);
         for endpoint in &mut self.endpoints {
+            if distillable.is_some() && endpoint.distillable.is_none() {
+                Arc::make_mut(endpoint).distillable = distillable;
+            }
             let plain = endpoint.context.is_some()
                 && endpoint.max_output.is_some()
                 && !endpoint.inputs.is_empty()

@@ -41,7 +41,28 @@ pub struct Model {
     pub demo: bool,
 }
 
+/// Authors whose open weights come under MIT, Apache 2.0 or their like: whoever has the text may train on it.
+/// Not here: licences that forbid it or ask for a name in return (Tencent's, Llama's, Gemma's terms).
+const FREE_LICENCES: [&str; 10] = [
+    "allenai",
+    "deepseek",
+    "ibm-granite",
+    "microsoft",
+    "minimax",
+    "moonshotai",
+    "openai",
+    "qwen",
+    "xiaomi",
+    "z-ai",
+];
+
 impl Model {
+    /// Whether its author lets others train models on its text, as far as the licence of its weights says. Vendors of
+    /// closed models forbid it.
+    pub fn is_distillable(&self) -> bool {
+        self.open_weights == Some(true) && FREE_LICENCES.contains(&self.id.author())
+    }
+
     pub fn supports(&self, parameter: &str) -> bool {
         self.parameters.iter().any(|p| p == parameter)
     }

@@ -201,6 +201,9 @@ pub struct EndpointRow {
     pub quantization: Option<Quantization>,
     #[serde(default)]
     pub policy: Option<DataPolicy>,
+    /// Left out: as far as the model's licence says.
+    #[serde(default)]
+    pub distillable: Option<bool>,
     #[serde(default)]
     pub base_url: Option<String>,
     #[serde(default)]
@@ -236,6 +239,7 @@ impl EndpointRow {
             parameters: None,
             quantization: None,
             policy: None,
+            distillable: None,
             base_url: None,
             format: None,
             quirks: None,

@@ -244,6 +244,8 @@ pub struct Endpoint {
     pub parameters: Option<Vec<String>>,
     pub inputs: Option<Vec<String>>,
     pub quantization: Option<Quantization>,
+    /// Whether its text may be used to train other models.
+    pub distillable: Option<bool>,
 }
 
 /// Dollars per million tokens; `request`, `image` and `search` per piece.

@@ -103,6 +103,7 @@ fn row(endpoint: &Endpoint) -> EndpointRow {
         parameters: endpoint.parameters.clone(),
         inputs: endpoint.inputs.clone(),
         quantization: endpoint.quantization,
+        distillable: endpoint.distillable,
         ..EndpointRow::new(ProviderId::new(&endpoint.provider))
     }
 }

@@ -118,8 +118,6 @@ fn explain(text: &str, file: &Path, error: &toml::de::Error) -> ConfigError {
             said
         };
         format!("`{key}`: {}", plainly(said))
-    } else if said.contains("untagged enum Sort") {
-        "`sort` cannot be that; allowed: price, throughput, latency, exacto".to_owned()
     } else if said.ends_with("is not a decimal number") {
         format!("`{}`: {said}; write dollars, such as 2.50", key_of(text, line))
     } else {

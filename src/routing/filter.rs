@@ -5,7 +5,7 @@ use super::health::Standing;
 use super::keys::{KeysOf, Pick};
 use super::{preferences, price, slug};
 use crate::catalog::Brief;
-use crate::words::{DataPolicy, Endpoint, Filter, MaxPrice, Quantization};
+use crate::words::{DataCollection, DataPolicy, Endpoint, Filter, MaxPrice, Quantization};
 
 /// A reason to leave an endpoint out.
 pub struct Rule {
@@ -56,7 +56,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         filter: Filter::Training,
-        applies: Some(|ask| ask.wishes.data_collection.as_deref() == Some("deny")),
+        applies: Some(|ask| ask.wishes.data_collection == Some(DataCollection::Deny)),
         keeps: |_, endpoint| keeps_private(endpoint, |policy| !policy.trains && !policy.retains),
         reason: |_, endpoint| said(endpoint.policy),
         advice: "allow data collection (`data_collection = \"allow\"`), or use a provider or local server that keeps nothing",
@@ -67,6 +67,14 @@ pub const RULES: &[Rule] = &[
         keeps: |_, endpoint| keeps_private(endpoint, |policy| !policy.retains),
         reason: |_, endpoint| said(endpoint.policy),
         advice: "switch `zdr` off, or use a provider or local server with zero data retention",
+    },
+    Rule {
+        filter: Filter::Distillable,
+        applies: Some(|ask| ask.wishes.enforce_distillable_text == Some(true)),
+        keeps: |_, endpoint| endpoint.distillable == Some(true),
+        reason: |_, _| "is not known to let other models learn from its text".to_owned(),
+        advice: "choose a model with open weights under a free licence, say `distillable = true` for an endpoint in \
+                 the config, or switch `enforce_distillable_text` off",
     },
     Rule {
         filter: Filter::Quantization,
@@ -197,4 +205,6 @@ fn affordable(ask: &Ask<'_>, endpoint: &Endpoint) -> bool {
         && below(rates.completion.per_million(), cap.completion)
         && below(prices.request.unwrap_or_default(), cap.request)
         && (ask.load.images == 0 || below(prices.image.unwrap_or_default(), cap.image))
+        && (!ask.modalities.contains(&"audio")
+            || below(prices.audio_in.unwrap_or(rates.prompt).per_million(), cap.audio))
 }

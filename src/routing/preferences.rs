@@ -1,7 +1,7 @@
 //! Preferences laid over each other: request over session over preset over config, a profile under its own layer.
 
 use super::slug;
-use crate::words::{Endpoint, Preferences, Profile, Sort, SortBy};
+use crate::words::{DataCollection, Endpoint, Preferences, Profile, Sort, SortBy};
 
 /// The one-key profiles as preferences.
 pub fn profile(profile: Profile) -> Preferences {
@@ -13,7 +13,7 @@ pub fn profile(profile: Profile) -> Preferences {
         Profile::Fastest => Preferences { sort: by(SortBy::Throughput), ..Preferences::default() },
         Profile::Best => Preferences { sort: by(SortBy::Exacto), ..Preferences::default() },
         Profile::Private => Preferences {
-            data_collection: Some("deny".to_owned()),
+            data_collection: Some(DataCollection::Deny),
             zdr: Some(true),
             ..Preferences::default()
         },
@@ -37,6 +37,7 @@ fn lay(above: Preferences, below: Preferences) -> Preferences {
         require_parameters,
         data_collection,
         zdr,
+        enforce_distillable_text,
         quantizations,
         sort,
         preferred_min_throughput,
@@ -61,7 +62,8 @@ fn lay(above: Preferences, below: Preferences) -> Preferences {
         allow_fallbacks: allow_fallbacks.or(below.allow_fallbacks),
         require_parameters: require_parameters.or(below.require_parameters),
         data_collection: strictest([data_collection, set.data_collection, below.data_collection]),
-        zdr: [zdr, set.zdr, below.zdr].into_iter().flatten().reduce(|a, b| a || b),
+        zdr: strictest([zdr, set.zdr, below.zdr]),
+        enforce_distillable_text: strictest([enforce_distillable_text, below.enforce_distillable_text]),
         quantizations: if quantizations.is_empty() { below.quantizations } else { quantizations },
         sort: sort.or(set.sort).or(inherited(below.sort)),
         preferred_min_throughput: preferred_min_throughput.or(below.preferred_min_throughput),
@@ -77,10 +79,9 @@ fn lay(above: Preferences, below: Preferences) -> Preferences {
     }
 }
 
-fn strictest<const N: usize>(wishes: [Option<String>; N]) -> Option<String> {
-    let mut wishes = wishes.into_iter().flatten();
-    let first = wishes.next()?;
-    if first == "deny" { Some(first) } else { wishes.find(|wish| wish == "deny").or(Some(first)) }
+/// What only ever adds to what is asked of an endpoint: the strictest layer decides.
+fn strictest<T: Ord, const N: usize>(wishes: [Option<T>; N]) -> Option<T> {
+    wishes.into_iter().flatten().max()
 }
 
 fn unite(mut a: Vec<String>, b: Vec<String>) -> Vec<String> {

@@ -41,6 +41,9 @@ pub struct Endpoint {
     pub quantization: Quantization,
     #[serde(default)]
     pub policy: DataPolicy,
+    /// Whether the model's author lets others train models on its text; `None`: unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distillable: Option<bool>,
     /// From then on it is switched off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retires: Option<At>,
@@ -76,6 +79,7 @@ impl Endpoint {
             inputs: Vec::new(),
             quantization: Quantization::Unknown,
             policy: DataPolicy::default(),
+            distillable: None,
             retires: None,
             demo: false,
             local: false,

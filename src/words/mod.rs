@@ -17,6 +17,8 @@ mod request;
 mod rollup;
 mod said;
 mod session;
+mod sort;
+mod thresholds;
 mod usage;
 mod usd;
 mod why;
@@ -30,15 +32,14 @@ pub use ids::{EndpointId, GenerationId, MessageId, ModelId, ModelRef, ProviderId
 pub use ledger::{AttemptRow, Entry, GenerationRow, OpenRow};
 pub use message::{Message, MessageState, Part, Reasoning, ReasoningKind, Role, Source};
 pub use needle::Needle;
-pub use preferences::{
-    CostTier, MaxPrice, Partition, Percentiles, Preferences, Profile, Rescue, Sort, SortBy, SpreadRule,
-    Unfinished,
-};
+pub use preferences::{CostTier, DataCollection, Preferences, Profile, Rescue, SpreadRule, Unfinished};
 pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Delta, Outcome, Receipt, Reply, Stop};
 pub use request::{Effort, Params, Purpose, ReasoningParams, Request, ResponseFormat, Tool, ToolChoice};
 pub use rollup::{Dimension, RollupKey, Sketch, Totals};
 pub use said::{Join, Said};
 pub use session::{Chip, ChipBody, Draft, Session, Titled};
+pub use sort::{Partition, Sort, SortBy};
+pub use thresholds::{MaxPrice, Percentiles};
 pub use usage::Usage;
 pub use usd::{Usd, UsdError};
 pub use why::{Considered, Decision, Estimate, Filter, Verdict};

@@ -1,6 +1,6 @@
 //! How to choose: OpenRouter's `provider` object with its meaning, and fareway's own wishes beside it.
 
-use super::{Quantization, Usd};
+use super::{MaxPrice, Percentiles, Quantization, Sort};
 use serde::{Deserialize, Serialize};
 
 /// Routing preferences of one request; a session, a preset and the config hold the same type.
@@ -22,12 +22,14 @@ pub struct Preferences {
     pub allow_fallbacks: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub require_parameters: Option<bool>,
-    /// `allow` or `deny` (no endpoint that trains on or keeps prompts).
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_collection: Option<String>,
+    pub data_collection: Option<DataCollection>,
     /// Zero data retention only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zdr: Option<bool>,
+    /// Only models whose authors let others learn from what they write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enforce_distillable_text: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub quantizations: Vec<Quantization>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,104 +66,23 @@ pub struct Preferences {
     pub profile: Option<Profile>,
 }
 
-/// `sort`: a word, or `{by, partition}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Sort {
-    By(SortBy),
-    Full {
-        by: SortBy,
-        #[serde(default)]
-        partition: Partition,
-    },
-}
-
-impl Sort {
-    pub fn by(&self) -> SortBy {
-        match self {
-            Self::By(by) | Self::Full { by, .. } => *by,
-        }
-    }
-
-    pub fn partition(&self) -> Partition {
-        match self {
-            Self::By(_) => Partition::Model,
-            Self::Full { partition, .. } => *partition,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Whether endpoints may answer that train on prompts or keep them. The later one is stricter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum SortBy {
-    Price,
-    Throughput,
-    Latency,
-    /// Quality first (`:exacto`).
-    Exacto,
+pub enum DataCollection {
+    Allow,
+    Deny,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Partition {
-    /// One model after the other.
-    #[default]
-    Model,
-    /// All endpoints of all models together.
-    None,
-}
+impl DataCollection {
+    pub const ALL: [DataCollection; 2] = [Self::Allow, Self::Deny];
 
-/// A cut-off: a number means the median. `p90` means "ninety of a hundred requests are at least this good".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "PercentilesForm")]
-pub struct Percentiles {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p50: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p75: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p90: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p99: Option<f64>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum PercentilesForm {
-    Median(f64),
-    Full {
-        #[serde(default)]
-        p50: Option<f64>,
-        #[serde(default)]
-        p75: Option<f64>,
-        #[serde(default)]
-        p90: Option<f64>,
-        #[serde(default)]
-        p99: Option<f64>,
-    },
-}
-
-impl From<PercentilesForm> for Percentiles {
-    fn from(form: PercentilesForm) -> Self {
-        match form {
-            PercentilesForm::Median(p50) => Self { p50: Some(p50), ..Self::default() },
-            PercentilesForm::Full { p50, p75, p90, p99 } => Self { p50, p75, p90, p99 },
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
         }
     }
-}
-
-/// Hard price caps: dollars per million tokens, per request, per image. Strings or numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct MaxPrice {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub prompt: Option<Usd>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub completion: Option<Usd>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<Usd>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<Usd>,
 }
 
 /// OpenRouter's two published rules for the default choice.

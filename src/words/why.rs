@@ -74,6 +74,8 @@ pub enum Filter {
     Training,
     #[serde(rename = "data_policy:zdr")]
     Zdr,
+    #[serde(rename = "distillable")]
+    Distillable,
     #[serde(rename = "quantization")]
     Quantization,
     #[serde(rename = "max_price")]
@@ -106,6 +108,7 @@ impl Filter {
             Self::IgnoredProviders => "ignored_providers",
             Self::Training => "data_policy:training",
             Self::Zdr => "data_policy:zdr",
+            Self::Distillable => "distillable",
             Self::Quantization => "quantization",
             Self::MaxPrice => "max_price",
             Self::ContextLength => "context_length",

@@ -244,15 +244,18 @@ pub fn tool_choice(choice: &ToolChoice) -> Value {
 
 /// What of our preferences OpenRouter must know to keep them among its own endpoints.
 fn wishes(preferences: &Preferences) -> Map<String, Value> {
-    let Preferences { require_parameters, data_collection, zdr, quantizations, sort, max_price, .. } =
-        preferences;
+    let Preferences { quantizations, sort, .. } = preferences.clone();
     let kept = Preferences {
-        require_parameters: *require_parameters,
-        data_collection: data_collection.clone(),
-        zdr: *zdr,
-        quantizations: quantizations.clone(),
-        sort: sort.clone(),
-        max_price: *max_price,
+        quantizations,
+        sort,
+        allow_fallbacks: preferences.allow_fallbacks,
+        require_parameters: preferences.require_parameters,
+        data_collection: preferences.data_collection,
+        zdr: preferences.zdr,
+        enforce_distillable_text: preferences.enforce_distillable_text,
+        preferred_min_throughput: preferences.preferred_min_throughput,
+        preferred_max_latency: preferences.preferred_max_latency,
+        max_price: preferences.max_price,
         ..Preferences::default()
     };
     match serde_json::to_value(kept) {

@@ -75,7 +75,12 @@ fn what_is_well_formed_and_wrong_is_named_by_its_line() {
         ),
         ("[[serve.keys]]\nlabel = \"ann\"\nkey = \"\"\n", "c.toml:3: `key` is missing or empty"),
         ("[serve]\nlisten = \"nonsense\"\n", "c.toml:2: `listen` cannot be `nonsense`"),
-        ("[preferences]\nsort = \"speed\"\n", "c.toml:2: `sort` cannot be that; allowed: price"),
+        ("[preferences]\nsort = \"speed\"\n", "c.toml:2: `sort` cannot be `speed`; allowed: price"),
+        ("[preferences.max_price]\ninput = 3\n", "c.toml:2: unknown key `input`"),
+        (
+            "[preferences]\ndata_collection = \"never\"\n",
+            "c.toml:2: `data_collection` cannot be `never`; allowed: allow, deny",
+        ),
         (
             "[timeouts]\nconnect = \"5s\"\n",
             "c.toml:2: `connect`: invalid type: string \"5s\", expected a whole number",

@@ -4,8 +4,8 @@ use super::support::{NOW, Row, World, ask, ask_with, endpoint, model};
 use fareway::catalog::{EndpointRow, ModelRow};
 use fareway::routing::{End, plan};
 use fareway::words::{
-    DataPolicy, Decision, Dice, FailureKind, Filter, MaxPrice, Message, Part, Percentiles, Preferences,
-    Prices, Quantization, Reasoning, Request, Role, Source, Tool, Verdict,
+    DataCollection, DataPolicy, Decision, Dice, FailureKind, Filter, MaxPrice, Message, Part, Percentiles,
+    Preferences, Prices, Quantization, Reasoning, Request, Role, Source, Tool, Usd, Verdict,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -53,7 +53,12 @@ fn world() -> World {
             ..endpoint("bb/east", "3", "6")
         },
         EndpointRow { parameters: all(), ..endpoint("bb/priority", "4", "8") },
-        EndpointRow { parameters: Some(list(&["temperature"])), prices: None, ..endpoint("cc", "1", "1") },
+        EndpointRow {
+            parameters: Some(list(&["temperature"])),
+            prices: None,
+            distillable: Some(true),
+            ..endpoint("cc", "1", "1")
+        },
     ];
     World::from_rows(vec![ModelRow { endpoints: rows, ..model("maker/one", &[]) }])
 }
@@ -69,14 +74,20 @@ fn each_filter_takes_whom_it_should() {
         ("tier by full slug", |r| r.preferences.only = list(&["bb/priority"]), &["bb/priority"]),
         ("display name", |r| r.preferences.only = list(&["AA Inc"]), &["aa"]),
         ("ignored", |r| r.preferences.ignore = list(&["bb", "cc"]), &["aa"]),
-        ("deny", |r| r.preferences.data_collection = Some("deny".to_owned()), &["aa"]),
+        ("deny", |r| r.preferences.data_collection = Some(DataCollection::Deny), &["aa"]),
         (
             "allow",
-            |r| r.preferences.data_collection = Some("allow".to_owned()),
+            |r| r.preferences.data_collection = Some(DataCollection::Allow),
             &["aa", "bb/east", "bb/west", "cc"],
         ),
         ("zdr", |r| r.preferences.zdr = Some(true), &["aa"]),
         ("zdr: false says nothing", |r| r.preferences.zdr = Some(false), &["aa", "bb/east", "bb/west", "cc"]),
+        ("distillable: the unknown is no", |r| r.preferences.enforce_distillable_text = Some(true), &["cc"]),
+        (
+            "distillable: false says nothing",
+            |r| r.preferences.enforce_distillable_text = Some(false),
+            &["aa", "bb/east", "bb/west", "cc"],
+        ),
         ("fp4 includes mxfp4", |r| r.preferences.quantizations = vec![Quantization::Fp4], &["aa"]),
         ("mxfp4 is itself", |r| r.preferences.quantizations = vec![Quantization::Mxfp4], &["aa"]),
         (
@@ -137,6 +148,87 @@ fn each_filter_takes_whom_it_should() {
     }
 }
 
+type Capped = fn(Usd) -> MaxPrice;
+
+/// Each part of `max_price` by itself: the cap that just lets the endpoint in, and one a millionth lower.
+#[test]
+fn every_part_of_max_price_is_a_hard_cap() {
+    let price = |text: &str| text.parse::<Usd>().expect("a price");
+    let mut row = endpoint("aa", "2", "3");
+    row.inputs = Some(list(&["text", "image", "audio"]));
+    row.prices = Some(Prices {
+        request: Some(price("0.4")),
+        image: Some(price("0.5")),
+        audio_in: Some(price("6").of_million()),
+        ..super::support::prices("2", "3")
+    });
+    let world = World::from_rows(vec![ModelRow { endpoints: vec![row], ..model("maker/one", &[]) }]);
+    let picture = Message::loose(Role::User, vec![image()]);
+    let data = Source::Url { url: "https://example.org/a.wav".to_owned() };
+    let sound = Message::loose(Role::User, vec![Part::Audio { source: data }]);
+    let plain = Message::loose(Role::User, vec![Part::text("hello")]);
+    let none = MaxPrice::default;
+    let table: [(&str, &Message, Capped, &str); 5] = [
+        ("prompt", &plain, |usd| MaxPrice { prompt: Some(usd), ..MaxPrice::default() }, "2"),
+        ("completion", &plain, |usd| MaxPrice { completion: Some(usd), ..MaxPrice::default() }, "3"),
+        ("request", &plain, |usd| MaxPrice { request: Some(usd), ..MaxPrice::default() }, "0.4"),
+        ("image", &picture, |usd| MaxPrice { image: Some(usd), ..MaxPrice::default() }, "0.5"),
+        ("audio", &sound, |usd| MaxPrice { audio: Some(usd), ..MaxPrice::default() }, "6"),
+    ];
+    for (part, message, cap, at) in table {
+        let planned = |cap: MaxPrice, message: &Message| {
+            let mut request = ask_with("maker/one", Preferences { max_price: Some(cap), ..any_price() });
+            request.messages = vec![Arc::new(message.clone())];
+            plan(world.input(&request), &mut Dice::new(1))
+        };
+        assert!(planned(cap(price(at)), message).is_ok(), "{part}: what costs the cap is within it");
+        let failure = planned(cap(price(at) - price("0.000001")), message).expect_err(part);
+        assert_eq!(failure.excluded_by, ["max_price"], "{part}");
+        assert!(planned(none(), message).is_ok(), "{part}: no cap");
+        if matches!(part, "image" | "audio") {
+            assert!(planned(cap(Usd::ZERO), &plain).is_ok(), "{part}: not asked for, not charged");
+        }
+    }
+}
+
+/// All cut-offs that are given must hold; a number is the median.
+#[test]
+fn speed_is_wished_for_by_percentile() {
+    let mut world = World::of(&[("aa", "1", "1"), ("bb", "1", "1")]);
+    let endpoint = world.catalog.endpoints(&"maker/one".into())[0].clone();
+    // first token after 1 s seven times, after 9 s three times; then 100 tokens in 2 s or in 10 s
+    for n in 0..10 {
+        let (wait, stream) = if n < 7 { (1, 2) } else { (9, 10) };
+        let began = NOW - Duration::from_secs(60);
+        let mut ticket = world.health.started(&endpoint, began);
+        let first = began + Duration::from_secs(wait);
+        world.health.first_token(&mut ticket, first);
+        world.health.finished(ticket, End::Answered { tokens: 100 }, first + Duration::from_secs(stream));
+    }
+    let table = [
+        ("preferred_max_latency", serde_json::json!(2), true),
+        ("preferred_max_latency", serde_json::json!(0.5), false),
+        ("preferred_max_latency", serde_json::json!({"p50": 2, "p90": 12}), true),
+        ("preferred_max_latency", serde_json::json!({"p50": 2, "p90": 5}), false),
+        ("preferred_max_latency", serde_json::json!({"p99": 5.5}), false),
+        ("preferred_min_throughput", serde_json::json!(40), true),
+        ("preferred_min_throughput", serde_json::json!(60), false),
+        ("preferred_min_throughput", serde_json::json!({"p50": 40, "p75": 8}), true),
+        ("preferred_min_throughput", serde_json::json!({"p50": 40, "p90": 20}), false),
+    ];
+    for (field, wish, met) in table {
+        let wish: Preferences = serde_json::from_value(serde_json::json!({ field: wish })).expect("a wish");
+        let request = ask_with("maker/one", Preferences { max_dearer: Some(0.0), ..wish.clone() });
+        let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+        let moved = decision.considered.iter().find_map(|c| match &c.verdict {
+            Verdict::Moved { place: 1, reason } if c.endpoint == endpoint.id => Some(reason.clone()),
+            _ => None,
+        });
+        assert_eq!(moved.is_none(), met, "{wish:?}: {moved:?}");
+        assert!(moved.is_none_or(|reason| reason.contains(field)), "{field}");
+    }
+}
+
 #[test]
 fn flex_asks_only_flex_where_there_is_one() {
     let rows: &[Row<'_>] = &[("aa", "1", "1"), ("aa/flex", "0.5", "0.5")];
@@ -175,7 +267,7 @@ fn when_nobody_is_left_the_last_filter_is_named() {
         (Preferences { only: list(&["zz"]), ..any_price() }, "allowed_providers", "`only`"),
         (Preferences { ignore: list(&["aa", "bb", "cc"]), ..any_price() }, "service_tier", "service_tier"),
         (
-            Preferences { data_collection: Some("deny".to_owned()), ignore: list(&["aa"]), ..any_price() },
+            Preferences { data_collection: Some(DataCollection::Deny), ignore: list(&["aa"]), ..any_price() },
             "data_policy:training",
             "allow data collection",
         ),
@@ -191,6 +283,11 @@ fn when_nobody_is_left_the_last_filter_is_named() {
             Preferences { quantizations: vec![Quantization::Int4], ..any_price() },
             "quantization",
             "`quantizations`",
+        ),
+        (
+            Preferences { enforce_distillable_text: Some(true), ignore: list(&["cc"]), ..any_price() },
+            "distillable",
+            "`enforce_distillable_text` off",
         ),
     ];
     let world = world();

@@ -1,7 +1,9 @@
 //! Layers of preferences and the one-key profiles.
 
-use fareway::routing::{join, profile};
-use fareway::words::{Preferences, Profile, Sort, SortBy};
+use super::support::ask_with;
+use fareway::routing::{Names, Preset, expand, join, profile};
+use fareway::words::{DataCollection, Preferences, Profile, Sort, SortBy};
+use serde_json::json;
 
 fn only(names: &[&str]) -> Preferences {
     Preferences { only: names.iter().map(|n| (*n).to_owned()).collect(), ..Preferences::default() }
@@ -38,13 +40,19 @@ fn who_may_answer_can_only_narrow() {
 
 #[test]
 fn privacy_can_only_be_tightened() {
-    let strict =
-        Preferences { zdr: Some(true), data_collection: Some("deny".to_owned()), ..Preferences::default() };
-    let lax =
-        Preferences { zdr: Some(false), data_collection: Some("allow".to_owned()), ..Preferences::default() };
+    let strict = Preferences {
+        zdr: Some(true),
+        data_collection: Some(DataCollection::Deny),
+        ..Preferences::default()
+    };
+    let lax = Preferences {
+        zdr: Some(false),
+        data_collection: Some(DataCollection::Allow),
+        ..Preferences::default()
+    };
     for layers in [[&strict, &lax], [&lax, &strict]] {
         let joined = join(&layers);
-        assert_eq!((joined.zdr, joined.data_collection.as_deref()), (Some(true), Some("deny")));
+        assert_eq!((joined.zdr, joined.data_collection), (Some(true), Some(DataCollection::Deny)));
     }
 }
 
@@ -67,4 +75,34 @@ fn a_profile_stands_under_its_own_layer_and_over_those_below() {
         assert_eq!(join(&[&once]), once, "{profile:?}");
     }
     assert_eq!(profile(Profile::Private).zdr, Some(true));
+}
+
+/// Every field of OpenRouter's `provider` object and of ours, as it is written in a request, a preset or the config.
+#[test]
+fn every_field_holds_from_every_layer() {
+    let fields = json!({
+        "order": ["a"], "only": ["a"], "ignore": ["b"], "allow_fallbacks": false, "require_parameters": true,
+        "data_collection": "deny", "zdr": true, "enforce_distillable_text": true, "quantizations": ["fp8", "unknown"],
+        "sort": {"by": "latency", "partition": "none"}, "preferred_min_throughput": {"p50": 50.0, "p90": 20.0},
+        "preferred_max_latency": {"p99": 9.0}, "spread": "shares", "rescue": "listed", "unfinished": "restart",
+        "max_price": {"prompt": "1", "completion": "2", "request": "0.1", "image": "0.2", "audio": "3"},
+        "hedge_after_ms": 9, "max_dearer": 3.0, "cost_tier": "low",
+    });
+    let all: Preferences = serde_json::from_value(fields.clone()).expect("every field");
+    assert_eq!(serde_json::to_value(&all).expect("JSON"), fields, "and back");
+    for (name, value) in fields.as_object().expect("an object") {
+        let one: Preferences = serde_json::from_value(json!({ name: value })).expect(name);
+        assert_ne!(one, Preferences::default(), "{name}");
+        let preset = Preset { preferences: one.clone(), ..Preset::default() };
+        let names = Names { presets: [("p".to_owned(), preset)].into(), ..Names::default() };
+        let none = Preferences::default();
+        for (layer, model, request, config) in [
+            ("request", "m", &one, &none),
+            ("preset", "m@preset/p", &none, &none),
+            ("config", "m", &none, &one),
+        ] {
+            let laid = expand(ask_with(model, request.clone()), &names, config).expect("a request");
+            assert_eq!(laid.preferences, one, "{name} in the {layer}");
+        }
+    }
 }

@@ -29,7 +29,7 @@ fn every_known_field_is_understood_and_the_rest_rides_along() {
             "stop": "END",
             "reasoning_effort": "high",
             "include_reasoning": false,
-            "provider": {"order": ["azure"], "max_price": {"prompt": "1.5"}, "sort": null, "options": {"x": 1}},
+            "provider": {"order": ["azure"], "max_price": {"prompt": "1.5"}, "sort": null, "options": {"azure": {"x": 1}}},
             "session_id": "s-1",
             "safe_prompt": true,
             "messages": [{"role": "user", "content": "hi"}],
@@ -51,7 +51,10 @@ fn every_known_field_is_understood_and_the_rest_rides_along() {
     assert_eq!((reasoning.effort, reasoning.exclude), (Some(Effort::High), Some(true)));
     assert_eq!(request.preferences.order, ["azure"]);
     assert_eq!(request.preferences.max_price.and_then(|p| p.prompt), Some("1.5".parse().expect("usd")));
-    assert_eq!(Value::Object(request.extra), json!({"safe_prompt": true, "provider": {"options": {"x": 1}}}));
+    assert_eq!(
+        Value::Object(request.extra),
+        json!({"safe_prompt": true, "provider": {"options": {"azure": {"x": 1}}}})
+    );
 }
 
 /// From a client's bytes to the bytes an API gets: what fareway does not know arrives as it was sent.
@@ -201,7 +204,10 @@ fn a_bad_field_is_named() {
         ),
         (json!({"model": "m", "messages": hi, "temperature": "warm"}), "`temperature` must be a number"),
         (json!({"model": "m", "messages": hi, "n": 2}), "`n` can only be 1"),
-        (json!({"model": "m", "messages": hi, "provider": {"ordr": []}}), "unknown field `ordr`"),
+        (
+            json!({"model": "m", "messages": hi, "provider": {"ordr": []}}),
+            "`provider.ordr` is wrong: unknown field `ordr`",
+        ),
         (json!([1]), "must be a JSON object"),
     ] {
         let message = wrong(body.clone());

@@ -2,6 +2,7 @@
 
 mod classify;
 mod face;
+mod face_provider;
 mod formats_decode;
 mod formats_encode;
 mod framing;

@@ -2,7 +2,9 @@
 
 use super::values::{cycle, list, nudge, number, percentiles, quantizations, said};
 use super::{EFFORTS, State};
-use crate::words::{MaxPrice, Partition, Profile, ReasoningParams, Rescue, Sort, SortBy, Unfinished, Usd};
+use crate::words::{
+    DataCollection, MaxPrice, Partition, Profile, ReasoningParams, Rescue, Sort, SortBy, Unfinished, Usd,
+};
 
 /// One field.
 pub struct Field {
@@ -200,15 +202,13 @@ pub const FIELDS: &[Field] = &[
     Field {
         name: "data collection",
         about: "deny: no endpoint that trains on or keeps prompts",
-        value: |s| s.preferences.data_collection.clone(),
+        value: |s| s.preferences.data_collection.map(|said| said.name().to_owned()),
         change: Some(|s, by| {
-            let all = ["allow", "deny"];
-            let now = s.preferences.data_collection.as_deref();
-            let now = now.and_then(|now| all.iter().find(|word| **word == now).copied());
-            s.preferences.data_collection = cycle(now, &all, by).map(str::to_owned);
+            let now = s.preferences.data_collection;
+            s.preferences.data_collection = cycle(now, &DataCollection::ALL, by);
         }),
         typed: None,
-        copy: |s, o| s.preferences.data_collection.clone_from(&o.preferences.data_collection),
+        copy: |s, o| s.preferences.data_collection = o.preferences.data_collection,
     },
     Field {
         name: "zero retention",

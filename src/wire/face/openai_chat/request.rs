@@ -6,7 +6,7 @@ use crate::words::{
     ResponseFormat, Tool, ToolChoice,
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// What a client asked, and how it wants to hear the answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ const SPENT: &[&str] = &["route", "usage", "stream_options", "n"];
 
 /// Keys of `provider` that are none of routing's. Any other that is not known is an error: a misspelt wish about money
 /// or privacy must not be passed over.
-const RIDES_ALONG: &[&str] = &["options", "enforce_distillable_text"];
+const RIDES_ALONG: &str = "options";
 
 /// # Errors
 /// `InvalidRequest` that names the field and what it may be.
@@ -107,18 +107,29 @@ fn take<T: DeserializeOwned>(
     }
 }
 
+/// OpenRouter's `provider` object. Its `options` ride along: each provider's encoder takes what is under its slug.
 fn preferences(fields: &mut Map<String, Value>) -> Result<Preferences, Bad> {
     let Some(mut object) = take::<Map<String, Value>>(fields, "provider", "an object")? else {
         return Ok(Preferences::default());
     };
-    object.retain(|_, value| !value.is_null());
-    let (rest, ours): (Map<_, _>, Map<_, _>) =
-        object.into_iter().partition(|(name, _)| RIDES_ALONG.contains(&name.as_str()));
-    if !rest.is_empty() {
-        fields.insert("provider".to_owned(), rest.into());
+    if let Some(options) = take::<Map<String, Value>>(&mut object, RIDES_ALONG, "an object by provider slug")
+        .map_err(|bad| Bad::new(format!("provider.{}", bad.field), bad.wrong))?
+    {
+        fields.insert("provider".to_owned(), json!({ RIDES_ALONG: options }));
     }
-    serde_json::from_value(Value::Object(ours))
-        .map_err(|error| Bad::new("provider", format!("is wrong: {error}")))
+    object.retain(|_, value| !value.is_null());
+    serde_json::from_value(Value::Object(object.clone())).map_err(|error| {
+        // the error names what is wrong, not where: each field by itself tells
+        let alone = |(name, value): (String, Value)| {
+            let field = Value::Object(Map::from_iter([(name.clone(), value)]));
+            let error = serde_json::from_value::<Preferences>(field).err()?;
+            Some(Bad::new(format!("provider.{name}"), format!("is wrong: {error}")))
+        };
+        object
+            .into_iter()
+            .find_map(alone)
+            .unwrap_or_else(|| Bad::new("provider", format!("is wrong: {error}")))
+    })
 }
 
 fn tools(fields: &mut Map<String, Value>) -> Result<Vec<Tool>, Bad> {
