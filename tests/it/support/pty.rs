@@ -169,6 +169,17 @@ impl Pty {
         rustix::process::kill_process(pid, signal).expect("the signal is sent");
     }
 
+    /// Waits until the line discipline is as a shell wants it: the screen is left a moment before.
+    #[track_caller]
+    pub fn until_cooked(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.is_cooked() {
+            assert!(Instant::now() < deadline, "the terminal was never given back");
+            let seen = self.seen.0.lock().expect("no reader panicked");
+            drop(self.seen.1.wait_timeout(seen, Duration::from_millis(5)).expect("no reader panicked"));
+        }
+    }
+
     /// The line discipline echoes and waits for whole lines again.
     pub fn is_cooked(&self) -> bool {
         let modes = self.master.get_termios().expect("the terminal's modes").local_flags.bits();
