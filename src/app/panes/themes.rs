@@ -13,17 +13,22 @@ pub struct State {
 
 pub fn open(model: &mut Model, name: &str) -> Vec<Effect> {
     if !name.is_empty() {
-        if model.themes.iter().any(|t| t == name) {
-            model.settings.theme = name.to_owned();
+        if let Some(theme) = model.themes.iter().find(|t| letters(t) == letters(name)) {
+            model.settings.theme.clone_from(theme);
             return vec![switch::keep_settings(model)];
         }
         model.say(Level::Warning, format!("there is no theme `{name}`"));
     }
     let before = model.settings.theme.clone();
-    let at = model.themes.iter().position(|t| *t == before).unwrap_or(0);
+    let at = model.themes.iter().position(|t| letters(t) == letters(&before)).unwrap_or(0);
     let state = State { query: Line::default(), matches: model.themes.clone(), at, before };
     model.overlays.push(Overlay::Themes(state));
     Vec::new()
+}
+
+/// What counts in a theme's name: `High Contrast Dark` is also `high-contrast-dark`.
+pub fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl State {
@@ -40,8 +45,9 @@ impl State {
             Code::Enter => (false, vec![switch::keep_settings(model)]),
             _ => {
                 if self.query.key(key) {
-                    let query = self.query.text().to_lowercase();
-                    self.matches = model.themes.iter().filter(|t| t.contains(&query)).cloned().collect();
+                    let query = letters(self.query.text());
+                    self.matches =
+                        model.themes.iter().filter(|t| letters(t).contains(&query)).cloned().collect();
                     self.at = 0;
                     self.preview(model);
                 }

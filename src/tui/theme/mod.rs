@@ -34,9 +34,7 @@ impl Theme {
     /// Whether a person who writes this means this theme: case and hyphens do not matter, so that `catppuccin-mocha`
     /// is *Catppuccin Mocha*.
     pub fn is_called(&self, name: &str) -> bool {
-        let letters = |text: &str| -> String {
-            text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-        };
+        use crate::app::panes::themes::letters;
         letters(&self.name) == letters(name)
     }
 

@@ -23,6 +23,34 @@ fn answered(pty: &Pty, text: &str) -> String {
     })
 }
 
+/// The window says how it goes, and has its own title back at the end.
+#[test]
+fn the_title_follows_the_reply_and_is_given_back() {
+    let home = home();
+    let mut plain = command(home.path(), &["--model", "demo/swift"]);
+    plain.env("WT_SESSION", "1");
+    let mut pty = Pty::start(plain, 100, 30);
+    pty.until_shows("enter send");
+    pty.say("hello");
+    answered(&pty, "the real models appear");
+    pty.keys("\x04");
+    assert_eq!(pty.end(), 0);
+    let raw = pty.raw();
+    let at = |what: &str| raw.find(what).unwrap_or_else(|| panic!("{what:?} was never sent: {raw:?}"));
+    let order = [
+        "\x1b[22;0t",
+        "\x1b]2;fareway · swift\x1b\\",
+        "\x1b]2;○ hello · swift\x1b\\",
+        "\x1b]9;4;3;\x1b\\",
+        "\x1b]2;● hello · swift\x1b\\",
+        "\x1b]2;hello · swift\x1b\\",
+        "\x1b]9;4;0;\x1b\\",
+        "\x1b[23;0t",
+    ];
+    let places: Vec<usize> = order.iter().map(|what| at(what)).collect();
+    assert!(places.is_sorted(), "{places:?}");
+}
+
 #[test]
 fn ask_switch_the_model_ask_again_quit_and_come_back() {
     let home = home();

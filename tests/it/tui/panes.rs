@@ -236,6 +236,26 @@ fn search() {
     });
 }
 
+/// Themes are called as one types them, not as they are written.
+#[test]
+fn a_theme_is_found_by_its_name_in_any_spelling() {
+    let mut stage = Stage::new(80, 24);
+    stage.model.themes = vec!["Night".into(), "High Contrast Dark".into(), "Dracula".into()];
+    for (typed, theme) in [
+        ("/theme dracula", "Dracula"),
+        ("/theme high-contrast-dark", "High Contrast Dark"),
+        ("/theme NIGHT", "Night"),
+    ] {
+        stage.types(typed).press("enter");
+        assert!(stage.model.overlays.is_empty(), "{typed}");
+        assert_eq!(stage.model.settings.theme, theme);
+    }
+    stage.types("/theme").press("enter").types("high-c");
+    assert_eq!(stage.model.settings.theme, "High Contrast Dark", "previewed while it is typed");
+    stage.press("esc");
+    assert_eq!(stage.model.settings.theme, "Night", "and taken back");
+}
+
 /// A paste is typed: what it should set off happens.
 #[test]
 fn a_paste_into_the_search_is_searched_for() {
