@@ -2,7 +2,7 @@
 
 use super::{NAME, THINKING};
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::{Str, open_struct, utf8};
+use crate::wire::lenient::{Str, utf8};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop, Usage};
 use serde::Deserialize;
@@ -65,15 +65,16 @@ struct Event<'a> {
     stop_reason: Option<Str<'a>>,
 }
 
-open_struct! {
-    Piece {
-        text: Str<'a> = "text",
-        thinking: Str<'a> = "thinking",
-        signature: Str<'a> = "signature",
-        partial_json: Str<'a> = "partial_json",
-        citation: &'a RawValue = "citation",
-        stop_reason: Str<'a> = "stop_reason",
-    } skip ["type", "stop_sequence"]
+#[derive(Deserialize, Default)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+struct Piece<'a> {
+    text: Option<Str<'a>>,
+    thinking: Option<Str<'a>>,
+    signature: Option<Str<'a>>,
+    partial_json: Option<Str<'a>>,
+    #[serde(borrow)]
+    citation: Option<&'a RawValue>,
+    stop_reason: Option<Str<'a>>,
 }
 
 /// The event that comes once a token, with nothing but what it holds.
@@ -94,7 +95,7 @@ impl Voice for Messages {
         if name == b"content_block_delta"
             && let Ok(step) = serde_json::from_str::<Step<'_>>(&text)
         {
-            self.piece(step.index, step.delta, out);
+            self.piece(step.index, step.delta, data, out);
             return Ok(());
         }
         match serde_json::from_str::<Event<'_>>(&text) {
@@ -119,7 +120,7 @@ impl Messages {
         match &*event.kind.0 {
             "content_block_delta" => {
                 if let Some(piece) = event.delta {
-                    self.piece(event.index.unwrap_or(0), piece, out);
+                    self.piece(event.index.unwrap_or(0), piece, data, out);
                 }
             }
             "content_block_start" => {
@@ -245,7 +246,8 @@ impl Messages {
         self.blocks.push(Block { index, kind });
     }
 
-    fn piece(&mut self, index: u64, piece: Piece<'_>, out: &mut Vec<Delta>) {
+    /// `event`: what the piece stood in.
+    fn piece(&mut self, index: u64, piece: Piece<'_>, event: &[u8], out: &mut Vec<Delta>) {
         let kind =
             self.blocks.iter_mut().rev().find(|block| block.index == index).map(|block| &mut block.kind);
         match kind {
@@ -273,8 +275,11 @@ impl Messages {
             }
             Some(Kind::Opaque { block, input }) => {
                 input.push_str(&piece.partial_json.unwrap_or_default().0);
-                for (key, raw) in piece.rest {
-                    grow(&mut block[&*key], value(raw));
+                let event: Value = serde_json::from_slice(event).unwrap_or_default();
+                for (key, piece) in event.get("delta").and_then(Value::as_object).into_iter().flatten() {
+                    if key != "type" && key != "partial_json" {
+                        grow(&mut block[key.as_str()], piece.clone());
+                    }
                 }
             }
             Some(Kind::Text) | None => {
