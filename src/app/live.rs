@@ -106,14 +106,21 @@ impl Live {
         }
         self.meter.feed(&delta, at);
         match &delta {
-            Delta::Text(_) if self.thought => {
-                self.thought_until.get_or_insert(at);
-            }
+            Delta::Text(_) | Delta::ToolCall { .. } | Delta::Image(_) => self.thinking_ends(message, at),
             Delta::Reasoning { piece, .. } => self.thought |= !piece.text.is_empty(),
             Delta::Stop { reason, .. } => self.stop = Some(*reason),
             _ => {}
         }
         self.join.add(delta, &mut message.parts);
+    }
+
+    /// The thinking is over, if there was any that was not: the message keeps how long it took.
+    pub fn thinking_ends(&mut self, message: &mut Message, at: At) {
+        if self.thought && self.thought_until.is_none() {
+            self.thought_until = Some(at);
+            let took = at.since(self.meter.first().unwrap_or(at));
+            message.thought_ms = Some(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        }
     }
 
     /// Takes the figures that the screen shows, a few times a second: nobody reads digits that move with every token,

@@ -48,7 +48,7 @@ pub use live::{Live, Waiting};
 pub use model::{Compare, Completion, Item, Model, Notice, Pending, Undo};
 pub use reading::Reading;
 pub use settings::{MeterPlace, Place, Rating, Settings};
-pub use telling::{ending, notes, reading, seconds, short};
+pub use telling::{ending, notes, reading, seconds, short, thought};
 pub use thread::{Node, Thread};
 pub use update::update;
 pub use window::{Progress, Unseen, Window};

@@ -1,7 +1,8 @@
 //! What is said of a reply in words: how it ended, what happened on the way, how long it took.
 
 use super::{Model, Reading};
-use crate::words::{Failure, Message, MessageState, Stop};
+use crate::metering::Tally;
+use crate::words::{Failure, Message, MessageState, Part, Stop};
 use std::time::Duration;
 
 /// How a finished or failed message ended, in a phrase for its foot; `None` when it simply ended.
@@ -61,6 +62,18 @@ fn noted(message: &Message) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Tokens of a reply's thinking, and whether somebody said so: most providers do, what the others sent is estimated.
+pub fn thought(message: &Message) -> (u64, bool) {
+    if let Some(said) = message.receipt.as_ref().map(|r| r.usage.reasoning).filter(|n| *n > 0) {
+        return (said, true);
+    }
+    let texts = message.parts.iter().map(|part| match part {
+        Part::Reasoning(reasoning) => Tally::of(&reasoning.text).milli(),
+        _ => 0,
+    });
+    (texts.sum::<u64>().div_ceil(1000), false)
 }
 
 /// A failure in a word or two: `503`, `refused`, `rate limited`.

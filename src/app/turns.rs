@@ -115,7 +115,7 @@ fn aside(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
 
 /// The last word of a reply: the message is kept with its receipt, the figures move on.
 fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt) -> Vec<Effect> {
-    let Some(live) = model.live.remove(&turn) else { return Vec::new() };
+    let Some(mut live) = model.live.remove(&turn) else { return Vec::new() };
     let (booked, demo, usage) = (receipt.cost.booked, receipt.demo, receipt.usage);
     let cut = receipt.stop == Some(Stop::Length);
     let budget = match &state {
@@ -130,7 +130,7 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
     // who was cut short may want the rest first
     let well =
         state == MessageState::Done && matches!(receipt.stop, None | Some(Stop::Stop | Stop::ToolCalls));
-    let mut effects = settle(model, &live, state, receipt);
+    let mut effects = settle(model, &mut live, state, receipt);
     if let Some(provider) = provider.filter(|_| live.purpose == Purpose::Chat) {
         effects.extend(titles::ask(model, live.session, &provider));
     }
@@ -185,9 +185,11 @@ fn tally(model: &mut Model) -> Effect {
 }
 
 /// Puts state and receipt into the message and keeps it.
-fn settle(model: &mut Model, live: &Live, state: MessageState, receipt: Receipt) -> Vec<Effect> {
+fn settle(model: &mut Model, live: &mut Live, state: MessageState, receipt: Receipt) -> Vec<Effect> {
     let Some(thread) = model.threads.get_mut(&live.session) else { return Vec::new() };
+    let now = model.now;
     thread.change(live.message, |message| {
+        live.thinking_ends(message, now);
         message.state = state;
         message.by.get_or_insert_with(|| receipt.model.clone());
         message.receipt = Some(Box::new(receipt));
@@ -206,10 +208,10 @@ fn settle(model: &mut Model, live: &Live, state: MessageState, receipt: Receipt)
 
 /// Stops one reply and keeps what was heard, with what we think it cost: the ledger has the exact row.
 pub fn stop(model: &mut Model, turn: TurnId) -> Vec<Effect> {
-    let Some(live) = model.live.remove(&turn) else { return Vec::new() };
+    let Some(mut live) = model.live.remove(&turn) else { return Vec::new() };
     let receipt = stopped(&live, model.now);
     let mut effects = vec![Effect::Stop { turn }];
-    effects.extend(settle(model, &live, MessageState::Stopped, receipt));
+    effects.extend(settle(model, &mut live, MessageState::Stopped, receipt));
     effects.push(tally(model));
     effects.extend(queue::ended(model, live.session, false));
     effects.extend(forget(model, live.session));

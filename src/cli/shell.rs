@@ -3,7 +3,7 @@
 use super::{Exit, Fail, Globals, On, Start, out};
 use crate::catalog::Catalog;
 use crate::config::{self, Config, Dirs};
-use crate::runtime::{Core, Launch, last_session};
+use crate::runtime::{Core, Launch, Which, last_session};
 use crate::store::Store;
 use crate::words::{Endpoint, ModelId, ModelRef, ProviderId};
 use std::cell::OnceCell;
@@ -71,7 +71,7 @@ impl Shell {
 
     /// Store, keys and gateway.
     pub fn core(&self) -> Result<Core, Fail> {
-        let core = Core::open(&self.dirs, &self.config, self.catalog()?)?;
+        let core = Core::open(&self.dirs, &self.config, self.catalog()?, Which::Every)?;
         for notice in &core.notices {
             out::note(notice);
         }

@@ -3,8 +3,10 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// Where a key comes from, as written in the config.
 #[derive(Clone)]
@@ -82,7 +84,7 @@ impl KeySource {
                 std::fs::read_to_string(&path)
                     .map_err(|e| KeyError::File { path: path.clone(), reason: e.to_string() })?
             }
-            Self::Command(command) => run(command)?,
+            Self::Command(command) => run_within(command, LONGEST)?,
         };
         let key = text.lines().next().unwrap_or("").trim();
         if key.is_empty() {
@@ -95,19 +97,40 @@ impl KeySource {
     }
 }
 
-fn run(command: &str) -> Result<String, KeyError> {
+/// The longest that a key command may take; somebody may be typing a passphrase.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Runs a key command for at most so long and gives what it printed.
+pub fn run_within(command: &str, longest: Duration) -> Result<String, KeyError> {
     let failed = |reason: String| KeyError::Command { command: command.to_owned(), reason };
-    let output = Command::new("sh")
+    let mut child = Command::new("sh")
         .arg("-c")
         .arg(command)
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
-        .output()
+        .spawn()
         .map_err(|e| failed(e.to_string()))?;
-    if !output.status.success() {
-        return Err(failed(output.status.to_string()));
+    let mut pipe = child.stdout.take().ok_or_else(|| failed("it has no output".into()))?;
+    let (to, from) = std::sync::mpsc::channel();
+    // a read cannot be given up: whoever hangs keeps this thread, not us
+    std::thread::spawn(move || {
+        let mut printed = Vec::new();
+        let read = pipe.read_to_end(&mut printed);
+        let _ = to.send(read.map(|_| printed));
+    });
+    let Ok(read) = from.recv_timeout(longest) else {
+        // it may be gone by now
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(failed(format!("no key within {} s", longest.as_secs())));
+    };
+    let printed = read.map_err(|e| failed(e.to_string()))?;
+    let status = child.wait().map_err(|e| failed(e.to_string()))?;
+    if !status.success() {
+        return Err(failed(status.to_string()));
     }
-    String::from_utf8(output.stdout).map_err(|_| failed("its output is not text".into()))
+    String::from_utf8(printed).map_err(|_| failed("its output is not text".into()))
 }
 
 impl Default for KeySource {

@@ -18,7 +18,7 @@ pub use file::{
     Budgets, Config, Endpoint, Limits, Network, PolicyFile, Preset, PricesFile, Provider, Reserve, Serve,
     ServeKey, Timeouts,
 };
-pub use keys::{KeyError, KeySource, Secret};
+pub use keys::{KeyError, KeySource, Secret, run_within};
 pub use overlay::loose;
 pub use read::{ConfigError, Environment, load, parse, show};
 pub use ring::usable;

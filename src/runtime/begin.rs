@@ -1,6 +1,7 @@
 //! What happens beside the first frame: the store opens, the keys are found, the last session is read.
 
 use super::core::Core;
+use super::keys::Which;
 use super::{cards, dice, find_session, last_session, now, settings};
 use crate::app::{Began, BudgetState, Card, Opened, Spent};
 use crate::catalog::{Catalog, Overlay};
@@ -38,10 +39,11 @@ pub fn open(dirs: &Dirs, config: &Config, launch: &Launch) -> Result<Ready, Stri
     let catalog = Arc::new(catalog(config, launch.loose.as_ref()));
     let env = |name: &str| std::env::var(name).ok();
     let usable = config.usable_providers(&catalog, &env);
-    let core = match Core::open(dirs, config, catalog.clone()) {
+    let core = match Core::open(dirs, config, catalog.clone(), Which::AtHand) {
         Ok(core) => core,
         // a newer or unusable store is no reason not to chat: but the person must know that nothing is kept
-        Err(error) => Core::forgetful(dirs, config, catalog.clone(), &error).map_err(|e| e.to_string())?,
+        Err(error) => Core::forgetful(dirs, config, catalog.clone(), Which::AtHand, &error)
+            .map_err(|e| e.to_string())?,
     };
     let began = began(&core, config, launch, &catalog, &usable).map_err(|e| e.to_string())?;
     Ok(Ready { core, began, usable })

@@ -221,6 +221,8 @@ impl Chat {
     }
 
     pub(super) fn ready(&mut self, ready: Ready) {
+        let wanted = super::keys::commanded(&self.config, &ready.core.gateway.catalog());
+        let (keyed, unkeyed) = tokio::sync::watch::channel(Arc::new(wanted));
         let desk = Desk {
             core: ready.core,
             config: self.config.clone(),
@@ -228,6 +230,7 @@ impl Chat {
             usable: Arc::new(ready.usable),
             events: self.events.clone(),
             quotes: Arc::default(),
+            unkeyed,
         };
         desk.models();
         self.desk = Some(desk);
@@ -239,6 +242,9 @@ impl Chat {
         }
         self.screen.key();
         self.watch();
+        if let Some(desk) = self.desk.clone().filter(|desk| !desk.unkeyed.borrow().is_empty()) {
+            tokio::spawn(super::keys::fetch(desk, keyed));
+        }
     }
 
     /// Changes by other processes, and local servers, in the background.

@@ -1,9 +1,10 @@
 //! The parts that every use of the program stands on, put together: store, ledger, keys, gateway.
 
+use super::keys::{Which, keys};
 use super::ledger::{StoreLedger, TOKENS};
 use crate::catalog::Catalog;
 use crate::config::{self, Config, Dirs};
-use crate::gateway::{Clocks, Gateway, Keys, Options};
+use crate::gateway::{Clocks, Gateway, Options};
 use crate::metering::{Basis, Counter, Limit, Scope, Unpriced, Window};
 use crate::routing::{Names, Preset};
 use crate::store::{self, By, LedgerRange, Store, StoreError};
@@ -21,12 +22,18 @@ pub struct Core {
 }
 
 impl Core {
-    /// Opens the store and settles what a killed process left open. Blocks for some milliseconds.
-    pub fn open(dirs: &Dirs, config: &Config, catalog: Arc<Catalog>) -> Result<Self, StoreError> {
+    /// Opens the store and settles what a killed process left open. Blocks for some milliseconds, or for as long as the
+    /// commands take that keys come from, if those are wanted.
+    pub fn open(
+        dirs: &Dirs,
+        config: &Config,
+        catalog: Arc<Catalog>,
+        which: Which,
+    ) -> Result<Self, StoreError> {
         let opened = store::Store::open(&dirs.data, store::Options::default())?;
         let mut notices = opened.notices;
         super::orphans::settle(&opened.store, &opened.orphans);
-        let (keys, mut refused) = keys(dirs, config, &catalog);
+        let (keys, mut refused) = keys(dirs, config, &catalog, which);
         notices.append(&mut refused);
         let ledger = Arc::new(StoreLedger(opened.store.clone()));
         let gateway = Gateway::new(options(config, dirs), catalog, keys, ledger);
@@ -40,10 +47,11 @@ impl Core {
         dirs: &Dirs,
         config: &Config,
         catalog: Arc<Catalog>,
+        which: Which,
         why: &StoreError,
     ) -> Result<Self, StoreError> {
         let store = Store::memory()?;
-        let (keys, mut notices) = keys(dirs, config, &catalog);
+        let (keys, mut notices) = keys(dirs, config, &catalog, which);
         notices.insert(0, format!("nothing will be kept: {why}"));
         let gateway =
             Gateway::new(options(config, dirs), catalog, keys, Arc::new(StoreLedger(store.clone())));
@@ -71,26 +79,6 @@ impl Core {
 pub fn counter(store: &Store) -> Result<Counter, StoreError> {
     let kept = store.setting(TOKENS).wait()?;
     Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default())
-}
-
-/// Every key that is to be had, and a sentence for each that is not. May run commands.
-pub fn keys(dirs: &Dirs, config: &Config, catalog: &Catalog) -> (Keys, Vec<String>) {
-    let env = |name: &str| std::env::var(name).ok();
-    let mut keys = Keys::default();
-    let mut notices = Vec::new();
-    for provider in catalog.providers().filter(|p| !config.is_off(&p.slug)) {
-        for source in config.key_sources(provider, &env) {
-            match source.resolve_all(&env, &dirs.home) {
-                Ok(secrets) => {
-                    for secret in secrets {
-                        keys.add(&provider.slug, secret.expose(), &source.describe());
-                    }
-                }
-                Err(error) => notices.push(format!("no key for {}: {error}", provider.slug)),
-            }
-        }
-    }
-    (keys, notices)
 }
 
 /// Aliases, favourites and presets of the config, as routing reads them.

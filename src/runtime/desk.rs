@@ -15,7 +15,7 @@ use crate::words::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// What the tasks work with; cheap to clone.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct Desk {
     pub usable: Arc<BTreeSet<ProviderId>>,
     pub events: mpsc::Sender<Event>,
     pub quotes: Arc<Quotes>,
+    /// Providers whose keys are still being asked of a command.
+    pub unkeyed: watch::Receiver<Arc<BTreeSet<ProviderId>>>,
 }
 
 impl Desk {

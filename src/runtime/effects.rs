@@ -41,9 +41,10 @@ impl Chat {
     fn hand_over(&mut self, desk: &Desk, effect: Effect) {
         match effect {
             Effect::Ask { turn, request } => {
-                let mut replies = desk.core.gateway.ask(*request);
                 let (heard, desk) = (self.heard.clone(), desk.clone());
                 let task = tokio::spawn(async move {
+                    super::keys::ready(&desk, &request.model).await;
+                    let mut replies = desk.core.gateway.ask(*request);
                     while let Some(reply) = replies.next().await {
                         if let Reply::Chosen(chosen) = &reply {
                             desk.tokenizer(&chosen.model);

@@ -12,6 +12,7 @@ mod effects;
 mod fresh;
 mod history;
 mod inbox;
+mod keys;
 mod ledger;
 mod news;
 mod orphans;
@@ -24,7 +25,8 @@ pub mod settings;
 mod signals;
 mod themes;
 
-pub use self::core::{Core, counter, keys, names, options};
+pub use self::core::{Core, counter, names, options};
+pub use self::keys::{Which, keys};
 pub use begin::{Launch, catalog, first_model, formats};
 pub use chat::chat;
 pub use fresh::{find, keep, look};

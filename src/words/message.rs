@@ -36,6 +36,9 @@ pub struct Message {
     /// The person's verdict: -1, 0, 1.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rating: i8,
+    /// How long its model thought before it answered, in milliseconds; `None`: nothing was heard of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thought_ms: Option<u64>,
 }
 
 fn is_zero(n: &i8) -> bool {
@@ -74,6 +77,7 @@ impl Message {
             state: MessageState::Done,
             pinned: false,
             rating: 0,
+            thought_ms: None,
         }
     }
 

@@ -2,13 +2,14 @@
 
 use super::figures::count;
 use super::images::{self, Means, about};
-use crate::app::{Model, Node, ending, notes, seconds};
+use crate::app::{Model, Node, ending, notes, seconds, thought};
 use crate::tui::markdown::{self, Options, StreamDoc};
 use crate::tui::paint::Caps;
 use crate::tui::text::{Face, Line, Prefix, Row, wrap};
 use crate::tui::theme::Meaning;
 use crate::words::{Message, MessageState, Part, Role, clean_line};
 use ratatui::layout::Rect;
+use std::time::Duration;
 
 /// Columns left of the text: the mark of a selected message stands there.
 pub const INDENT: u16 = 2;
@@ -198,10 +199,10 @@ fn thinking(model: &Model, message: &Message) -> String {
         let verb = if live.thought_until.is_some() { "thought for" } else { "thinking" };
         return format!("{verb} {took}, ~{} tokens", live.meter.usage().reasoning);
     }
-    match message.receipt.as_ref().map(|r| r.usage.reasoning).filter(|n| *n > 0) {
-        Some(tokens) => format!("thought, {} tokens", count(tokens)),
-        None => "thought".into(),
-    }
+    let took = message.thought_ms.map(|ms| format!(" for {}", seconds(Duration::from_millis(ms))));
+    let (tokens, exact) = thought(message);
+    let tilde = if exact { "" } else { "~" };
+    format!("thought{}, {tilde}{} tokens", took.unwrap_or_default(), count(tokens))
 }
 
 /// What happened on the way and how it ended.

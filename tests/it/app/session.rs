@@ -153,6 +153,26 @@ fn thinking_is_folded_with_its_time_and_tokens() {
     assert!(stage.screen().contains("▸ thought for 2.5 s, ~75 tokens"));
     stage.press("alt-t");
     assert!(stage.screen().contains("Let me see."));
+    stage.press("alt-t");
+    // the provider did not say how much was thought: estimated; the time is the message's own from now on
+    stage.reply(turn, done("openai", 10, 80));
+    assert!(stage.screen().contains("▸ thought for 2.5 s, ~75 tokens"), "{}", stage.screen());
+    let last = stage.model.thread().last().expect("a reply").clone();
+    let kept = serde_json::to_value(&*last).expect("it is stored as text");
+    assert_eq!(kept["thought_ms"], 2_500);
+}
+
+#[test]
+fn who_is_stopped_while_thinking_thought_until_then() {
+    let mut stage = Stage::new(80, 24);
+    stage.types("hard question").press("enter");
+    let turn = stage.asked()[0];
+    stage.reply(turn, chosen("openai"));
+    let piece = Reasoning { text: "Let me see. ".repeat(20), ..Reasoning::default() };
+    stage.reply(turn, Reply::Delta(Delta::Reasoning { index: 0, piece }));
+    stage.model.now = stage.model.now + Duration::from_millis(1_300);
+    stage.press("esc");
+    assert!(stage.screen().contains("▸ thought for 1.3 s, 75 tokens"), "{}", stage.screen());
 }
 
 #[test]

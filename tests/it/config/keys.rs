@@ -72,3 +72,10 @@ fn a_key_in_a_file_that_others_can_read_is_warned_about() {
     let [warning] = warnings(0o644).try_into().expect("one warning");
     assert!(warning.contains("chmod 600"), "{warning}");
 }
+
+#[test]
+fn a_command_that_never_ends_is_given_up() {
+    let error = config::run_within("sleep 600", std::time::Duration::ZERO);
+    let Err(KeyError::Command { reason, .. }) = error else { panic!("{error:?}") };
+    assert_eq!(reason, "no key within 0 s");
+}

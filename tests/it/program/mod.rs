@@ -3,6 +3,7 @@
 mod ask;
 mod bad_input;
 mod discover;
+mod keys;
 mod money;
 mod panic;
 mod plain;
