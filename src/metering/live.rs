@@ -121,7 +121,7 @@ impl Live {
                 return;
             }
             Delta::Image(_) | Delta::Annotation(_) | Delta::Opaque { .. } => {}
-            Delta::Stop { .. } | Delta::Head { .. } => return,
+            Delta::Stop { .. } | Delta::Head { .. } | Delta::Tier(_) => return,
         }
         self.first.get_or_insert(at);
         self.last = self.last.max(at);

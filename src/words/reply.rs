@@ -94,6 +94,8 @@ pub enum Delta {
         model: Option<String>,
         provider: Option<String>,
     },
+    /// The service tier the provider says it served the request on (`default`, `flex`, `priority`), whatever was asked.
+    Tier(String),
     /// Something we do not know, word for word.
     Opaque {
         /// Who may be sent it back with the message: a wire format, or `format:provider` where a format has dialects.

@@ -51,6 +51,7 @@ impl Join {
             Delta::Opaque { format: None, .. }
             | Delta::Usage { .. }
             | Delta::Stop { .. }
+            | Delta::Tier(_)
             | Delta::Head { .. } => {}
         }
     }

@@ -156,7 +156,7 @@ impl<'a> Joint<'a> {
         let unfinished = match delta {
             Delta::ToolCall { .. } => true,
             Delta::Text(_) => self.structured,
-            Delta::Usage { .. } | Delta::Head { .. } => false,
+            Delta::Usage { .. } | Delta::Head { .. } | Delta::Tier(_) => false,
             // the order of what was said stays
             _ => !self.kept_back.is_empty(),
         };

@@ -12,7 +12,9 @@ use super::budget::Reserved;
 use super::count::Counted;
 use crate::metering::{self, Bill, Ended};
 use crate::routing::{End, Ticket};
-use crate::words::{At, Attempt as Record, Cost, Delta, Endpoint, Failure, FailureKind, Outcome, Usage, Usd};
+use crate::words::{
+    At, Attempt as Record, Cost, Delta, Endpoint, Failure, FailureKind, Outcome, Prices, Usage, Usd,
+};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -41,6 +43,8 @@ pub(super) struct Attempt {
     status: Option<u16>,
     reported: Option<Usage>,
     amount: Option<Usd>,
+    /// The service tier the provider says it served.
+    served: Option<String>,
     counted: Counted,
     outcome: Outcome,
     /// The stream came to its proper end: what it reported is final, whatever we make of the reply.
@@ -64,6 +68,7 @@ impl Attempt {
             status: None,
             reported: None,
             amount: None,
+            served: None,
             counted,
             outcome: Outcome::Cancelled,
             whole: false,
@@ -123,6 +128,7 @@ impl Attempt {
                 }
                 Delta::Stop { reason, native } => self.books.stopped(*reason, native),
                 Delta::Head { id: Some(id), .. } => self.books.head(id),
+                Delta::Tier(tier) => self.served = Some(tier.clone()),
                 Delta::Text(text) => self.counted.text(text),
                 Delta::Reasoning { piece, .. } => self.counted.reasoning(&piece.text),
                 Delta::ToolCall { name, arguments, .. } => {
@@ -156,9 +162,15 @@ impl Attempt {
         }
     }
 
+    /// The price list of the tier that was really served.
+    fn prices(&self) -> Option<Prices> {
+        let catalog = self.books.core.catalog();
+        tier::prices(&self.aim.endpoint, self.served.as_deref(), catalog.endpoints(&self.aim.endpoint.model))
+    }
+
     fn save(&self) {
         let usage = self.reported.unwrap_or_else(|| self.counted());
-        let cost = metering::estimate(&usage, self.aim.endpoint.prices.as_ref(), self.started);
+        let cost = metering::estimate(&usage, self.prices().as_ref(), self.started);
         self.books.save(&self.aim.endpoint, usage, cost);
     }
 
@@ -186,7 +198,7 @@ impl Attempt {
             reported: reported.as_ref(),
             counted,
             amount: self.amount,
-            prices: self.aim.endpoint.prices.as_ref(),
+            prices: self.prices().as_ref(),
             at: self.started,
             ended,
             insured: self.aim.endpoint.provider.as_str() == "openrouter",

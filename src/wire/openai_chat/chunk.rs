@@ -12,13 +12,14 @@ open_struct! {
         id: Str<'a> = "id",
         model: Str<'a> = "model",
         provider: Str<'a> = "provider",
+        service_tier: Str<'a> = "service_tier",
         choices: First<Choice<'a>> = "choices",
         usage: &'a RawValue = "usage",
         error: &'a RawValue = "error",
         x_groq: &'a RawValue = "x_groq",
         citations: Vec<Str<'a>> = "citations",
         search_results: &'a RawValue = "search_results",
-    } skip ["object", "created", "system_fingerprint", "service_tier", "obfuscation", "p", "request_id"]
+    } skip ["object", "created", "system_fingerprint", "obfuscation", "p", "request_id"]
 }
 
 open_struct! {

@@ -17,6 +17,8 @@ pub struct Chat {
     own: String,
     head: bool,
     provider: bool,
+    /// The service tier said last.
+    tier: String,
     choices: bool,
     /// `[DONE]` was heard: nothing counts after it.
     done: bool,
@@ -88,6 +90,12 @@ impl Chat {
                 self.provider = provider.is_some();
                 out.push(Delta::Head { id, model, provider });
             }
+        }
+        if let Some(tier) = chunk.service_tier.as_ref().and_then(Str::some)
+            && tier != self.tier
+        {
+            self.tier.clone_from(&tier);
+            out.push(Delta::Tier(tier));
         }
         let mut refused = None;
         // one answer is heard, the first

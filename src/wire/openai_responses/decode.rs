@@ -304,6 +304,10 @@ impl Response {
     /// The response as a whole: the end of a stream, or a body of its own.
     fn whole(&mut self, response: &Value, out: &mut Vec<Delta>) -> Result<(), Failure> {
         self.head(response, out);
+        // before its end a response says the tier that was asked for
+        if let Some(tier) = response.get("service_tier").and_then(Value::as_str) {
+            out.push(Delta::Tier(tier.to_owned()));
+        }
         let status = text(response, "status");
         // what a stream has said is not said again; some streams (ChatGPT's) end with an empty output
         if self.items.is_empty() {

@@ -1,7 +1,7 @@
 //! Service tiers: the endpoint that is priced is the one that is asked.
 
 use super::bench::{Bench, Heard, options, request};
-use crate::support::upstream::{Script, Upstream};
+use crate::support::upstream::{Script, Upstream, stop, text, usage};
 use fareway::catalog::{Catalog, EndpointRow, ModelRow, Overlay, ProviderRow, Rank, Source};
 use fareway::gateway::Keys;
 use fareway::words::{ModelId, ModelRef, Preferences, Prices, ProviderId, Usd};
@@ -79,4 +79,39 @@ async fn the_ordinary_endpoint_is_not_asked_for_a_tier() {
     assert_eq!(seen, [Some("priority".to_owned()), Some("default".to_owned())]);
     assert_eq!(heard.receipt().endpoint.as_str(), "openai:test/model");
     assert_eq!(heard.receipt().cost.booked, Some(Usd::from_raw(2_000_000_000_000_000_000) * 11));
+}
+
+/// The provider's word on the tier it served decides the price, not what was asked.
+#[tokio::test]
+async fn what_was_served_is_what_is_booked() {
+    for (name, asked, served, micro) in [
+        ("test/model", Some("priority"), "default", Some(2)),
+        ("test/model", Some("priority"), "priority", Some(4)),
+        ("test/model", Some("flex"), "default", Some(2)),
+        ("test/model", None, "priority", Some(4)),
+        ("test/model", None, "flex", Some(1)),
+        ("test/model", None, "auto", Some(2)),
+        ("test/model", None, "a word of tomorrow", Some(2)),
+        // OpenAI says a tier that nobody lists a price for: unknown, not the ordinary price and not zero
+        ("test/model", None, "scale", None),
+    ] {
+        let upstream = Upstream::with(move |_| {
+            let with = |mut chunk: Value| {
+                chunk["service_tier"] = served.into();
+                chunk
+            };
+            Script::stream()
+                .event(&with(text("yes")))
+                .event(&with(stop("stop")))
+                .event(&with(usage(10, 1)))
+                .done()
+        });
+        let bench = bench(&upstream);
+        let mut wish = request("hi");
+        wish.model = ModelRef::new(name);
+        wish.params.service_tier = asked.map(str::to_owned);
+        let heard = bench.ask(wish).await;
+        let cost = micro.map(|micro: i128| Usd::from_raw(micro * 1_000_000_000_000_000_000) * 11);
+        assert_eq!(heard.receipt().cost.booked, cost, "{name} asked {asked:?}, served {served}");
+    }
 }

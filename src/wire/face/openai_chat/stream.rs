@@ -128,7 +128,7 @@ impl Streamed {
                 Some(Aside::Body(fields)) => return self.write(Vec::new(), None, None, Some(fields), out),
                 None => return,
             },
-            Delta::Usage { .. } | Delta::Head { .. } => return,
+            Delta::Usage { .. } | Delta::Head { .. } | Delta::Tier(_) => return,
         };
         self.choice(piece, None, out);
     }
