@@ -152,8 +152,19 @@ fn contents(request: &Request) -> Vec<Value> {
     let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
     for message in request.messages.iter().filter(|message| message.role != Role::System) {
         let role = if message.role == Role::Assistant { "model" } else { "user" };
-        let parts: Vec<Value> =
-            message.parts.iter().flat_map(|part| self::parts(part, request, message)).collect();
+        let mut parts: Vec<Value> = Vec::new();
+        for part in message.parts.iter().flat_map(|part| self::parts(part, request, message)) {
+            let unsigned = |last: &&mut Value| {
+                last.get("inlineData").is_some() && last.get("thoughtSignature").is_none()
+            };
+            match parts.last_mut().filter(unsigned) {
+                // an image's signature was heard behind it, and is wanted back in it
+                Some(image) if part["text"] == "" && part.get("thoughtSignature").is_some() => {
+                    image["thoughtSignature"] = part["thoughtSignature"].clone();
+                }
+                _ => parts.push(part),
+            }
+        }
         if parts.is_empty() {
             continue;
         }

@@ -96,6 +96,19 @@ const ROWS: &[Row] = &[
         own: false,
     },
     Row {
+        name: "a signed image",
+        format: "gemini",
+        quirks: &[],
+        body: concat!(
+            "data: {\"candidates\":[{\"content\":{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/png\",\"data\":\"AAAA\"},\"thoughtSignature\":\"Sig3+/==\"}]}}],\"responseId\":\"r\"}\r\n\r\n",
+            "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"\",\"thoughtSignature\":\"Sig4+/==\"}]},\"finishReason\":\"STOP\"}]}\r\n\r\n",
+        ),
+        back: &[
+            r#"{"inlineData":{"mimeType":"image/png","data":"AAAA"},"thoughtSignature":"Sig3+/=="},{"text":"","thoughtSignature":"Sig4+/=="}"#,
+        ],
+        own: false,
+    },
+    Row {
         name: "a part of the content that we do not know",
         format: "openai-chat",
         quirks: &["mistral"],
@@ -168,7 +181,7 @@ fn to_no_other_format_and_no_other_dialect() {
 /// What is said beside the message is told, and never sent back.
 #[test]
 fn asides_are_no_parts() {
-    let (deltas, _) = heard("openai-chat", ROWS[3].body.as_bytes());
+    let (deltas, _) = heard("openai-chat", ROWS[4].body.as_bytes());
     let asides =
         deltas.iter().filter(|delta| matches!(delta, fareway::words::Delta::Opaque { format: None, .. }));
     assert_eq!(asides.count(), 3, "{deltas:?}");
