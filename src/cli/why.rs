@@ -68,6 +68,16 @@ fn head(row: &GenerationRow) -> String {
         if !decision.why.is_empty() {
             text.push_str(&format!("\n  {}: {}", decision.strategy, decision.why));
         }
+        if !decision.draws.is_empty() {
+            let draws: Vec<String> = decision.draws.iter().map(|draw| format!("{draw:.4}")).collect();
+            text.push_str(&format!("\n  drawn: {}", draws.join(", ")));
+        }
+    }
+    if let Outcome::Failed(failure) = &row.outcome {
+        text.push_str(&format!("\n  failed, {}: {failure}", failure.kind.error_type()));
+        if let Some(filter) = failure.excluded_by.first() {
+            text.push_str(&format!(" (the last endpoint was taken by `{filter}`)"));
+        }
     }
     text
 }
@@ -92,12 +102,13 @@ fn candidates(decision: &Decision) -> Result<(), Fail> {
                 estimate.and_then(|e| e.cost).map_or("?".into(), |usd| format!("${}", usd.round(6))),
                 estimate.and_then(|e| e.ttft).map_or("-".into(), seconds),
                 estimate.and_then(|e| e.throughput).map_or("-".into(), |n| format!("{n:.0}/s")),
-                c.share.map_or(String::new(), |share| format!("{:.0}%", share * 100.0)),
+                c.score.map_or("-".into(), |score| figure(score)),
+                c.share.map_or("-".into(), |share| format!("{:.0}%", share * 100.0)),
                 reason,
             ]
         })
         .collect();
-    Ok(out::table(&["", "ENDPOINT", "WOULD COST", "TTFT", "TOK/S", "SHARE", ""], &rows)?)
+    Ok(out::table(&["", "ENDPOINT", "WOULD COST", "TTFT", "TOK/S", "SCORE", "CHANCE", ""], &rows)?)
 }
 
 /// How wide the bars are.
@@ -114,7 +125,7 @@ fn attempts(row: &GenerationRow) -> Result<(), Fail> {
             let outcome = match &attempt.outcome {
                 Outcome::Answered => "answered".to_owned(),
                 Outcome::Cancelled => "stopped".to_owned(),
-                Outcome::Failed(failure) => format!("failed: {failure}"),
+                Outcome::Failed(failure) => format!("{}: {failure}", failure.kind.error_type()),
             };
             let kind = match (attempt.hedge, attempt.rescue) {
                 (true, _) => "hedge: ",
@@ -172,6 +183,11 @@ fn bill(row: &GenerationRow) -> Result<(), Fail> {
     let booked = cost.booked.map_or("unknown".into(), |usd| format!("${usd}"));
     rows.push(vec!["booked".into(), String::new(), cost.source.name().into(), booked]);
     Ok(out::table(&[], &rows)?)
+}
+
+/// A score: smaller is better; the unit is the strategy's (dollars, seconds, ...).
+fn figure(score: f64) -> String {
+    if score.abs() >= 0.001 || score == 0.0 { format!("{score:.4}") } else { format!("{score:.2e}") }
 }
 
 fn seconds(duration: Duration) -> String {

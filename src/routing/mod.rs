@@ -33,7 +33,7 @@ pub use health::{Admission, Breaker, End, Health, HealthBook, Quantiles, Rate, S
 pub use keys::{KeyBook, Pick};
 pub use names::{AUTO, Names, Resolved, Target, resolve};
 pub use next::{NextInput, NextStep, Tried, hedge, next};
-pub use plan::{MAX_DEARER, Plan, PlanInput, plan};
+pub use plan::{MAX_DEARER, Plan, PlanInput, Refused, decide, plan};
 pub use preferences::{join, profile};
 pub use presets::{Preset, expand};
 pub use price::{Load, Rates, cost};

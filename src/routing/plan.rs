@@ -35,6 +35,24 @@ pub fn plan(input: PlanInput<'_>, dice: &mut Dice) -> Result<Decision, Failure> 
     Plan::new(input, dice).map(|plan| plan.decision())
 }
 
+/// The same; where nobody may answer, the decision beside the failure: every candidate and the filter that took it.
+pub fn decide(input: PlanInput<'_>, dice: &mut Dice) -> Result<Decision, Box<Refused>> {
+    let plan = Plan::made(input, dice)
+        .map_err(|failure| Box::new(Refused { failure, decision: Decision::default() }))?;
+    let decision = plan.decision();
+    if plan.order.is_empty() {
+        return Err(Box::new(Refused { failure: refuse::nobody(&plan, &input), decision }));
+    }
+    Ok(decision)
+}
+
+/// A request that nobody may answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    pub failure: Failure,
+    pub decision: Decision,
+}
+
 /// An endpoint that may not answer.
 pub(super) struct Dropped<'a> {
     pub endpoint: &'a Arc<Endpoint>,
@@ -93,6 +111,12 @@ pub struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     pub fn new(input: PlanInput<'a>, dice: &mut Dice) -> Result<Self, Failure> {
+        let plan = Self::made(input, dice)?;
+        if plan.order.is_empty() { Err(refuse::nobody(&plan, &input)) } else { Ok(plan) }
+    }
+
+    /// The plan, which may hold nobody.
+    fn made(input: PlanInput<'a>, dice: &mut Dice) -> Result<Self, Failure> {
         let wishes = preferences::join(&[&input.request.preferences]);
         let ask = Ask::new(input.request, wishes, input.prompt_tokens, input.now);
         let Resolved { mut models, auto, mut steps, .. } =
@@ -125,7 +149,7 @@ impl<'a> Plan<'a> {
         let mut plan = Self::over(ask, models, &input, dice);
         plan.steps = steps;
         plan.auto = auto;
-        if plan.order.is_empty() { Err(refuse::nobody(&plan, &input)) } else { Ok(plan) }
+        Ok(plan)
     }
 
     /// The endpoints to ask, best first.

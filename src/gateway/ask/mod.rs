@@ -43,7 +43,7 @@ pub(super) async fn ask(core: Arc<Core>, request: Request, mailbox: Mailbox) {
 async fn answer(books: &Arc<Books>, mailbox: &Mailbox) -> Result<(), Failure> {
     let core = &books.core;
     let catalog = core.catalog();
-    let decision = {
+    let decided = {
         let names = core.names();
         let memory = &mut *core.memory();
         let input = PlanInput {
@@ -56,7 +56,15 @@ async fn answer(books: &Arc<Books>, mailbox: &Mailbox) -> Result<(), Failure> {
             prompt_tokens: Some(count::prompt(&books.request)),
             now: books.started(),
         };
-        routing::plan(input, &mut memory.dice)?
+        routing::decide(input, &mut memory.dice)
+    };
+    let decision = match decided {
+        Ok(decision) => decision,
+        Err(refused) => {
+            // who was considered and which filter took them is what the person wants to know now
+            books.decided(refused.decision);
+            return Err(refused.failure);
+        }
     };
     books.decided(decision.clone());
     let mut line = Line::new(books, mailbox, catalog, decision);

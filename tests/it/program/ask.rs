@@ -162,6 +162,10 @@ fn the_next_endpoint_is_asked_when_the_first_fails_and_its_price_is_paid() {
     assert_eq!(row["cost_usd"], "0.000021");
     let why = home.run(["why"]).ok().stdout;
     assert!(why.contains("down:test/model") && why.contains("on fire") && why.contains("answered"), "{why}");
+    // the scores, and how each attempt ended
+    for says in ["SCORE", "CHANCE", "500  provider_unavailable: ", "200  answered"] {
+        assert!(why.contains(says), "{says}: {why}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::support::{NOW, Row, World, ask, ask_with, endpoint, model};
 use fareway::catalog::{EndpointRow, ModelRow};
-use fareway::routing::{End, plan};
+use fareway::routing::{End, decide, plan};
 use fareway::words::{
     DataCollection, DataPolicy, Decision, Dice, FailureKind, Filter, MaxPrice, Message, Part, Percentiles,
     Preferences, Prices, Quantization, Reasoning, Request, Role, Source, Tool, Usd, Verdict,
@@ -366,6 +366,64 @@ fn a_soft_wish_moves_to_the_end_even_behind_the_fallback_model() {
         decision.considered.iter().find(|c| c.endpoint.as_str() == "bb:maker/one").expect("considered");
     assert!(
         matches!(&last.verdict, Verdict::Moved { place: 2, reason } if reason.contains("preferred_max_latency"))
+    );
+}
+
+/// The day itself decides, in UTC; whoever is past it stands last, is still asked when nobody else is left, and says why.
+#[test]
+fn past_its_retirement_an_endpoint_stands_last() {
+    let day = NOW.secs() / 86_400;
+    let date = |days: i64| {
+        let at = jiff::Timestamp::from_second((day + days) * 86_400).expect("a day");
+        Some(at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+    };
+    for (retires, last) in [(None, false), (date(1), false), (date(0), true), (date(-400), true)] {
+        let old = EndpointRow { retires: retires.clone(), ..endpoint("aa", "1", "1") };
+        let rows = vec![old, endpoint("bb", "1.9", "1.9")];
+        let world = World::from_rows(vec![ModelRow { endpoints: rows, ..model("maker/one", &[]) }]);
+        for seed in 0..20 {
+            let decision = plan(world.input(&ask("maker/one")), &mut Dice::new(seed)).expect("a plan");
+            assert_eq!(decision.attempts.len(), 2, "such days are put off: it is still asked in the end");
+            let moved = decision.considered.iter().any(|one| {
+                matches!(&one.verdict, Verdict::Moved { place: 1, reason } if reason.contains("calendar"))
+                    && one.endpoint.as_str() == "aa:maker/one"
+            });
+            assert_eq!(moved, last, "{retires:?}");
+        }
+        let alone = Preferences { only: list(&["aa"]), ..any_price() };
+        let decision = plan(world.input(&ask_with("maker/one", alone)), &mut Dice::new(1)).expect("a plan");
+        assert_eq!(tags(&decision), ["aa"], "{retires:?}: better than nobody");
+    }
+}
+
+/// The failure comes with the decision: every endpoint, and the filter that took it.
+#[test]
+fn a_refusal_shows_who_was_considered() {
+    let world = world();
+    let cheap = MaxPrice { prompt: Some("0.1".parse().expect("a price")), ..MaxPrice::default() };
+    let request =
+        ask_with("maker/one", Preferences { max_price: Some(cheap), ignore: list(&["aa"]), ..any_price() });
+    let refused = decide(world.input(&request), &mut Dice::new(1)).expect_err("nobody");
+    assert_eq!(refused.failure.kind.error_type(), "not_found");
+    let mut taken: Vec<(&str, &str)> = refused
+        .decision
+        .considered
+        .iter()
+        .map(|one| match &one.verdict {
+            Verdict::Dropped { filter, .. } => (one.endpoint.as_str(), filter.name()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    taken.sort_unstable();
+    assert_eq!(
+        taken,
+        [
+            ("aa:maker/one", "ignored_providers"),
+            ("bb/east:maker/one", "max_price"),
+            ("bb/priority:maker/one", "service_tier"),
+            ("bb/west:maker/one", "max_price"),
+            ("cc:maker/one", "max_price"),
+        ]
     );
 }
 

@@ -6,8 +6,9 @@ use fareway::tui::Tui;
 use fareway::tui::paint::Picture;
 use fareway::tui::theme::Theme;
 use fareway::words::{
-    At, Attempt, Chosen, Cost, CostLine, CostSource, Decision, Delta, Dice, Endpoint, EndpointId, Failure,
-    FailureKind, GenerationId, ModelId, Outcome, Prices, ProviderId, Receipt, Reply, Stop, TurnId, Usage,
+    At, Attempt, Chosen, Considered, Cost, CostLine, CostSource, Decision, Delta, Dice, Endpoint, EndpointId,
+    Estimate, Failure, FailureKind, Filter, GenerationId, ModelId, Outcome, Prices, ProviderId, Receipt,
+    Reply, Stop, TurnId, Usage, Verdict,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -282,6 +283,25 @@ fn cost(usage: &Usage) -> Cost {
     }
 }
 
+fn considered(provider: &str, verdict: Verdict) -> Considered {
+    let model = ModelId::new("openai/gpt-5");
+    Considered {
+        endpoint: EndpointId::of(provider, &model),
+        model,
+        verdict,
+        estimate: Some(Estimate {
+            prompt_tokens: 1_204,
+            completion_tokens: 500,
+            cost: Some("0.006505".parse().expect("dollars")),
+            ttft: Some(Duration::from_millis(600)),
+            throughput: Some(68.4),
+            ..Estimate::default()
+        }),
+        score: Some(0.006505),
+        share: Some(0.5),
+    }
+}
+
 /// A receipt with one failed attempt at azure before the answer.
 pub fn receipt(provider: &str, prompt: u64, completion: u64, at: At) -> Receipt {
     let model = ModelId::new("openai/gpt-5");
@@ -294,7 +314,7 @@ pub fn receipt(provider: &str, prompt: u64, completion: u64, at: At) -> Receipt 
         started,
         ttft: (outcome == Outcome::Answered).then(|| Duration::from_millis(600)),
         total: Duration::from_millis(if outcome == Outcome::Answered { 5_800 } else { 200 }),
-        status: Some(200),
+        status: Some(if outcome == Outcome::Answered { 200 } else { 503 }),
         cost: cost(&usage),
         usage,
         outcome,
@@ -324,8 +344,27 @@ pub fn receipt(provider: &str, prompt: u64, completion: u64, at: At) -> Receipt 
             resolved: vec!["openai/gpt-5 is itself".into()],
             strategy: "price-weighted".into(),
             attempts: vec![EndpointId::of("azure", &model), EndpointId::of(provider, &model)],
+            considered: vec![
+                considered("azure", Verdict::Kept { place: 0 }),
+                considered(
+                    provider,
+                    Verdict::Moved { place: 1, reason: "slower than `preferred_min_throughput`".into() },
+                ),
+                Considered {
+                    estimate: None,
+                    score: None,
+                    share: None,
+                    ..considered(
+                        "openrouter",
+                        Verdict::Dropped {
+                            filter: Filter::MaxPrice,
+                            reason: "costs $2.5 in, $20 out per million tokens".into(),
+                        },
+                    )
+                },
+            ],
             why: "cheapest of 2 healthy".into(),
-            ..Decision::default()
+            draws: vec![0.25, 0.875],
         })),
     }
 }
