@@ -102,7 +102,7 @@ fn candidates(decision: &Decision) -> Result<(), Fail> {
                 estimate.and_then(|e| e.cost).map_or("?".into(), |usd| format!("${}", usd.round(6))),
                 estimate.and_then(|e| e.ttft).map_or("-".into(), seconds),
                 estimate.and_then(|e| e.throughput).map_or("-".into(), |n| format!("{n:.0}/s")),
-                c.score.map_or("-".into(), |score| figure(score)),
+                c.score.map_or("-".into(), figure),
                 c.share.map_or("-".into(), |share| format!("{:.0}%", share * 100.0)),
                 reason,
             ]

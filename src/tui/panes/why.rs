@@ -143,22 +143,25 @@ fn note(said: &str, indent: usize, width: usize, rows: &mut Rows) {
     }
 }
 
-/// Columns of the table: its title, and what it shows of an endpoint. A narrow pane shows the first ones.
-const COLUMNS: [(&str, fn(&Considered) -> Option<String>); 5] = [
+/// A column's title, and what it shows of an endpoint.
+type Column = (&'static str, fn(&Considered) -> Option<String>);
+
+/// The columns of the table. A narrow pane shows the first ones.
+const COLUMNS: [Column; 5] = [
     ("cost", |one| Some(one.estimate.as_ref()?.cost.map_or("?".to_owned(), usd))),
     ("score", |one| one.score.map(score)),
     ("chance", |one| Some(format!("{:.0}%", one.share? * 100.0))),
     ("first", |one| Some(seconds(one.estimate.as_ref()?.ttft?))),
     ("tok/s", |one| Some(format!("{:.0}", one.estimate.as_ref()?.throughput?))),
 ];
-const COLUMN: usize = 9;
+const CELL: usize = 9;
 
 /// A table: who, in which place, and what was expected there. What moved somebody stands under the name.
 fn considered(all: &[Considered], width: usize, rows: &mut Rows) {
     let shown = if width < 70 { &COLUMNS[..2] } else { &COLUMNS[..] };
     let longest = all.iter().map(|one| one.endpoint.as_str().len()).max().unwrap_or(0);
-    let name = longest.min(width.saturating_sub(5 + COLUMN * shown.len()));
-    let titles: String = shown.iter().map(|(title, _)| format!("{title:>COLUMN$}")).collect();
+    let name = longest.min(width.saturating_sub(5 + CELL * shown.len()));
+    let titles: String = shown.iter().map(|(title, _)| format!("{title:>CELL$}")).collect();
     rows.push((format!("     {:name$}{titles}", ""), Meaning::Dim));
     for one in all {
         let (place, moved, meaning) = match &one.verdict {
@@ -173,7 +176,7 @@ fn considered(all: &[Considered], width: usize, rows: &mut Rows) {
         let mut line = format!("{place:>4} {:name$}", fit(one.endpoint.as_str(), name));
         if one.estimate.is_some() {
             for (_, cell) in shown {
-                line.push_str(&format!("{:>COLUMN$}", cell(one).unwrap_or_else(|| "–".to_owned())));
+                line.push_str(&format!("{:>CELL$}", cell(one).unwrap_or_else(|| "–".to_owned())));
             }
         }
         rows.push((line, meaning));
