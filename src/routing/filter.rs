@@ -127,6 +127,14 @@ pub const RULES: &[Rule] = &[
         advice: "leave the parameter out, or switch `require_parameters` off",
     },
     Rule {
+        filter: Filter::WebSearch,
+        applies: Some(|ask| ask.request.searches()),
+        keeps: |_, endpoint| endpoint.has_quirk("web_search"),
+        reason: |_, _| "has no web search".to_owned(),
+        advice: "leave `:online` (or the `web` plugin) out, or ask at a provider that searches: OpenRouter, Anthropic, \
+                 Google, Perplexity",
+    },
+    Rule {
         filter: Filter::MaxPrice,
         applies: Some(|ask| ask.wishes.max_price.is_some_and(|cap| cap != MaxPrice::default())),
         keeps: affordable,

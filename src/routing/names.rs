@@ -27,8 +27,6 @@ pub struct Resolved {
     pub models: Vec<Target>,
     /// `fareway/auto`: the prompt decides.
     pub auto: bool,
-    /// `:online`.
-    pub online: bool,
     /// How the name was understood.
     pub steps: Vec<String>,
 }
@@ -116,6 +114,18 @@ fn own(text: &str, names: &Names) -> Option<Result<String, String>> {
     (routing && meant != bare).then(|| Ok(format!("{meant}:{suffixes}")))
 }
 
+/// Whether the name, or what it is the person's own name for, ends in `:online`.
+pub fn is_online(name: &ModelRef, names: &Names) -> bool {
+    let mut text = name.as_str().trim().to_owned();
+    for _ in 0..DEEPEST {
+        match own(&text, names) {
+            Some(Ok(meant)) => text = meant,
+            _ => break,
+        }
+    }
+    text.split(':').skip(1).any(|suffix| suffix == "online")
+}
+
 fn is_routing(suffix: &str) -> bool {
     SUFFIXES.iter().any(|known| known.name == suffix)
 }
@@ -139,7 +149,6 @@ fn form(text: &str, catalog: &Catalog, resolved: &mut Resolved) -> Result<Target
                 resolved.steps.push(format!(":{} sorts by {}", suffix.name, sort_name(by)));
             }
             None => {
-                resolved.online = true;
                 resolved.steps.push(":online asks for a web search".to_owned());
             }
         }

@@ -1,6 +1,6 @@
 //! Presets: named requests that are laid under what was asked.
 
-use super::names::Names;
+use super::names::{Names, is_online};
 use crate::words::{Failure, FailureKind, Message, ModelRef, Params, Part, Preferences, Request, Role, Tool};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Preset {
 const MARK: &str = "@preset/";
 
 /// The request with its presets laid under it and `config`'s preferences beneath; what the request itself says wins,
-/// field by field. Tools are united by name.
+/// field by field. Tools are united by name. `:online` becomes the plugin it stands for.
 pub fn expand(mut request: Request, names: &Names, config: &Preferences) -> Result<Request, Failure> {
     let mut layers = vec![std::mem::take(&mut request.preferences)];
     let field = request.extra.shift_remove("preset");
@@ -39,6 +39,9 @@ pub fn expand(mut request: Request, names: &Names, config: &Preferences) -> Resu
             }
         };
         layers.push(preset.preferences.clone());
+    }
+    if std::iter::once(&request.model).chain(&request.fallbacks).any(|name| is_online(name, names)) {
+        request.search();
     }
     layers.push(config.clone());
     request.preferences = super::preferences::join(&layers.iter().collect::<Vec<_>>());

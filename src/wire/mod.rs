@@ -20,6 +20,7 @@ mod prefill;
 mod quirks;
 mod refusal;
 mod retry_after;
+mod search;
 mod sse;
 
 pub use classify::classify;

@@ -71,6 +71,8 @@ pub static QUIRKS: &[Quirk] = &[
     Quirk { name: "prefill_partial", effects: &[Prefill(Prefill::Partial)] },
     Quirk { name: "prefill_continue", effects: &[Prefill(Prefill::Continue)] },
     Quirk { name: "prefill_beta", effects: &[Prefill(Prefill::BetaPrefix)] },
+    // has a web search of its own; `search.rs` says how it is asked for
+    Quirk { name: "web_search", effects: &[] },
     // dialects
     Quirk {
         name: "openai",

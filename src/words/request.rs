@@ -29,6 +29,24 @@ pub struct Request {
     pub extra: Map<String, Value>,
 }
 
+impl Request {
+    /// Whether the web is to be searched for it: OpenRouter's `web` plugin, which `:online` stands for.
+    pub fn searches(&self) -> bool {
+        let plugins = self.extra.get("plugins").and_then(Value::as_array);
+        plugins.is_some_and(|all| all.iter().any(|one| one["id"] == "web" && one["enabled"] != false))
+    }
+
+    /// Asks for a search as a client of OpenRouter would.
+    pub fn search(&mut self) {
+        if !self.searches() {
+            let plugins = self.extra.entry("plugins").or_insert_with(|| Value::Array(Vec::new()));
+            if let Some(plugins) = plugins.as_array_mut() {
+                plugins.push(serde_json::json!({"id": "web"}));
+            }
+        }
+    }
+}
+
 impl Default for ModelRef {
     fn default() -> Self {
         Self::new("")

@@ -86,6 +86,8 @@ pub enum Filter {
     MaxOutput,
     #[serde(rename = "modality")]
     Modality,
+    #[serde(rename = "web_search")]
+    WebSearch,
     #[serde(rename = "require_parameters")]
     RequireParameters,
     #[serde(rename = "service_tier")]
@@ -114,6 +116,7 @@ impl Filter {
             Self::ContextLength => "context_length",
             Self::MaxOutput => "max_output",
             Self::Modality => "modality",
+            Self::WebSearch => "web_search",
             Self::RequireParameters => "require_parameters",
             Self::ServiceTier => "service_tier",
             Self::NoFallbacks => "no_fallbacks",

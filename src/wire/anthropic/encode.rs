@@ -2,6 +2,7 @@
 
 use super::{NAME, THINKING};
 use crate::wire::extra::ride_along;
+use crate::wire::search::search;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
     Effort, Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind, Request,
@@ -32,6 +33,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
             body.insert("tool_choice".to_owned(), choice);
         }
     }
+    search(&mut body, request, endpoint, NAME);
     ride_along(&mut body, request, endpoint, NAME);
     let mut headers = vec![
         ("content-type".to_owned(), "application/json".to_owned()),

@@ -2,6 +2,7 @@
 
 use super::{NAME, OWN_ID, THINKING};
 use crate::wire::extra::ride_along;
+use crate::wire::search::search;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
     Effort, Endpoint, Failure, Message, Params, Part, Reasoning, ReasoningKind, ReasoningParams, Request,
@@ -30,6 +31,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
         body.insert("generationConfig".to_owned(), config.into());
     }
     tools(&mut body, request);
+    search(&mut body, request, endpoint, NAME);
     ride_along(&mut body, request, endpoint, NAME);
     let model = &endpoint.upstream_model;
     let model = if model.contains('/') { model.clone() } else { format!("models/{model}") };

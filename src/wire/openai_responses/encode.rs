@@ -4,6 +4,7 @@ use super::{NAME, thinking};
 use crate::wire::extra::ride_along;
 use crate::wire::openai_chat::address;
 use crate::wire::quirks::Dialect;
+use crate::wire::search::search;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
     Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind, Request, ResponseFormat,
@@ -50,6 +51,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
             body.insert("parallel_tool_calls".to_owned(), parallel.into());
         }
     }
+    search(&mut body, request, endpoint, NAME);
     ride_along(&mut body, request, endpoint, NAME);
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     headers.extend(endpoint.headers.iter().map(|(name, value)| (name.clone(), value.clone())));

@@ -1,9 +1,10 @@
 //! What a person may write for a model, form by form.
 
 use super::support::{World, ask, endpoint, model};
-use fareway::catalog::ModelRow;
-use fareway::routing::{Names, Preset, expand, resolve};
-use fareway::words::{FailureKind, ModelRef, Params, Preferences, Role, Sort, SortBy, Tool};
+use fareway::catalog::{Catalog, EndpointRow, ModelRow};
+use fareway::routing::{Names, Preset, decide, expand, resolve};
+use fareway::words::{Dice, FailureKind, ModelRef, Params, Preferences, Role, Sort, SortBy, Tool};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 fn world() -> World {
@@ -177,5 +178,62 @@ fn the_bundled_catalog_knows_its_latest() {
     {
         let resolved = resolve(&ModelRef::new(name), &catalog, &Names::default());
         assert!(resolved.is_ok(), "{name}: {resolved:?}");
+    }
+}
+
+/// `:online` is OpenRouter's `web` plugin, whoever's name it stands behind; whoever cannot search is left out by name.
+#[test]
+fn online_asks_for_a_search_and_only_those_who_can_are_asked() {
+    let searching = |quirks: &[&str]| Some(quirks.iter().map(|q| (*q).to_owned()).collect());
+    let rows = vec![
+        EndpointRow { quirks: searching(&["stream_usage"]), ..endpoint("aa", "1", "1") },
+        EndpointRow { quirks: searching(&["web_search"]), ..endpoint("bb", "1.5", "1.5") },
+    ];
+    let mut world = World::from_rows(vec![
+        ModelRow { endpoints: rows, ..model("maker/one", &[]) },
+        model("maker/two", &[("aa", "1", "1")]),
+    ]);
+    world.names.aliases.insert("news".to_owned(), "maker/one:online".to_owned());
+    let plan = |name: &str, extra: Value| {
+        let mut request = ask(name);
+        request.extra = extra.as_object().cloned().unwrap_or_default();
+        let request = expand(request, &world.names, &Preferences::default()).expect("a request");
+        decide(world.input(&request), &mut Dice::new(1))
+            .map(|decision| decision.attempts.iter().map(ToString::to_string).collect::<Vec<_>>())
+            .map_err(|refused| refused.failure)
+    };
+    let none = || json!({});
+    let both = ["aa:maker/one", "bb:maker/one"];
+    for (name, extra, asked) in [
+        ("maker/one:online", none(), &both[1..]),
+        ("maker/one:floor:online", none(), &both[1..]),
+        ("news", none(), &both[1..]),
+        ("maker/one", json!({"plugins": [{"id": "web", "max_results": 3}]}), &both[1..]),
+        ("maker/one:floor", json!({"plugins": [{"id": "web", "enabled": false}]}), &both[..]),
+        ("maker/one:floor", json!({"plugins": [{"id": "file-parser"}]}), &both[..]),
+        ("maker/one:floor", none(), &both[..]),
+    ] {
+        assert_eq!(plan(name, extra).expect(name), asked, "{name}");
+    }
+    let failure = plan("maker/two:online", none()).expect_err("nobody there can search");
+    assert_eq!(failure.excluded_by, ["web_search"]);
+    assert!(failure.message.contains("aa Inc has no web search; leave `:online`"), "{}", failure.message);
+    // a plugin of the client's own stays as it is
+    let mut request = ask("maker/one:online");
+    request.extra.insert("plugins".to_owned(), json!([{"id": "web", "max_results": 3}]));
+    let request = expand(request, &world.names, &Preferences::default()).expect("a request");
+    assert_eq!(request.extra["plugins"], json!([{"id": "web", "max_results": 3}]));
+}
+
+/// The makers' own endpoints of the bundled catalog, and OpenRouter's, can search.
+#[test]
+fn the_bundled_catalog_knows_who_can_search() {
+    let catalog = Catalog::bundled();
+    for slug in ["anthropic", "google", "openrouter", "perplexity"] {
+        let mut endpoints = catalog.all_endpoints().filter(|e| e.provider.as_str() == slug).peekable();
+        assert!(slug == "openrouter" || endpoints.peek().is_some(), "{slug}");
+        for endpoint in endpoints {
+            assert!(endpoint.has_quirk("web_search"), "{}", endpoint.id);
+        }
     }
 }

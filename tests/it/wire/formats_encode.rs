@@ -265,3 +265,28 @@ fn nothing_given_nothing_sent() {
         assert_eq!(body(format, &[], &bare), expected, "{format}");
     }
 }
+
+/// The same question, as each format's provider wants to be asked to search.
+#[test]
+fn a_search_is_asked_for_in_each_providers_way() {
+    let mut asked = request(vec![say(Role::User, "news?")]);
+    asked.search();
+    for (format, quirks, sent) in [
+        ("openai-chat", &["openrouter", "web_search"][..], json!({"plugins": [{"id": "web"}]})),
+        ("openai-chat", &["perplexity", "web_search"], json!({})),
+        (
+            "anthropic-messages",
+            &["web_search"],
+            json!({"tools": [{"type": "web_search_20250305", "name": "web_search"}]}),
+        ),
+        ("gemini", &["web_search"], json!({"tools": [{"googleSearch": {}}]})),
+        ("openai-responses", &["web_search"], json!({"tools": [{"type": "web_search"}]})),
+        ("anthropic-messages", &[], json!({})),
+        ("ollama", &[], json!({})),
+    ] {
+        let body = body(format, quirks, &asked);
+        for field in ["plugins", "tools"] {
+            assert_eq!(body.get(field), sent.get(field), "{format} {quirks:?}: {field}");
+        }
+    }
+}
