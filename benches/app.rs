@@ -35,6 +35,7 @@ fn stage(messages: usize) -> (Model, Tui, Picture) {
     let at = At::from_secs(1_790_000_000);
     let mut model = Model::new(Settings::default(), keymap, Dice::new(7), at);
     (model.columns, model.rows) = (120, 40);
+    model.begun = fareway::app::Begun::Done;
     model.cards = Arc::new(
         (0..2_000)
             .map(|n| Card {

@@ -45,7 +45,7 @@ pub use key::{Code, Key};
 pub use keys::Keymap;
 pub use line::Line;
 pub use live::{Live, Waiting};
-pub use model::{Compare, Completion, Item, Model, Notice, Pending, Undo};
+pub use model::{Begun, Compare, Completion, Item, Model, Notice, Pending, Undo};
 pub use reading::Reading;
 pub use settings::{MeterPlace, Place, Rating, Settings};
 pub use telling::{ending, notes, reading, seconds, short, thought};

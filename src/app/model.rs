@@ -18,6 +18,8 @@ pub struct Model {
     pub columns: u16,
     pub rows: u16,
     pub focused: bool,
+    /// What the last run left behind is known; before that nothing is sent.
+    pub begun: Begun,
     /// What ended while the terminal had no focus.
     pub unseen: Option<super::Unseen>,
     pub settings: Settings,
@@ -60,6 +62,17 @@ pub struct Model {
     /// The code block copied last and of how many: the next copy takes the one before.
     pub copied: Option<(usize, usize)>,
     pub last_turn: u64,
+}
+
+/// How far the beginning is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Begun {
+    /// The store is being opened.
+    #[default]
+    NotYet,
+    /// So it is, and the prompt is to be sent when it is open.
+    Sending,
+    Done,
 }
 
 /// The turn of the newest question of each kind: an answer with another turn is stale.
@@ -136,6 +149,7 @@ impl Model {
             columns: 80,
             rows: 24,
             focused: true,
+            begun: Begun::default(),
             unseen: None,
             settings,
             keymap,

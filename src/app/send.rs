@@ -1,6 +1,7 @@
 //! From the composer to a message: drafts, history, chips, completion, `/` commands and `!` commands.
 
 use super::actions::{ACTIONS, Run};
+use super::model::Begun;
 use super::panes::question;
 use super::{Effect, Level, Model, Save, ask, compare, draft, queue, turns};
 use crate::words::{Message, MessageId, Part, Purpose, Role, Titled};
@@ -12,6 +13,11 @@ pub fn send(model: &mut Model, _: &str) -> Vec<Effect> {
     let text = draft.text.trim();
     if text.is_empty() {
         return queue::send_held(model);
+    }
+    // neither the session nor its model is known: it waits, or it would be lost with the session it stands in
+    if model.begun != Begun::Done {
+        model.begun = Begun::Sending;
+        return Vec::new();
     }
     if let Some(rest) = text.strip_prefix('/')
         && !draft.text.starts_with(' ')

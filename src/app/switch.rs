@@ -1,7 +1,7 @@
 //! Going to another session, and what a session is called, tagged and told.
 
 use super::event::{Began, Hit, Opened};
-use super::model::Undo;
+use super::model::{Begun, Undo};
 use super::panes::find;
 use super::program::rekey;
 use super::{Effect, Level, Model, Order, Save, Scroll, Thread, compare, draft, turns};
@@ -17,6 +17,9 @@ pub fn begin(model: &mut Model, began: Began) -> Vec<Effect> {
     let mut effects = rekey(model);
     sessions_changed(model, began.sessions);
     let typed = model.draft().text.clone();
+    let begun = std::mem::replace(&mut model.begun, Begun::Done);
+    // behind a draft that was left it is not what was meant to be sent
+    let send = begun == Begun::Sending && began.last.as_ref().is_none_or(|last| last.draft.text.is_empty());
     match began.last {
         Some(last) => {
             let old = model.here;
@@ -44,6 +47,9 @@ pub fn begin(model: &mut Model, began: Began) -> Vec<Effect> {
         model.say(Level::Warning, notice);
     }
     effects.push(Effect::Wake(model.now + Duration::from_secs(11)));
+    if send {
+        effects.extend(super::send::send(model, ""));
+    }
     effects
 }
 

@@ -1,6 +1,7 @@
 //! Tests of `fareway::app`: events in, effects out, compared by value.
 
 mod axis;
+mod begin;
 mod compare;
 mod keys;
 mod picker;

@@ -30,7 +30,7 @@ fn the_title_follows_the_reply_and_is_given_back() {
     let mut plain = command(home.path(), &["--model", "demo/swift"]);
     plain.env("WT_SESSION", "1");
     let mut pty = Pty::start(plain, 100, 30);
-    pty.until_shows("enter send");
+    pty.until_shows("demo/swift");
     pty.say("hello");
     answered(&pty, "the real models appear");
     pty.keys("\x04");
