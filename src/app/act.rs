@@ -1,5 +1,6 @@
 //! Acting on messages: select, copy, edit, ask again, branch, rate, delete; and scrolling.
 
+use super::model::Undo;
 use super::panes::{picker, question};
 use super::{Effect, Level, Model, Order, Save, Scroll, ask, draft, read, send, telling, turns};
 use crate::words::{MessageId, ModelRef, Purpose, Role, clean};
@@ -152,18 +153,25 @@ pub fn delete_now(model: &mut Model, id: MessageId) -> Vec<Effect> {
     let gone = model.thread().below(id);
     let busy: Vec<_> =
         model.live.iter().filter(|(_, live)| gone.contains(&live.message)).map(|(turn, _)| *turn).collect();
-    let mut effects = Vec::new();
+    let mut effects: Vec<Effect> = super::switch::forget_removed(model).into_iter().collect();
     for turn in busy {
-        model.live.remove(&turn);
-        effects.push(Effect::Stop { turn });
+        effects.extend(turns::stop(model, turn));
     }
+    let (session, head) = (model.here, model.session().head);
+    let kept = gone.iter().filter_map(|id| model.thread().message(*id)).map(Arc::clone).collect();
+    model.undo = Some(Undo::Messages { session, messages: kept, head });
     let messages = model.thread_mut().remove(id);
-    let session = model.here;
+    model.say(Level::Info, "deleted: /undo, or u at a message, brings it back");
     effects.push(Effect::Save(vec![
         Save::RemoveMessages { session, messages },
         Save::Session(Box::new(model.session().clone())),
     ]));
     effects
+}
+
+/// What was deleted last comes back, in its place in the tree.
+pub fn undo(model: &mut Model, _: &str) -> Vec<Effect> {
+    super::switch::undo(model)
 }
 
 // === branches ===

@@ -2,8 +2,9 @@
 
 use super::actions::ACTIONS;
 use super::model::{Completion, Item};
+use super::panes::Fuzzy;
 use super::{Effect, Model, Order, draft};
-use crate::words::{Draft, TurnId};
+use crate::words::{Draft, TurnId, Usd};
 
 pub fn offer(model: &mut Model) -> Vec<Effect> {
     model.completion = None;
@@ -14,11 +15,7 @@ pub fn offer(model: &mut Model) -> Vec<Effect> {
         && let Some(start) = before.strip_prefix('/')
         && !start.contains(' ')
     {
-        let items: Vec<Item> = ACTIONS
-            .iter()
-            .filter_map(|a| a.slash.filter(|s| s.starts_with(start)).map(|s| (s, a.title)))
-            .map(|(slash, title)| Item { text: format!("/{slash} "), about: title.to_owned() })
-            .collect();
+        let items = commands(start);
         let exact = items.len() == 1 && items[0].text.trim() == before;
         if !items.is_empty() && !exact {
             model.completion = Some(Completion { replaces: before.chars().count(), items, at: 0 });
@@ -35,8 +32,25 @@ pub fn offer(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Commands that begin like this, then those that have its letters in their order.
+fn commands(start: &str) -> Vec<Item> {
+    let mut fuzzy = Fuzzy::new(start);
+    let mut scored: Vec<_> = ACTIONS
+        .iter()
+        .enumerate()
+        .filter_map(|(row, action)| action.slash.map(|slash| (row, slash, action.title)))
+        .filter_map(|(row, slash, title)| {
+            let score = if slash.starts_with(start) { u32::MAX } else { fuzzy.score(slash)? };
+            Some((std::cmp::Reverse(score), row, slash, title))
+        })
+        .collect();
+    scored.sort_unstable();
+    let item = |(_, _, slash, title)| Item { text: format!("/{slash} "), about: String::from(title) };
+    scored.into_iter().map(item).collect::<Vec<Item>>()
+}
+
 /// Paths for the `@` word at the cursor.
-pub fn paths(model: &mut Model, turn: TurnId, paths: Vec<String>) -> Vec<Effect> {
+pub fn paths(model: &mut Model, turn: TurnId, paths: Vec<(String, Option<u64>)>) -> Vec<Effect> {
     if model.pending.paths != Some(turn) {
         return Vec::new();
     }
@@ -45,16 +59,30 @@ pub fn paths(model: &mut Model, turn: TurnId, paths: Vec<String>) -> Vec<Effect>
     let before: String = line.chars().take(draft.column).collect();
     let word = before.rsplit([' ', '\t']).next().unwrap_or("");
     let replaces = word.chars().count();
-    let items: Vec<Item> = paths
-        .into_iter()
-        .map(|path| Item {
-            about: if path.ends_with('/') { "folder" } else { "attach" }.into(),
-            text: format!("@{path}"),
-        })
-        .collect();
+    let price = model.card(model.model().as_str()).and_then(|card| card.prices()).map(|prices| prices.prompt);
+    let item = |(path, size): (String, Option<u64>)| Item {
+        about: size.map_or_else(|| "folder".into(), |size| about(&path, size, price)),
+        text: format!("@{path}"),
+    };
+    let items: Vec<Item> = paths.into_iter().map(item).collect();
     model.completion =
         (word.starts_with('@') && !items.is_empty()).then_some(Completion { replaces, items, at: 0 });
     Vec::new()
+}
+
+/// What of a file is no text, so that its size says nothing of its tokens.
+const NO_TEXT: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "pdf", "zip", "gz"];
+
+/// `3.8 KB · ~975 tokens · ~$0.0029`: what attaching a file would come to.
+fn about(path: &str, size: u64, price: Option<Usd>) -> String {
+    let bytes = draft::size(usize::try_from(size).unwrap_or(usize::MAX));
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    if NO_TEXT.contains(&ending.as_str()) {
+        return bytes;
+    }
+    let tokens = size.div_ceil(4);
+    let cost = price.map_or_else(String::new, |price| format!(" · ~${}", (price * tokens).round(6)));
+    format!("{bytes} · ~{tokens} tokens{cost}")
 }
 
 pub fn next(model: &mut Model, _: &str) -> Vec<Effect> {

@@ -39,22 +39,69 @@ pub fn code(model: &mut Model, _: &str) -> Vec<Effect> {
     effects
 }
 
+/// The shell command of the selected message, else the one said last: to be pasted, it ends without a line end.
+pub fn command(model: &mut Model, _: &str) -> Vec<Effect> {
+    let thread = model.thread();
+    let text = match thread.selected {
+        Some(id) => thread.message(id).and_then(|m| last_command(&m.plain())),
+        None => thread.shown().rev().find_map(|n| last_command(&n.message.plain())),
+    };
+    match text {
+        Some(text) => send_copy(model, &text),
+        None => {
+            model.say(Level::Info, "there is no shell command here");
+            Vec::new()
+        }
+    }
+}
+
+const SHELLS: [&str; 10] =
+    ["sh", "bash", "zsh", "fish", "shell", "console", "terminal", "shellsession", "powershell", "ps1"];
+
+/// The last block in a shell's language; of a recorded session with `$` prompts its last command, without the prompt.
+fn last_command(text: &str) -> Option<String> {
+    let block = fenced(text).into_iter().rev().find(|(language, code)| {
+        SHELLS.contains(&language.as_str()) || language.is_empty() && code.trim_start().starts_with("$ ")
+    });
+    let (_, code) = block?;
+    let lines: Vec<&str> = code.lines().collect();
+    let command = match lines.iter().rposition(|line| line.trim_start().starts_with("$ ")) {
+        Some(at) => {
+            let mut whole = vec![lines[at].trim_start().trim_start_matches("$ ")];
+            // a backslash at its end: it goes on
+            let goes_on = lines[at..].iter().take_while(|line| line.trim_end().ends_with('\\')).count();
+            whole.extend(lines[at + 1..].iter().take(goes_on).copied());
+            whole.join("\n")
+        }
+        None => code.trim().to_owned(),
+    };
+    (!command.is_empty()).then_some(command)
+}
+
 /// Fenced code blocks of a Markdown text.
 pub fn blocks(text: &str) -> Vec<String> {
+    fenced(text).into_iter().map(|(_, code)| code).collect()
+}
+
+/// Fenced code blocks with their languages, in lower case.
+fn fenced(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let mut open: Option<(usize, char, String)> = None;
+    let mut open: Option<(usize, char, (String, String))> = None;
     for line in text.lines() {
         let bare = line.trim_start();
         let mark = bare.chars().next().filter(|c| matches!(c, '`' | '~'));
         let length = mark.map_or(0, |m| bare.chars().take_while(|c| *c == m).count());
         match &mut open {
-            None if length >= 3 => open = mark.map(|m| (length, m, String::new())),
+            None if length >= 3 => {
+                let language = bare[length..].split_whitespace().next().unwrap_or_default().to_lowercase();
+                open = mark.map(|m| (length, m, (language, String::new())));
+            }
             Some((fence, m, _))
                 if length >= *fence && mark == Some(*m) && bare[length..].trim().is_empty() =>
             {
                 found.extend(open.take().map(|(_, _, code)| code));
             }
-            Some((_, _, code)) => {
+            Some((_, _, (_, code))) => {
                 code.push_str(line);
                 code.push('\n');
             }

@@ -213,7 +213,11 @@ pub fn reprice(model: &mut Model) -> Option<Effect> {
 
 /// Asks what sending the draft would cost, here and on the first two favourites.
 pub fn quote(model: &mut Model) -> Vec<Effect> {
-    if model.draft().text.trim().is_empty() {
+    let text = model.draft().text.trim();
+    let word = text.strip_prefix('/').and_then(|rest| rest.split_whitespace().next());
+    let command = word.is_some_and(|word| word.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    let sends = !(text.is_empty() || command || text.starts_with('!'));
+    if !sends {
         model.quotes.clear();
         model.pending.quote = None;
         return Vec::new();

@@ -96,7 +96,8 @@ pub enum Event {
     },
     Paths {
         turn: TurnId,
-        paths: Vec<String>,
+        /// Each with its size in bytes, when it is a file.
+        paths: Vec<(String, Option<u64>)>,
     },
     /// `$EDITOR` came back.
     Written {

@@ -4,7 +4,7 @@ use super::panes::Overlay;
 use super::{Card, Key, Keymap, Level, Live, Quote, Settings, Spent, Thread};
 use crate::metering::Tokenizer;
 use crate::words::{
-    At, Dice, Draft, MessageId, ModelId, ModelRef, Purpose, Role, Session, SessionId, Totals, TurnId,
+    At, Dice, Draft, Message, MessageId, ModelId, ModelRef, Purpose, Role, Session, SessionId, Totals, TurnId,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -94,12 +94,18 @@ pub struct Pending {
     pub reveal: Option<super::Hit>,
 }
 
-/// What Alt-U in the list of sessions takes back.
+/// What Alt-U in the list of sessions and `u` at a message take back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Undo {
     /// Off the list, but still in the store.
     Removed(Box<Session>),
     Archived(SessionId),
+    /// Messages of a session, parents first, and what was shown of it.
+    Messages {
+        session: SessionId,
+        messages: Vec<Arc<Message>>,
+        head: Option<MessageId>,
+    },
 }
 
 /// One sentence in the status line.

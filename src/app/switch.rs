@@ -5,7 +5,8 @@ use super::model::{Begun, Undo};
 use super::panes::find;
 use super::program::rekey;
 use super::{Effect, Level, Model, Order, Save, Scroll, Thread, compare, draft, turns};
-use crate::words::{Draft, ModelRef, Session, SessionId, Titled, TurnId, clean_line};
+use crate::words::{Draft, Message, MessageId, ModelRef, Session, SessionId, Titled, TurnId, clean_line};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The first event: the last session at once, with the draft as it was; what was typed meanwhile comes behind it.
@@ -219,11 +220,35 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
             model.say(Level::Info, "undone");
             alter(model, id, |s| s.archived = !s.archived)
         }
+        Some(Undo::Messages { session, messages, head }) => back(model, session, messages, head),
         None => {
             model.say(Level::Info, "nothing to undo");
             Vec::new()
         }
     }
+}
+
+/// Deleted messages return to their session, if it is still on the screen.
+fn back(
+    model: &mut Model,
+    session: SessionId,
+    messages: Vec<Arc<Message>>,
+    head: Option<MessageId>,
+) -> Vec<Effect> {
+    let Some(thread) = model.threads.get_mut(&session) else {
+        model.say(Level::Info, "open the session that they were deleted from first");
+        model.undo = Some(Undo::Messages { session, messages, head });
+        return Vec::new();
+    };
+    for message in &messages {
+        thread.hang(Arc::clone(message));
+    }
+    thread.go_on_from(head);
+    let mut saves = vec![Save::Session(Box::new(thread.session.clone()))];
+    saves.extend(messages.into_iter().map(|message| Save::Message { session, message }));
+    model.say(Level::Info, "it is back");
+    turns::list(model, session);
+    vec![Effect::Save(saves)]
 }
 
 fn named(session: &Session) -> String {

@@ -113,15 +113,15 @@ pub async fn run(command: &str) -> Result<Attached, String> {
     Ok(Attached { chip: Chip { label: format!("⟦!{label}⟧"), body }, tokens })
 }
 
-/// Paths that begin like this, folders with a slash behind them; at most fifty.
-pub fn paths(prefix: &str, home: &Path) -> Vec<String> {
+/// Paths that begin like this and the files' sizes, folders with a slash behind them; at most fifty.
+pub fn paths(prefix: &str, home: &Path) -> Vec<(String, Option<u64>)> {
     let (folder, begin) = prefix.rsplit_once('/').map_or(("", prefix), |(folder, begin)| (folder, begin));
     let written = if prefix.contains('/') { format!("{folder}/") } else { String::new() };
     let at = match written.as_str() {
         "" => PathBuf::from("."),
         written => crate::config::Config::expand(written, Some(home)),
     };
-    let mut found: Vec<String> = std::fs::read_dir(at)
+    let mut found: Vec<(String, Option<u64>)> = std::fs::read_dir(at)
         .into_iter()
         .flatten()
         .filter_map(Result::ok)
@@ -131,8 +131,9 @@ pub fn paths(prefix: &str, home: &Path) -> Vec<String> {
             if hidden || !name.starts_with(begin) {
                 return None;
             }
-            let slash = if entry.path().is_dir() { "/" } else { "" };
-            Some(format!("{written}{name}{slash}"))
+            let about = std::fs::metadata(entry.path()).ok()?;
+            let slash = if about.is_dir() { "/" } else { "" };
+            Some((format!("{written}{name}{slash}"), about.is_file().then_some(about.len())))
         })
         .collect();
     found.sort();

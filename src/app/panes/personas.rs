@@ -61,6 +61,13 @@ impl State {
                 self.refresh(model);
                 (true, vec![switch::keep_settings(model)])
             }
+            (Code::Delete, _) => {
+                if let Some(name) = self.matches.get(self.at).filter(|name| !name.is_empty()) {
+                    model.settings.personas.remove(name);
+                }
+                self.refresh(model);
+                (true, vec![switch::keep_settings(model)])
+            }
             _ => {
                 if self.query.key(key) {
                     self.refresh(model);

@@ -73,6 +73,8 @@ pub fn completion(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let Some(completion) = &model.completion else { return };
     let rows = usize::from(area.height);
     let top = completion.at.saturating_sub(rows.saturating_sub(1));
+    let widest = completion.items.iter().map(|item| crate::tui::text::width(&item.text)).max().unwrap_or(0);
+    let column = area.x + PROMPT + u16::try_from(widest).unwrap_or(0).min(area.width / 2) + 2;
     for (y, (at, item)) in (area.y..area.bottom()).zip(completion.items.iter().enumerate().skip(top)) {
         let row = Rect { y, height: 1, ..area };
         let meaning = if at == completion.at { Meaning::Selection } else { Meaning::Panel };
@@ -80,7 +82,8 @@ pub fn completion(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
         canvas.fill(row, style);
         let x =
             canvas.text(row.x + PROMPT, y, row.width.saturating_sub(PROMPT), &clean_line(&item.text), style);
-        canvas.text(x + 2, y, row.right().saturating_sub(x + 2), &clean_line(&item.about), style);
+        let x = column.max(x + 2);
+        canvas.text(x, y, row.right().saturating_sub(x), &clean_line(&item.about), style);
     }
 }
 

@@ -103,7 +103,8 @@ pub fn templates(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &te
 }
 
 pub fn personas(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &personas::State) -> At {
-    let hints = "Enter takes it · Ctrl-S keeps this session's system prompt under this name · Esc";
+    let hints =
+        "Enter takes it · Ctrl-S keeps this session's system prompt under this name · Del removes · Esc";
     let mut area = frame(canvas, whole, "Personas", hints, (80, rows(model.settings.personas.len() + 1, 20)));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     list(canvas, area, state.matches.len(), state.at, |canvas, area, index, style| {

@@ -1,5 +1,6 @@
 //! Tests of `fareway::app`: events in, effects out, compared by value.
 
+mod acting;
 mod axis;
 mod begin;
 mod compare;
