@@ -99,6 +99,10 @@ impl Plan<'_> {
         self.base = price::cost(first.endpoint, load, 0, now).filter(|_| most > 0.0);
         let Some(base) = self.base else { return };
         let limit = base.approximate() * most * (1.0 + 1e-9);
+        // mostly nobody is too dear, and then a look at everybody in turn is all
+        if self.candidates.iter().all(|candidate| candidate.cached == 0 && candidate.price <= limit) {
+            return;
+        }
         let ask = Arc::clone(&self.ask);
         let (candidates, dropped) = (&self.candidates, &mut self.dropped);
         let mut head = true;

@@ -131,11 +131,12 @@ pub(super) struct KeysOf<'a>(Option<&'a Keys>);
 
 impl KeysOf<'_> {
     pub fn pick(self, endpoint: &Endpoint, now: At) -> Pick {
-        let none = if endpoint.local || endpoint.demo { Pick::Key(0) } else { Pick::Missing };
-        let Some(keys) = self.0 else { return none };
-        if keys.calm {
+        // the endpoint itself is looked at last: planning over a thousand reads only what it must
+        if self.0.is_some_and(|keys| keys.calm) {
             return Pick::Key(0);
         }
+        let none = if endpoint.local || endpoint.demo { Pick::Key(0) } else { Pick::Missing };
+        let Some(keys) = self.0 else { return none };
         let mut first: Option<At> = None;
         for (place, key) in (0..).zip(&keys.list) {
             let until = key.until(&endpoint.id);

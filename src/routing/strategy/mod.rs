@@ -81,9 +81,8 @@ impl<'a> Draws<'a> {
         drawn
     }
 
-    /// A position by weight; `None` when no weight is positive.
-    fn by_weight(&mut self, weights: &[f64]) -> Option<usize> {
-        let all: f64 = weights.iter().sum();
+    /// A position by weight, where `all` is their sum; `None` when no weight is positive.
+    fn by_weight(&mut self, weights: &[f64], all: f64) -> Option<usize> {
         if !all.is_finite() || all <= 0.0 {
             return None;
         }
@@ -102,15 +101,20 @@ impl<'a> Draws<'a> {
 const SORTED: usize = 64;
 
 /// Positions by score, smallest first and not-a-numbers last; equals stay in catalog order, the maker's own first.
+/// The score's last bits give way to the position, so that one number is compared: with a thousand endpoints scores
+/// that differ by less than a part in 10¹² are equal.
+#[allow(clippy::cast_possible_truncation, reason = "only the position's bits are left")]
 fn ascending(scores: &[f64]) -> Vec<u32> {
-    let mut keyed: Vec<(u64, u32)> = scores.iter().map(|score| sortable(*score)).zip(0..).collect();
+    let places = (scores.len() as u64).next_power_of_two() - 1;
+    let mut keyed: Vec<u64> =
+        scores.iter().zip(0..).map(|(score, place)| sortable(*score) & !places | place).collect();
     if keyed.len() > SORTED {
         keyed.select_nth_unstable(SORTED);
         keyed[..SORTED].sort_unstable();
     } else {
         keyed.sort_unstable();
     }
-    keyed.into_iter().map(|(_, place)| place).collect()
+    keyed.into_iter().map(|key| (key & places) as u32).collect()
 }
 
 /// A whole number that sorts as the score does (`f64::total_cmp`, every not-a-number last).

@@ -19,28 +19,27 @@ impl Strategy for PriceWeighted {
     }
 
     fn order(&self, _: &Ask<'_>, candidates: &[Candidate<'_>], draws: &mut Draws<'_>) -> Ranking {
-        // an unknown price weighs like the dearest known one: neither a bargain nor out of the question
-        let dearest = candidates.iter().map(|c| c.price).filter(|p| !p.is_nan()).fold(f64::NAN, f64::max);
-        let scores: Vec<f64> = candidates
-            .iter()
-            .map(|c| match (c.price.is_nan(), dearest.is_nan()) {
-                (false, _) => c.price,
-                (true, false) => dearest,
-                (true, true) => 1.0,
-            })
-            .collect();
+        let mut scores: Vec<f64> = candidates.iter().map(|c| c.price).collect();
+        if scores.iter().any(|price| price.is_nan()) {
+            // an unknown price weighs like the dearest known one: neither a bargain nor out of the question
+            let dearest = scores.iter().copied().fold(f64::NAN, f64::max);
+            let unknown = if dearest.is_nan() { 1.0 } else { dearest };
+            for price in scores.iter_mut().filter(|price| price.is_nan()) {
+                *price = unknown;
+            }
+        }
         let mut shares: Vec<f64> =
             scores.iter().map(|price| ((price + FREE) * (price + FREE)).recip()).collect();
         let mut order = ascending(&scores);
+        let all: f64 = shares.iter().sum();
         if candidates.len() > 1
-            && let Some(first) = draws.by_weight(&shares)
+            && let Some(first) = draws.by_weight(&shares, all)
             && let Some(place) = order.iter().position(|at| *at as usize == first)
         {
             order[..=place].rotate_right(1);
         }
-        let whole = shares.iter().sum::<f64>().recip();
         for share in &mut shares {
-            *share *= whole;
+            *share /= all;
         }
         Ranking { order, scores, shares }
     }

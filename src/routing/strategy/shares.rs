@@ -54,7 +54,7 @@ impl Strategy for Shares {
         let mut order = Vec::with_capacity(weights.len());
         // a few draws decide all that is ever tried; the long tail stands by score
         while order.len() < weights.len().min(8) {
-            let Some(place) = draws.by_weight(&weights) else { break };
+            let Some(place) = draws.by_weight(&weights, weights.iter().sum()) else { break };
             weights[place] = 0.0;
             order.push(u32::try_from(place).unwrap_or(u32::MAX));
         }

@@ -231,6 +231,8 @@ proptest! {
         let mut under_way = Vec::new();
         let mut probes: Vec<usize> = Vec::new();
         let mut serial = 0;
+        // until when it must be left alone, as it was said when the rest began
+        let mut rest: Option<At> = None;
         for step in steps {
             match step {
                 Step::Wait(millis) => now = now + Duration::from_millis(millis),
@@ -240,6 +242,7 @@ proptest! {
                         Admission::Rest(until) => prop_assert!(until > now),
                         Admission::Busy => prop_assert_eq!(probes.len(), 1),
                         Admission::Go | Admission::Probe => {
+                            prop_assert!(rest.is_none_or(|until| until <= now), "nobody before its time");
                             serial += 1;
                             if admission == Admission::Probe {
                                 prop_assert!(probes.is_empty(), "one probe at a time");
@@ -269,6 +272,11 @@ proptest! {
                         if book.admission(&endpoint.id, now) == Admission::Go {
                             probes.clear();
                         }
+                        rest = match (how, book.admission(&endpoint.id, now)) {
+                            (0, _) => None,
+                            (_, Admission::Rest(until)) => Some(until),
+                            _ => rest,
+                        };
                     }
                 }
             }
