@@ -1,5 +1,6 @@
 //! The person's own providers, endpoints and prices, as rows over the catalog.
 
+use super::KeySource;
 use super::file::{Config, Endpoint, PricesFile, Provider};
 use crate::catalog::{Catalog, EndpointRow, ModelRow, Overlay, PolicyRow, ProviderRow, Rank, Source};
 use crate::words::{ModelId, Prices, ProviderId};
@@ -81,7 +82,14 @@ fn usual_quirks() -> Vec<String> {
 
 fn provider_row(slug: &str, provider: &Provider, known: bool) -> ProviderRow {
     let quirks = provider.quirks.clone().or_else(|| (!known).then(usual_quirks));
+    // a variable that is named here and not set is a key that is missing, and said by its name
+    let variables = provider.keys.iter().filter_map(|source| match source {
+        KeySource::Env(name) => Some(name.clone()),
+        _ => None,
+    });
+    let variables: Vec<String> = variables.collect();
     ProviderRow {
+        key_vars: (!variables.is_empty()).then_some(variables),
         name: provider.name.clone(),
         base_url: provider.base_url.clone(),
         format: provider.format.clone(),

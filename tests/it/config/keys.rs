@@ -29,6 +29,21 @@ fn each_source_gives_its_key_or_says_what_is_wrong() {
     assert_eq!(ok("cmd:printf 'two words'"), Err(KeyError::NotAKey("cmd:printf 'two words'".into())));
 }
 
+/// So that a request to it is refused with the variable's name, and not sent without a key.
+#[test]
+fn a_variable_that_the_config_names_is_the_one_that_is_missing() {
+    let text = "[providers.work]\nbase_url = \"http://work.example/v1\"\nkeys = [\"env:WORK_KEY\", \"cmd:pass\"]\n\
+                [providers.open]\nbase_url = \"http://open.example/v1\"\n\
+                [providers.openai]\nkeys = [\"env:MY_OPENAI\"]\n";
+    let config = config::parse(text, Path::new("c.toml")).expect("parses");
+    let catalog = fareway::catalog::Catalog::bundled();
+    let catalog = catalog.with(config.overlay(&catalog));
+    let variables = |slug: &str| catalog.provider(slug).expect("a provider").key_vars.clone();
+    assert_eq!(variables("work"), ["WORK_KEY"]);
+    assert_eq!(variables("openai"), ["MY_OPENAI"]);
+    assert!(variables("open").is_empty() && !catalog.provider("open").expect("a provider").needs_key());
+}
+
 #[test]
 fn a_key_in_the_config_is_never_printed() {
     let text = "[providers.openai]\nkeys = [\"sk-very-secret\"]\n[[serve.keys]]\nkey = \"sk-very-secret\"\n";
