@@ -136,6 +136,23 @@ def runs(line, style):
     return out
 
 
+def erased(lines, cols):
+    """(column, row, columns, background) of what tmux leaves out: erased cells at the end of a line, as their neighbours are."""
+    grid, style = [], Style()
+    for line in lines:
+        row = [None] * cols
+        for col, key, _, n in runs(line, style):
+            row[col : col + n] = [key[1] or "none"] * n
+        grid.append(row[:cols])
+    for x in range(cols):
+        column = [row[x] for row in grid]
+        for y, known in enumerate(column):
+            above = next((c for c in reversed(column[:y]) if c), None)
+            below = next((c for c in column[y + 1 :] if c), None)
+            if not known and above == below and above not in (None, "none"):
+                yield x, y, 1, above
+
+
 def svg(screen, size, background="#101216", foreground="#d8dee9"):
     # the theme's own background: what most cells stand on
     lines, style = screen.split("\n")[: size[1]], Style()
@@ -151,6 +168,9 @@ def svg(screen, size, background="#101216", foreground="#d8dee9"):
         f'font-family="{FONT}" font-size="14">',
         f'<rect width="100%" height="100%" rx="8" fill="{background}"/>',
     ]
+    for x, y, n, bg in erased(lines, cols):
+        if bg != background:
+            out.append(f'<rect x="{PAD + x * CELL_W:.1f}" y="{PAD + y * CELL_H:.1f}" width="{n * CELL_W:.1f}" height="{CELL_H}" fill="{bg}"/>')
     style = Style()
     for y, line in enumerate(screen.split("\n")[:rows]):
         for col, (fg, bg, bold, dim, italic, underline, strike), text, n in runs(line, style):
