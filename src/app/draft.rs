@@ -35,12 +35,7 @@ pub fn paste(model: &mut Model, text: String) -> Vec<Effect> {
         return super::panes::paste(model, &text);
     }
     if text.len() > LARGEST {
-        let size = size(text.len());
-        model.say(
-            Level::Error,
-            format!("the paste is {size}: at most 5 MB fit; save it to a file and attach it with @path"),
-        );
-        return Vec::new();
+        return overlong(model, text.len());
     }
     let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{1b}')).count();
     if text.contains('\0') || odd * 20 > text.chars().count() {
@@ -51,9 +46,18 @@ pub fn paste(model: &mut Model, text: String) -> Vec<Effect> {
     if text.len() <= FOLD {
         return vec![Effect::Screen(Order::Insert(text))];
     }
-    let about = format!("pasted {} lines, {}", text.lines().count(), size(text.len()));
+    let lines = text.lines().count();
+    let about = format!("pasted {lines} line{}, {}", if lines == 1 { "" } else { "s" }, size(text.len()));
     let chip = add_chip(model, &about, ChipBody::Paste { text });
     vec![Effect::Screen(Order::Insert(chip))]
+}
+
+/// A paste that is too large to be taken.
+pub fn overlong(model: &mut Model, bytes: usize) -> Vec<Effect> {
+    let size = size(bytes);
+    let said = format!("the paste is {size}: at most 5 MB fit; save it to a file and attach it with @path");
+    model.say(Level::Error, said);
+    Vec::new()
 }
 
 /// Adds a chip under a label that is not taken; the label is to be typed into the composer.

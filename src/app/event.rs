@@ -21,6 +21,8 @@ pub enum Event {
     Key(Key),
     /// A bracketed paste, raw.
     Paste(String),
+    /// One of so many bytes that the terminal's side did not keep.
+    Overlong(usize),
     /// The composer's text changed. `chips` are left empty: the model knows them.
     Edited(Draft),
     /// The conversation was scrolled to here.

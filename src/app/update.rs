@@ -14,6 +14,7 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
         Event::Began(began) => switch::begin(model, *began),
         Event::Key(key) => press(model, key),
         Event::Paste(text) => draft::paste(model, text),
+        Event::Overlong(bytes) => draft::overlong(model, bytes),
         Event::Edited(draft) => draft::edited(model, draft),
         Event::Scrolled(place) if model.compare.is_some() => {
             compare::scrolled(model, place);

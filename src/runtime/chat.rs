@@ -205,6 +205,10 @@ impl Chat {
 
     /// All that has been typed, then the picture.
     fn typed(&mut self, inputs: Vec<Input>) {
+        for bytes in std::mem::take(&mut self.screen.overlong) {
+            self.step(Event::Overlong(bytes));
+            self.screen.news();
+        }
         // an answer of the terminal is no key
         if inputs.is_empty() {
             return;

@@ -36,6 +36,8 @@ pub struct Screen {
     told: (At, LineState),
     /// The hint that the line is slow was given.
     hinted: bool,
+    /// Pastes that were too large to be taken, in bytes; the loop tells and empties it.
+    pub overlong: Vec<usize>,
 }
 
 /// The terminal is gone.
@@ -60,6 +62,7 @@ impl Screen {
             environment,
             told: (At(i64::MIN), LineState::default()),
             hinted: false,
+            overlong: Vec::new(),
         };
         screen.set_low(low);
         screen
@@ -124,6 +127,7 @@ impl Screen {
         for input in inputs {
             match input {
                 Input::Event(event) => events.push(event),
+                Input::Overlong(bytes) => self.overlong.push(bytes),
                 Input::Alive => self.pace.answered(now()),
             }
         }

@@ -14,6 +14,8 @@ pub enum Input {
     Event(Event),
     /// The answer to `CSI 5 n`: everything sent before the question has been read.
     Alive,
+    /// A paste of so many bytes, too large to be kept.
+    Overlong(usize),
 }
 
 /// The decoder and what it has not understood yet.
@@ -22,10 +24,14 @@ pub struct Keyboard {
     held: Vec<u8>,
     /// How much of an open paste was searched for its end.
     searched: usize,
+    /// How much of an open paste was let go, because it is too large to be taken.
+    dropped: usize,
 }
 
 /// Nothing that a terminal says of itself is longer; a paste may be.
 const LONGEST: usize = 4_096;
+/// A paste above this is only counted: whoever pastes a disk image should not pay for it in memory.
+const LARGEST_PASTE: usize = 8 << 20;
 const PASTE_BEGIN: &[u8] = b"\x1b[200~";
 const PASTE_END: &[u8] = b"\x1b[201~";
 
@@ -62,7 +68,7 @@ impl Keyboard {
         while from < self.held.len() {
             let rest = &self.held[from..];
             let found = if rest.starts_with(PASTE_BEGIN) {
-                paste(rest, &mut self.searched)
+                paste(rest, &mut self.searched, &mut self.dropped)
             } else {
                 next(rest, whole)
             };
@@ -76,6 +82,13 @@ impl Keyboard {
             }
         }
         self.held.drain(..from);
+        if self.held.len() > LARGEST_PASTE && self.held.starts_with(PASTE_BEGIN) {
+            // the end of the paste may have begun to come
+            let kept = self.held.len() - PASTE_END.len();
+            self.held.drain(PASTE_BEGIN.len()..kept);
+            self.dropped += kept - PASTE_BEGIN.len();
+            self.searched = 0;
+        }
         if self.held.len() > LONGEST && !self.held.starts_with(PASTE_BEGIN) {
             self.held.clear();
         }
@@ -267,15 +280,19 @@ fn csi(bytes: &[u8]) -> Found {
 }
 
 /// Each byte of a paste is looked at once, in however many pieces it comes.
-fn paste(bytes: &[u8], searched: &mut usize) -> Found {
+fn paste(bytes: &[u8], searched: &mut usize, dropped: &mut usize) -> Found {
     let from = PASTE_BEGIN.len().max(searched.saturating_sub(PASTE_END.len()));
     let Some(at) = memchr::memmem::find(&bytes[from..], PASTE_END) else {
         *searched = bytes.len();
         return Found::Open;
     };
     *searched = 0;
-    let text = String::from_utf8_lossy(&bytes[PASTE_BEGIN.len()..from + at]).into_owned();
-    Found::Input(from + at + PASTE_END.len(), Input::Event(Event::Paste(text)))
+    let text = &bytes[PASTE_BEGIN.len()..from + at];
+    let input = match std::mem::take(dropped) {
+        0 => Input::Event(Event::Paste(String::from_utf8_lossy(text).into_owned())),
+        dropped => Input::Overlong(dropped + text.len()),
+    };
+    Found::Input(from + at + PASTE_END.len(), input)
 }
 
 fn meaning(text: &str, last: u8) -> Option<Input> {

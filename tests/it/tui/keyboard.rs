@@ -222,3 +222,22 @@ proptest! {
         prop_assert_eq!(out.last(), Some(&key(KeyCode::Up, NONE)));
     }
 }
+
+#[test]
+fn a_paste_too_large_to_be_taken_is_counted_and_let_go() {
+    let mut keyboard = Keyboard::default();
+    let mut out = Vec::new();
+    let text = vec![b'x'; 20 << 20];
+    keyboard.feed(b"\x1b[200~", &mut out);
+    for piece in text.chunks(4096) {
+        keyboard.feed(piece, &mut out);
+    }
+    assert_eq!(out, []);
+    // its end in two pieces
+    keyboard.feed(b"\x1b[20", &mut out);
+    keyboard.feed(b"1~y", &mut out);
+    assert_eq!(out, [Input::Overlong(text.len()), key(KeyCode::Char('y'), NONE)]);
+    out.clear();
+    keyboard.feed(b"\x1b[200~the next\x1b[201~", &mut out);
+    assert_eq!(out, [Input::Event(Event::Paste("the next".into()))]);
+}
