@@ -84,7 +84,7 @@ pub fn go_on_from_here(model: &mut Model, _: &str) -> Vec<Effect> {
 pub fn edit(model: &mut Model, _: &str) -> Vec<Effect> {
     let Some(id) = model.thread().selected.and_then(|id| prompt_of(model, id)) else { return Vec::new() };
     let Some(message) = model.thread().message(id).cloned() else { return Vec::new() };
-    let draft = draft::at_end(&message.plain());
+    let draft = draft::of(&message);
     let thread = model.thread_mut();
     thread.go_on_from(message.parent);
     thread.selected = None;

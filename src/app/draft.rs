@@ -186,6 +186,32 @@ pub fn at_end(text: &str) -> Draft {
     Draft { text: text.to_owned(), row, column, chips: Vec::new() }
 }
 
+/// A message as a draft again: its text, and chips for its images and files.
+pub fn of(message: &Message) -> Draft {
+    let mut all = Draft::default();
+    for part in &message.parts {
+        let (about, body) = match part {
+            Part::Text { text, .. } => {
+                all.text.push_str(text);
+                continue;
+            }
+            Part::Image { name, source, .. } => {
+                (name, ChipBody::Image { name: name.clone(), source: source.clone() })
+            }
+            Part::File { name, source } => {
+                (name, ChipBody::File { name: name.clone(), source: source.clone() })
+            }
+            _ => continue,
+        };
+        let about = if about.is_empty() { "image" } else { about.as_str() };
+        let chip = Chip { label: format!("⟦{about}⟧"), body };
+        let one = Draft { text: chip.label.clone(), chips: vec![Arc::new(chip)], ..Draft::default() };
+        all = if all.text.is_empty() { one } else { join(all, &one) };
+        all.text.push(' ');
+    }
+    Draft { chips: all.chips, ..at_end(&all.text) }
+}
+
 /// One draft behind the other, with a blank line between them; labels that both have are told apart.
 pub fn join(mut first: Draft, second: &Draft) -> Draft {
     let mut text = second.text.clone();

@@ -2,7 +2,7 @@
 
 use crate::support::stage::Stage;
 use fareway::app::{Effect, Event, Save};
-use fareway::words::Role;
+use fareway::words::{Part, Role, Source};
 
 fn copied(stage: &Stage) -> Option<&str> {
     stage
@@ -81,4 +81,25 @@ fn commands_are_found_by_their_letters_and_cost_nothing() {
     assert_eq!(first.as_deref(), Some("/template "));
     stage.wait(std::time::Duration::from_secs(1));
     assert!(!stage.effects.iter().any(|e| matches!(e, Effect::Quote { .. })), "a command is not priced");
+}
+
+#[test]
+fn an_edited_prompt_keeps_its_images_and_files() {
+    let mut stage = Stage::new(80, 24);
+    let source = Source::Data { media_type: "image/png".into(), base64: "aGk=".into() };
+    let image = |name: &str| Part::Image { name: name.into(), source: source.clone(), detail: None };
+    let file = Part::File { name: "paper.pdf".into(), source: source.clone() };
+    stage.exchange("one", "answer");
+    let id = stage.model.thread().path()[0];
+    let parts =
+        vec![Part::text("Compare"), image("a.png"), image("a.png"), file.clone(), Part::text("please")];
+    stage.model.thread_mut().change(id, |message| message.parts = parts);
+    stage.press("alt-up alt-up e enter");
+    let sent = stage.effects.iter().find_map(|e| match e {
+        Effect::Ask { request, .. } => request.messages.last().map(|m| m.parts.clone()),
+        _ => None,
+    });
+    let sent = sent.expect("it is sent again");
+    let kept: Vec<&Part> = sent.iter().filter(|part| !matches!(part, Part::Text { .. })).collect();
+    assert_eq!(kept, [&image("a.png"), &image("a.png"), &file]);
 }
