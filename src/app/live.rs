@@ -1,10 +1,11 @@
 //! A reply while it is heard: what the grammar of `Reply` does to a message, and what is known of it so far.
 
 use super::reading::Reading;
-use super::telling::{seconds, short};
+use super::telling::short;
 use crate::metering::{self, Tokenizer};
 use crate::words::{
     At, Chosen, Delta, Failure, GenerationId, Join, Message, MessageId, Purpose, SessionId, Stop, Usage,
+    seconds,
 };
 use std::time::Duration;
 

@@ -48,7 +48,10 @@ pub use live::{Live, Waiting};
 pub use model::{Begun, Compare, Completion, Item, Model, Notice, Pending, Undo};
 pub use reading::Reading;
 pub use settings::{MeterPlace, Place, Rating, Settings};
-pub use telling::{ending, notes, reading, seconds, short, thought};
+pub use telling::{ending, notes, reading, short, thought};
 pub use thread::{Node, Thread};
 pub use update::update;
 pub use window::{Progress, Unseen, Window};
+
+/// Spans of time are told alike everywhere.
+pub use crate::words::seconds;

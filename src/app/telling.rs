@@ -2,8 +2,7 @@
 
 use super::{Model, Reading};
 use crate::metering::Tally;
-use crate::words::{Failure, Message, MessageState, Part, Stop};
-use std::time::Duration;
+use crate::words::{Failure, Message, MessageState, Part, Stop, seconds};
 
 /// How a finished or failed message ended, in a phrase for its foot; `None` when it simply ended.
 pub fn ending(message: &Message) -> Option<String> {
@@ -111,15 +110,5 @@ pub fn short(failure: &Failure) -> String {
     match failure.status {
         Some(status) => format!("{status} {word}"),
         None => word.to_owned(),
-    }
-}
-
-/// `0.2 s`, `14 s`, `2 min 5 s`.
-pub fn seconds(duration: Duration) -> String {
-    let tenths = duration.as_millis().div_ceil(100);
-    match tenths {
-        0..100 => format!("{}.{} s", tenths / 10, tenths % 10),
-        100..1200 => format!("{} s", tenths / 10),
-        _ => format!("{} min {} s", tenths / 600, tenths % 600 / 10),
     }
 }

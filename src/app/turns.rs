@@ -174,7 +174,7 @@ fn away(model: &mut Model, live: &Live, failed: bool) -> Option<Effect> {
     }
     let title = model.threads.get(&live.session).map_or("", |t| t.session.title.as_str());
     let ended = if failed { "failed" } else { "answered" };
-    Some(Effect::Notify(format!("{ended} after {}: {title}", telling::seconds(took))))
+    Some(Effect::Notify(format!("{ended} after {}: {title}", crate::words::seconds(took))))
 }
 
 /// What the ledger makes of today and of this session.

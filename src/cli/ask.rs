@@ -134,7 +134,8 @@ async fn ask(args: &Args, mut turn: Turn, mut signals: Signals, shell: &Shell) -
         let _ = stdout.end_line().await;
     }
     if let (false, false, Some(receipt)) = (args.quiet, args.json, asked) {
-        out::note(&out::figures(receipt));
+        let prices = out::prices_of(&turn.core.gateway.catalog());
+        out::note(&format!("{} · {prices}", out::figures(receipt)));
     }
     for warning in turn.core.gateway.warnings() {
         out::note(&warning.to_string());

@@ -1,6 +1,6 @@
 //! Writing results to stdout: plain text, one JSON object, aligned tables; and notes to stderr.
 
-use crate::words::{clean, clean_line};
+use crate::words::{clean, clean_line, seconds};
 use serde::Serialize;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
@@ -84,6 +84,13 @@ pub fn csv(head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
     bytes(out.as_bytes())
 }
 
+/// How old the prices are: `prices of 2026-11-24`.
+pub fn prices_of(catalog: &crate::catalog::Catalog) -> String {
+    let day =
+        jiff::Timestamp::from_microsecond(catalog.as_of().0).map(|at| at.to_string()).unwrap_or_default();
+    format!("prices of {}", day.get(..10).unwrap_or("an unknown day"))
+}
+
 /// What an answer took, on one line: who, tokens, cost, times, the name under which `why` knows it.
 pub fn figures(receipt: &crate::words::Receipt) -> String {
     let usage = receipt.usage;
@@ -99,9 +106,9 @@ pub fn figures(receipt: &crate::words::Receipt) -> String {
     let demo = if receipt.demo { " (demo, not real money)" } else { "" };
     said.push(cost(&receipt.cost) + demo);
     if let Some(ttft) = receipt.ttft {
-        said.push(format!("first token {:.2} s", ttft.as_secs_f64()));
+        said.push(format!("first token {}", seconds(ttft)));
     }
-    said.push(format!("{:.2} s", receipt.total.as_secs_f64()));
+    said.push(seconds(receipt.total));
     if let Some(rate) = receipt.throughput() {
         said.push(format!("{rate:.0} tok/s"));
     }

@@ -40,6 +40,12 @@ impl Shell {
         Ok(self.catalog.get_or_init(|| Arc::new(catalog)).clone())
     }
 
+    /// The catalog with the prices that were fetched last, as the session on the screen has it.
+    pub fn recalled(&self) -> Result<Arc<Catalog>, Fail> {
+        let work = crate::runtime::recalled(self.catalog()?, &self.config, &self.dirs);
+        Ok(self.runtime()?.block_on(work))
+    }
+
     /// With another catalog: the one that holds what was found beside the bundled one.
     pub fn with(mut self, catalog: Arc<Catalog>) -> Self {
         self.catalog = OnceCell::from(catalog);

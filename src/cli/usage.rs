@@ -4,7 +4,7 @@ use super::shell::Shell;
 use super::{Exit, Fail, out};
 use crate::runtime::{now, reckon};
 use crate::store::By;
-use crate::words::{Dimension, Totals};
+use crate::words::{Dimension, Totals, seconds};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
@@ -118,7 +118,7 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
     } else {
         table(&args, &rows, &sum)?;
         if !args.demo {
-            let (catalog, usable) = (shell.catalog()?, shell.usable());
+            let (catalog, usable) = (shell.recalled()?, shell.usable());
             for advice in reckon::advice(&store, &catalog, shell.config.day(now()), &usable)? {
                 out::note(&advice.to_string());
             }
@@ -141,9 +141,7 @@ fn table(args: &Args, rows: &BTreeMap<(Date, String), Totals>, sum: &Totals) -> 
             t.usage.output().to_string(),
             percent(t.usage.cached_read, t.usage.input()),
             percent(t.failed, t.requests),
-            t.ttft
-                .quantile(0.5)
-                .map_or("-".into(), |us| format!("{}.{:02}s", us / 1_000_000, us / 10_000 % 100)),
+            t.ttft.quantile(0.5).map_or("-".into(), |us| seconds(std::time::Duration::from_micros(us))),
             t.throughput.quantile(0.5).map_or("-".into(), |n| format!("{}/s", n / 1000)),
         ]);
         cells

@@ -7,7 +7,7 @@ use crate::metering::{Target, WhatIf};
 use crate::runtime::now;
 use crate::runtime::reckon::{self, Span};
 use crate::store::Store;
-use crate::words::{Endpoint, ModelRef, Profile};
+use crate::words::{Endpoint, ModelRef, Profile, seconds};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ pub struct Args {
 
 pub fn run(args: &Args, shell: &Shell) -> Result<Exit, Fail> {
     let store = shell.store()?;
-    let catalog = shell.catalog()?;
+    let catalog = shell.recalled()?;
     let named = args.model.iter().map(|name| shell.resolve(&ModelRef::new(name)).map(Target::Model));
     let mut targets: Vec<Target> = named.collect::<Result<_, _>>()?;
     targets.extend(args.profile.iter().copied().map(Target::Profile));
@@ -115,9 +115,8 @@ fn span(args: &Args, shell: &Shell, store: &Store) -> Result<(String, Span), Fai
 }
 
 fn cells(name: &str, answer: &WhatIf) -> Vec<String> {
-    let ttft = answer.ttft.map_or("-".into(), |(was, would)| {
-        format!("{:.2}s -> {:.2}s", was.as_secs_f64(), would.as_secs_f64())
-    });
+    let ttft =
+        answer.ttft.map_or("-".into(), |(was, would)| format!("{} -> {}", seconds(was), seconds(would)));
     let mut left = Vec::new();
     if answer.unpriced > 0 {
         left.push(format!("{} without a known price", answer.unpriced));

@@ -3,7 +3,7 @@
 use super::shell::Shell;
 use super::{Exit, Fail, export, out};
 use crate::store::LedgerRange;
-use crate::words::{Attempt, Decision, GenerationId, GenerationRow, Outcome, Verdict};
+use crate::words::{Attempt, Decision, GenerationId, GenerationRow, Outcome, Verdict, seconds};
 use serde_json::json;
 use std::time::Duration;
 
@@ -188,8 +188,4 @@ fn bill(row: &GenerationRow) -> Result<(), Fail> {
 /// A score: smaller is better; the unit is the strategy's (dollars, seconds, ...).
 fn figure(score: f64) -> String {
     if score.abs() >= 0.001 || score == 0.0 { format!("{score:.4}") } else { format!("{score:.2e}") }
-}
-
-fn seconds(duration: Duration) -> String {
-    format!("{:.2}s", duration.as_secs_f64())
 }

@@ -14,21 +14,34 @@ const LOOK: Duration = Duration::from_secs(30);
 /// The catalog with everything that is at hand without fetching lists: what was fetched last, and the local servers.
 pub async fn look(catalog: Arc<Catalog>, config: &Config, dirs: &Dirs) -> Arc<Catalog> {
     let gateway = Gateway::new(super::options(config, dirs), catalog, Keys::default(), Arc::new(NoLedger));
-    gateway.recall(&dirs.cache).await;
+    recall(&gateway, config, dirs).await;
     if config.network.discover {
         gateway.discover(env).await;
     }
     gateway.catalog()
 }
 
-/// Looks further only when the request names a model that the catalog does not know: a question to a known one waits
-/// for nothing.
+/// The catalog with the prices that were fetched last; nothing is fetched and nobody is asked.
+pub async fn recalled(catalog: Arc<Catalog>, config: &Config, dirs: &Dirs) -> Arc<Catalog> {
+    let gateway = Gateway::new(super::options(config, dirs), catalog, Keys::default(), Arc::new(NoLedger));
+    recall(&gateway, config, dirs).await;
+    gateway.catalog()
+}
+
+/// Everything that was fetched before: what a command prices by is what the session on the screen prices by.
+async fn recall(gateway: &Gateway, config: &Config, dirs: &Dirs) {
+    gateway.recall(&dirs.cache).await;
+    let catalog = gateway.catalog();
+    let own = config.listed_providers(&catalog, &config.usable_providers(&catalog, &env));
+    gateway.recall_lists(&dirs.cache, &own).await;
+}
+
+/// Takes up the prices that were fetched last, and looks round this machine only when the request names a model that
+/// nobody knows: a question to a known one waits for no server.
 pub async fn find(gateway: &Gateway, config: &Config, dirs: &Dirs, request: &Request) {
+    recall(gateway, config, dirs).await;
     if !gateway.knows(request) && config.network.discover {
         gateway.discover(env).await;
-    }
-    if !gateway.knows(request) {
-        gateway.recall(&dirs.cache).await;
     }
 }
 
@@ -37,7 +50,7 @@ pub async fn keep(gateway: &Gateway, config: &Config, dirs: &Dirs) {
     if config.network.discover {
         gateway.discover(env).await;
     }
-    gateway.recall(&dirs.cache).await;
+    recall(gateway, config, dirs).await;
     loop {
         if config.network.refresh {
             // what cannot be fetched stays as it was

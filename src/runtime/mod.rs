@@ -29,7 +29,7 @@ pub use self::core::{Core, counter, names, options};
 pub use self::keys::{Which, keys};
 pub use begin::{Launch, catalog, first_model, formats};
 pub use chat::chat;
-pub use fresh::{find, keep, look};
+pub use fresh::{find, keep, look, recalled};
 pub use history::{branch, find_session, last_session, shown_branch};
 pub use inbox::{Heard, Inbox, inbox, join};
 pub use orphans::{close, settle};

@@ -93,7 +93,7 @@ fn falling_back_is_said_with_its_reason_live_and_later() {
     let from = fareway::words::EndpointId::new("azure:openai/gpt-5");
     stage.reply(turn, Reply::FellBack { from, failure: failure(FailureKind::Overloaded, Some(503)) });
     stage.reply(turn, chosen("openai"));
-    let note = "azure:openai/gpt-5 503 overloaded, 0.2 s → openai:openai/gpt-5";
+    let note = "azure:openai/gpt-5 503 overloaded, 200 ms → openai:openai/gpt-5";
     assert!(stage.screen().contains(note), "{}", stage.screen());
     stage.reply(turn, text("Hello"));
     stage.reply(turn, done("openai", 3, 1));

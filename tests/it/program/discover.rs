@@ -1,7 +1,7 @@
 //! Local servers found by the commands without a screen, and several keys of one provider.
 
 use crate::support::program::{Home, config, ended};
-use crate::support::upstream::{Script, Upstream};
+use crate::support::upstream::{Script, Upstream, stop, text, usage};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -101,4 +101,36 @@ fn several_keys_of_one_variable_are_tried_in_order() {
     for secret in ["sk-one", "sk-two", "sk-three"] {
         assert!(!format!("{}{}", ended.stdout, ended.stderr).contains(secret));
     }
+}
+
+#[test]
+fn a_command_prices_by_the_lists_that_were_fetched_last() {
+    let upstream = Upstream::start([Script::stream()
+        .event(&text("hi"))
+        .event(&stop("stop"))
+        .event(&usage(10, 2))
+        .done()]);
+    let home = Home::with_config(&format!(
+        "[preferences]\nonly = [\"openrouter\"]\n[providers.openrouter]\nbase_url = \"{}\"\n",
+        upstream.base_url()
+    ));
+    let list = json!({"data": [{"id": "openai/gpt-4o", "name": "OpenAI: GPT-4o",
+        "pricing": {"prompt": "0.000007", "completion": "0.000009"}}]});
+    let cache = home.path().join(".cache/fareway");
+    std::fs::create_dir_all(&cache).expect("a cache folder");
+    // fetched on 2027-01-01
+    let head = json!({"etag": null, "at": 1_798_761_600_000_000_i64});
+    std::fs::write(cache.join("openrouter.list"), format!("{head}\n{list}")).expect("a list");
+    let run = |args: &[&str]| {
+        let mut command = home.command(args);
+        command.env("OPENROUTER_API_KEY", "sk-or-test");
+        ended(command.output().expect("it runs")).ok()
+    };
+    let ended = run(&["ask", "-m", "openai/gpt-4o", "hi"]);
+    assert!(ended.stderr.contains("prices of 2027-01-01"), "{}", ended.stderr);
+    let row = home.run(["export"]).ok().lines().remove(0);
+    // 10 at $7 and 2 at $9 a million
+    assert_eq!(row["cost_usd"], "0.000088", "{row}");
+    let shown = run(&["models", "show", "openai/gpt-4o"]).stdout;
+    assert!(shown.contains("openrouter"), "{shown}");
 }

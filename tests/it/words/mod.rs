@@ -3,4 +3,5 @@
 mod clean;
 mod needle;
 mod rollup;
+mod took;
 mod usd;
