@@ -3,7 +3,7 @@
 use super::apply::Place;
 use super::disk::Disk;
 use super::{SessionMark, Slice, StoreError, Write, keys, record};
-use crate::words::{Draft, Message, MessageId, MessageState, Part, Session, SessionId};
+use crate::words::{CacheMark, Draft, Message, MessageId, MessageState, Part, Session, SessionId};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -104,7 +104,10 @@ fn whole(disk: &Disk, message: Arc<Message>) -> Result<Arc<Message>, StoreError>
 /// Appends a piece: text goes on with text, thinking with the same kind of thinking.
 fn join(parts: &mut Vec<Part>, piece: Part) {
     match (parts.last_mut(), piece) {
-        (Some(Part::Text { text, cache: false }), Part::Text { text: more, cache: false }) => {
+        (
+            Some(Part::Text { text, cache: CacheMark::None }),
+            Part::Text { text: more, cache: CacheMark::None },
+        ) => {
             text.push_str(&more);
         }
         (Some(Part::Reasoning(block)), Part::Reasoning(more))

@@ -4,6 +4,7 @@
 //! puts it there. A wire format is a file (or folder) here and a line in [`FORMATS`].
 
 mod anthropic;
+mod cache_control;
 mod classify;
 pub mod decode;
 mod extra;

@@ -1,7 +1,7 @@
 //! Where dialects of the OpenAI chat format depart from it: one table, a row a quirk; a provider lists the rows it needs.
 
 use super::prefill::Prefill;
-use crate::words::Endpoint;
+use crate::words::{CacheMark, Endpoint};
 
 /// One row: a name that `Endpoint::quirks` may hold, and what follows from it.
 pub struct Quirk {
@@ -24,6 +24,8 @@ enum Effect {
     ReplayReasoning,
     OpenRouter,
     CacheMarks,
+    /// Keeps every mark for the same time, and takes none that names one.
+    CacheMarksPlain,
     RandomSeed,
     ShortToolIds,
     /// Goes on from a last message of the assistant.
@@ -180,7 +182,7 @@ pub static QUIRKS: &[Quirk] = &[
         name: "alibaba",
         effects: &[
             Thinking(Thinking::Enable),
-            CacheMarks,
+            CacheMarksPlain,
             NotTaken(&["logit_bias", "min_p", "top_a", "verbosity", "service_tier"]),
         ],
     },
@@ -300,7 +302,8 @@ pub struct Dialect {
     pub azure: bool,
     pub replay_reasoning: bool,
     pub openrouter: bool,
-    pub cache_marks: bool,
+    /// Takes cache marks, and whether with the time they are kept.
+    cache_marks: Option<bool>,
     pub random_seed: bool,
     pub short_tool_ids: bool,
     pub prefill: Option<Prefill>,
@@ -330,7 +333,8 @@ impl Dialect {
                 Azure => dialect.azure = true,
                 ReplayReasoning => dialect.replay_reasoning = true,
                 OpenRouter => dialect.openrouter = true,
-                CacheMarks => dialect.cache_marks = true,
+                CacheMarks => dialect.cache_marks = Some(true),
+                CacheMarksPlain => dialect.cache_marks = Some(false),
                 RandomSeed => dialect.random_seed = true,
                 ShortToolIds => dialect.short_tool_ids = true,
                 Prefill(form) => dialect.prefill = Some(form),
@@ -338,6 +342,15 @@ impl Dialect {
             }
         }
         dialect
+    }
+
+    /// The mark as it may be sent there.
+    pub fn cache_mark(&self, mark: CacheMark) -> CacheMark {
+        match self.cache_marks {
+            Some(true) => mark,
+            Some(false) if mark.is_set() => CacheMark::Plain,
+            _ => CacheMark::None,
+        }
     }
 
     pub fn takes(&self, parameter: &str) -> bool {

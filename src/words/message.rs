@@ -1,6 +1,6 @@
 //! Messages: a tree by parent ids, so that editing and regenerating branch instead of overwrite.
 
-use super::{At, Failure, MessageId, ModelId, Receipt};
+use super::{At, CacheMark, Failure, MessageId, ModelId, Receipt};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -70,7 +70,7 @@ impl Message {
             id,
             parent,
             role,
-            parts: vec![Part::Text { text: text.into(), cache: false }],
+            parts: vec![Part::Text { text: text.into(), cache: CacheMark::None }],
             at,
             by: None,
             receipt: None,
@@ -105,8 +105,8 @@ pub enum Part {
     Text {
         text: String,
         /// A prompt-cache mark stands after this part.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-        cache: bool,
+        #[serde(default, skip_serializing_if = "CacheMark::is_none")]
+        cache: CacheMark,
     },
     Image {
         /// What the file was called; empty when nobody said.
@@ -157,7 +157,7 @@ pub enum Part {
 
 impl Part {
     pub fn text(text: impl Into<String>) -> Self {
-        Self::Text { text: text.into(), cache: false }
+        Self::Text { text: text.into(), cache: CacheMark::None }
     }
 
     /// An image without a name.

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here knows a screen, a socket, a file or a provider by name.
 
 mod at;
+mod cache_mark;
 mod clean;
 mod dice;
 mod endpoint;
@@ -25,6 +26,7 @@ mod usd;
 mod why;
 
 pub use at::At;
+pub use cache_mark::CacheMark;
 pub use clean::{clean, clean_line};
 pub use dice::Dice;
 pub use endpoint::{DataPolicy, Endpoint, Override, Prices, Quantization};

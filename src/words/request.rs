@@ -1,6 +1,6 @@
 //! What is asked: OpenRouter's chat request in our words. A parameter that was not given is never sent.
 
-use super::{GenerationId, Message, ModelRef, Preferences, SessionId};
+use super::{CacheMark, GenerationId, Message, ModelRef, Part, Preferences, SessionId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -34,6 +34,29 @@ impl Request {
     pub fn searches(&self) -> bool {
         let plugins = self.extra.get("plugins").and_then(Value::as_array);
         plugins.is_some_and(|all| all.iter().any(|one| one["id"] == "web" && one["enabled"] != false))
+    }
+
+    /// Whether every prompt-cache mark in it is to be kept for an hour: then nothing is written for less.
+    pub fn caches_for_an_hour(&self) -> bool {
+        let parts = self.messages.iter().flat_map(|message| &message.parts);
+        let texts = parts.filter_map(|part| match part {
+            Part::Text { cache, .. } => Some(*cache),
+            _ => None,
+        });
+        let mut marks = texts
+            .chain(self.tools.iter().map(|tool| tool.cache))
+            .chain(self.params.cache_prompt)
+            .filter(|mark| mark.is_set())
+            .peekable();
+        marks.peek().is_some() && marks.all(|mark| mark == CacheMark::OneHour)
+    }
+
+    /// The function that a tool call of this id named.
+    pub fn called(&self, call: &str) -> Option<&str> {
+        self.messages.iter().flat_map(|message| &message.parts).find_map(|part| match part {
+            Part::ToolCall { id, name, .. } if id == call => Some(name.as_str()),
+            _ => None,
+        })
     }
 
     /// Asks for a search as a client of OpenRouter would.
@@ -96,7 +119,7 @@ pub struct Params {
     /// Output modalities other than text.
     pub modalities: Vec<String>,
     /// Mark the end of the prompt for the provider's cache, where it must be marked.
-    pub cache_prompt: Option<bool>,
+    pub cache_prompt: Option<CacheMark>,
 }
 
 impl Params {
@@ -219,8 +242,8 @@ pub struct Tool {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strict: Option<bool>,
     /// A prompt-cache mark stands after this tool.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub cache: bool,
+    #[serde(default, skip_serializing_if = "CacheMark::is_none")]
+    pub cache: CacheMark,
     /// Fields of the function that we do not know, for APIs that describe one as OpenAI does.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extra: Map<String, Value>,

@@ -123,7 +123,7 @@ impl Attempt {
         for delta in deltas {
             match delta {
                 Delta::Usage { usage, cost } => {
-                    self.reported = Some(*usage);
+                    self.reported = Some(self.kept(*usage));
                     self.amount = cost.or(self.amount);
                 }
                 Delta::Stop { reason, native } => self.books.stopped(*reason, native),
@@ -142,6 +142,19 @@ impl Attempt {
             self.saved = Instant::now();
             self.save();
         }
+    }
+
+    /// A provider that charges more for an hour but does not say what it wrote for how long was asked for it.
+    fn kept(&self, mut usage: Usage) -> Usage {
+        let dearer = self.aim.endpoint.prices.as_ref().is_some_and(|prices| prices.cache_write_1h.is_some());
+        if dearer
+            && usage.cache_write_1h == 0
+            && usage.cache_write_5m > 0
+            && self.books.request.caches_for_an_hour()
+        {
+            usage.cache_write_1h = std::mem::take(&mut usage.cache_write_5m);
+        }
+        usage
     }
 
     /// Our own count so far.

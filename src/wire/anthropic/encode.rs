@@ -1,12 +1,13 @@
 //! A request to the body of `POST .../messages`.
 
 use super::{NAME, THINKING};
+use crate::wire::cache_control;
 use crate::wire::extra::ride_along;
 use crate::wire::search::search;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
-    Effort, Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind, Request,
-    ResponseFormat, Role, Source, Tool, ToolChoice,
+    CacheMark, Effort, Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind,
+    Request, ResponseFormat, Role, Source, Tool, ToolChoice,
 };
 use base64::Engine;
 use serde_json::{Map, Value, json};
@@ -19,7 +20,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     body.insert("model".to_owned(), endpoint.upstream_model.clone().into());
     let limit = request.params.max_tokens.or(endpoint.max_output).unwrap_or(MAX_TOKENS);
     body.insert("max_tokens".to_owned(), limit.into());
-    let mark = request.params.cache_prompt == Some(true);
+    let mark = request.params.cache_prompt.unwrap_or_default();
     let system = system(request, mark);
     if !system.is_empty() {
         body.insert("system".to_owned(), system.into());
@@ -166,9 +167,7 @@ fn tool(tool: &Tool) -> Value {
     if let Some(strict) = tool.strict {
         said["strict"] = strict.into();
     }
-    if tool.cache {
-        said["cache_control"] = json!({"type": "ephemeral"});
-    }
+    cache_control::mark(&mut said, tool.cache);
     said
 }
 
@@ -188,7 +187,7 @@ fn tool_choice(params: &Params) -> Option<Value> {
     Some(choice)
 }
 
-fn system(request: &Request, mark: bool) -> Vec<Value> {
+fn system(request: &Request, mark: CacheMark) -> Vec<Value> {
     let mut blocks: Vec<Value> = request
         .messages
         .iter()
@@ -199,14 +198,14 @@ fn system(request: &Request, mark: bool) -> Vec<Value> {
             _ => None,
         })
         .collect();
-    if mark && let Some(last) = blocks.last_mut() {
-        last["cache_control"] = json!({"type": "ephemeral"});
+    if let Some(last) = blocks.last_mut() {
+        cache_control::mark(last, mark);
     }
     blocks
 }
 
 /// Turns, neighbours of one role joined: a tool's results and the words after them are one message of the user's.
-fn messages(request: &Request, mark: bool) -> Result<Vec<Value>, Failure> {
+fn messages(request: &Request, mark: CacheMark) -> Result<Vec<Value>, Failure> {
     let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
     for message in request.messages.iter().filter(|message| message.role != Role::System) {
         let role = if message.role == Role::Assistant { "assistant" } else { "user" };
@@ -226,11 +225,10 @@ fn messages(request: &Request, mark: bool) -> Result<Vec<Value>, Failure> {
     {
         last["text"] = text.trim_end().into();
     }
-    if mark
-        && let Some((_, blocks)) = turns.iter_mut().rfind(|(role, _)| *role == "user")
+    if let Some((_, blocks)) = turns.iter_mut().rfind(|(role, _)| *role == "user")
         && let Some(last) = blocks.last_mut()
     {
-        last["cache_control"] = json!({"type": "ephemeral"});
+        cache_control::mark(last, mark);
     }
     Ok(turns.into_iter().map(|(role, content)| json!({"role": role, "content": content})).collect())
 }
@@ -286,11 +284,9 @@ fn thinking(reasoning: &Reasoning) -> Option<Value> {
     Some(json!({"type": "thinking", "thinking": reasoning.text, "signature": signature}))
 }
 
-fn text_block(text: &str, cache: bool) -> Value {
+fn text_block(text: &str, cache: CacheMark) -> Value {
     let mut block = json!({"type": "text", "text": text});
-    if cache {
-        block["cache_control"] = json!({"type": "ephemeral"});
-    }
+    cache_control::mark(&mut block, cache);
     block
 }
 

@@ -223,13 +223,7 @@ fn result(call: &str, name: &str, parts: &[Part], error: bool, request: &Request
         _ => json!({if error { "error" } else { "result" }: text}),
     };
     // Google asks for the name, others only give the id
-    let called = || {
-        request.messages.iter().flat_map(|m| &m.parts).find_map(|part| match part {
-            Part::ToolCall { id, name, .. } if id == call => Some(name.as_str()),
-            _ => None,
-        })
-    };
-    let name = if name.is_empty() { called().unwrap_or(call) } else { name };
+    let name = if name.is_empty() { request.called(call).unwrap_or(call) } else { name };
     let mut said = json!({"name": name, "response": response});
     if !call.starts_with(OWN_ID) {
         said["id"] = call.into();

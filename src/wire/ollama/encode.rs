@@ -13,7 +13,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     body.insert("model".to_owned(), endpoint.upstream_model.clone().into());
     let mut messages = Vec::new();
     for message in &request.messages {
-        self::messages(message, &mut messages)?;
+        self::messages(message, request, &mut messages)?;
     }
     body.insert("messages".to_owned(), messages.into());
     body.insert("stream".to_owned(), true.into());
@@ -95,7 +95,7 @@ fn options(params: &Params) -> Map<String, Value> {
     options
 }
 
-fn messages(message: &Message, out: &mut Vec<Value>) -> Result<(), Failure> {
+fn messages(message: &Message, request: &Request, out: &mut Vec<Value>) -> Result<(), Failure> {
     let role = match message.role {
         Role::System => "system",
         Role::Assistant => "assistant",
@@ -109,7 +109,8 @@ fn messages(message: &Message, out: &mut Vec<Value>) -> Result<(), Failure> {
                 result.take(part)?;
             }
             let mut value = result.value("tool");
-            value["tool_name"] = if name.is_empty() { call.clone() } else { name.clone() }.into();
+            let name = if name.is_empty() { request.called(call).unwrap_or(call) } else { name };
+            value["tool_name"] = name.into();
             out.push(value);
         } else {
             said.take(part)?;

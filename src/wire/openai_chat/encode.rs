@@ -1,6 +1,7 @@
 //! A request to the body of `POST .../chat/completions`.
 
 use super::messages;
+use crate::wire::cache_control::mark;
 use crate::wire::extra::ride_along;
 use crate::wire::prefill::{Prefill, is_begun};
 use crate::wire::quirks::{Dialect, Thinking};
@@ -226,9 +227,7 @@ fn tool(tool: &Tool, dialect: &Dialect) -> Value {
     }
     function.extend(tool.extra.iter().map(|(key, value)| (key.clone(), value.clone())));
     let mut tool_object = json!({"type": "function", "function": function});
-    if tool.cache && dialect.cache_marks {
-        tool_object["cache_control"] = json!({"type": "ephemeral"});
-    }
+    mark(&mut tool_object, dialect.cache_mark(tool.cache));
     tool_object
 }
 

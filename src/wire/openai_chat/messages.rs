@@ -2,9 +2,10 @@
 
 use super::NAME;
 use super::reasoning::details;
+use crate::wire::cache_control;
 use crate::wire::prefill::{Prefill, is_begun};
 use crate::wire::quirks::Dialect;
-use crate::words::{Failure, FailureKind, Message, Part, Request, Role, Source};
+use crate::words::{CacheMark, Failure, FailureKind, Message, Part, Request, Role, Source};
 use serde_json::{Map, Value, json};
 
 pub fn messages(request: &Request, dialect: &Dialect) -> Result<Vec<Value>, Failure> {
@@ -14,13 +15,10 @@ pub fn messages(request: &Request, dialect: &Dialect) -> Result<Vec<Value>, Fail
     let open_loop =
         request.messages.iter().rposition(|m| m.role == Role::User && !has_results(m)).unwrap_or(0);
     // where to put the prompt-cache mark that a person asked for without saying where
-    let marked = request
-        .params
-        .cache_prompt
-        .filter(|asked| *asked && dialect.cache_marks)
-        .and_then(|_| request.messages.iter().rposition(|m| m.role == Role::User));
+    let asked = dialect.cache_mark(request.params.cache_prompt.unwrap_or_default());
+    let marked = request.messages.iter().rposition(|m| m.role == Role::User);
     for (place, message) in request.messages.iter().enumerate() {
-        let mark = marked == Some(place);
+        let mark = if marked == Some(place) { asked } else { CacheMark::None };
         match message.role {
             Role::System => {
                 let role = if dialect.developer_role { "developer" } else { "system" };
@@ -94,10 +92,13 @@ fn assistant(message: &Message, dialect: &Dialect, in_open_loop: bool) -> Result
                 }
                 Some(call)
             }
+            Part::Opaque { format, value } if format == NAME || *format == dialect.own => {
+                value.get("tool_call").cloned()
+            }
             _ => None,
         })
         .collect();
-    let text = content(message, dialect, false)?;
+    let text = content(message, dialect, CacheMark::None)?;
     let silent = text.as_str().is_some_and(str::is_empty) && !calls.is_empty();
     said.insert("content".to_owned(), if silent { Value::Null } else { text });
     if dialect.openrouter {
@@ -151,7 +152,7 @@ fn results(message: &Message, dialect: &Dialect, out: &mut Vec<Value>) -> Result
             json!({"role": "tool", "tool_call_id": tool_id(call, dialect), "content": text.join("\n")});
         out.push(with_own(message, said));
         for part in parts.iter().filter(|part| !matches!(part, Part::Text { .. })) {
-            pictures.extend(content_part(part, dialect, false)?);
+            pictures.extend(content_part(part, dialect, CacheMark::None)?);
         }
     }
     if !pictures.is_empty() {
@@ -161,9 +162,9 @@ fn results(message: &Message, dialect: &Dialect, out: &mut Vec<Value>) -> Result
 }
 
 /// Text alone is a string, which every server takes; anything else a list of parts.
-fn content(message: &Message, dialect: &Dialect, mark: bool) -> Result<Value, Failure> {
+fn content(message: &Message, dialect: &Dialect, mark: CacheMark) -> Result<Value, Failure> {
     let plain = message.parts.iter().all(|part| match part {
-        Part::Text { cache, .. } => !(*cache && dialect.cache_marks),
+        Part::Text { cache, .. } => dialect.cache_mark(*cache).is_none(),
         Part::Image { .. } | Part::File { .. } | Part::Audio { .. } => false,
         Part::Opaque { format, value } => !is_part(format, value, dialect),
         _ => true,
@@ -174,7 +175,7 @@ fn content(message: &Message, dialect: &Dialect, mark: bool) -> Result<Value, Fa
             _ => None,
         })
     };
-    if plain && !mark {
+    if plain && mark.is_none() {
         return Ok(if message.role == Role::Assistant {
             texts().collect::<String>()
         } else {
@@ -185,7 +186,8 @@ fn content(message: &Message, dialect: &Dialect, mark: bool) -> Result<Value, Fa
     let last_text = message.parts.iter().rposition(|part| matches!(part, Part::Text { .. }));
     let mut parts = Vec::new();
     for (place, part) in message.parts.iter().enumerate() {
-        parts.extend(content_part(part, dialect, mark && last_text == Some(place))?);
+        let mark = if last_text == Some(place) { mark } else { CacheMark::None };
+        parts.extend(content_part(part, dialect, mark)?);
     }
     Ok(parts.into())
 }
@@ -195,13 +197,11 @@ fn is_part(format: &str, value: &Value, dialect: &Dialect) -> bool {
     (format == NAME || format == dialect.own) && value.get("type").is_some()
 }
 
-fn content_part(part: &Part, dialect: &Dialect, mark: bool) -> Result<Option<Value>, Failure> {
+fn content_part(part: &Part, dialect: &Dialect, mark: CacheMark) -> Result<Option<Value>, Failure> {
     Ok(Some(match part {
         Part::Text { text, cache } => {
             let mut value = json!({"type": "text", "text": text});
-            if (*cache || mark) && dialect.cache_marks {
-                value["cache_control"] = json!({"type": "ephemeral"});
-            }
+            cache_control::mark(&mut value, dialect.cache_mark(cache.or(mark)));
             value
         }
         Part::Image { source, detail, .. } => {

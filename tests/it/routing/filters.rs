@@ -4,8 +4,8 @@ use super::support::{NOW, Row, World, ask, ask_with, endpoint, model};
 use fareway::catalog::{EndpointRow, ModelRow};
 use fareway::routing::{End, decide, plan};
 use fareway::words::{
-    DataCollection, DataPolicy, Decision, Dice, FailureKind, Filter, MaxPrice, Message, Part, Percentiles,
-    Preferences, Prices, Quantization, Reasoning, Request, Role, Source, Tool, Usd, Verdict,
+    CacheMark, DataCollection, DataPolicy, Decision, Dice, FailureKind, Filter, MaxPrice, Message, Part,
+    Percentiles, Preferences, Prices, Quantization, Reasoning, Request, Role, Source, Tool, Usd, Verdict,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -250,7 +250,7 @@ fn tool() -> Tool {
         description: String::new(),
         parameters: serde_json::json!({}),
         strict: None,
-        cache: false,
+        cache: CacheMark::None,
         extra: serde_json::Map::new(),
         opaque: None,
     }

@@ -3,7 +3,7 @@
 use super::support::{World, ask, endpoint, model};
 use fareway::catalog::{Catalog, EndpointRow, ModelRow};
 use fareway::routing::{Names, Preset, decide, expand, resolve};
-use fareway::words::{Dice, FailureKind, ModelRef, Params, Preferences, Role, Sort, SortBy, Tool};
+use fareway::words::{CacheMark, Dice, FailureKind, ModelRef, Params, Preferences, Role, Sort, SortBy, Tool};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -128,7 +128,7 @@ fn tool(name: &str, description: &str) -> Tool {
         description: description.to_owned(),
         parameters: serde_json::json!({}),
         strict: None,
-        cache: false,
+        cache: CacheMark::None,
         extra: serde_json::Map::new(),
         opaque: None,
     }

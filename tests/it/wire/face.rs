@@ -120,6 +120,70 @@ fn options_reach_every_format_and_only_their_provider() {
 }
 
 #[test]
+fn a_cache_mark_keeps_its_time_from_the_client_to_the_provider() {
+    use super::helpers::body;
+    let asked = |ttl: Value| {
+        let mut mark = json!({"type": "ephemeral"});
+        if !ttl.is_null() {
+            mark["ttl"] = ttl;
+        }
+        json!({
+            "model": "m", "cache_control": mark,
+            "tools": [{"type": "function", "function": {"name": "f"}, "cache_control": mark}],
+            "messages": [
+                {"role": "system", "content": [{"type": "text", "text": "long", "cache_control": mark}]},
+                {"role": "user", "content": "hi"},
+            ],
+        })
+    };
+    for ttl in [Value::Null, json!("5m"), json!("1h")] {
+        let mark = asked(ttl.clone())["cache_control"].clone();
+        let plain = json!({"type": "ephemeral"});
+        let request = request(asked(ttl.clone()));
+        assert_eq!(request.caches_for_an_hour(), ttl == "1h");
+        let claude = body("anthropic-messages", &[], &request);
+        for place in ["/system/0", "/tools/0", "/messages/0/content/0"] {
+            assert_eq!(claude.pointer(place).map(|it| &it["cache_control"]), Some(&mark), "{place} {ttl}");
+        }
+        for (quirk, mark) in [("openrouter", &mark), ("cache_marks", &mark), ("alibaba", &plain)] {
+            let sent = body("openai-chat", &[quirk], &request);
+            for place in ["/messages/0/content/0", "/messages/1/content/0", "/tools/0"] {
+                let said = sent.pointer(place).map(|it| &it["cache_control"]);
+                assert_eq!(said, Some(mark), "{quirk} {place} {ttl}");
+            }
+        }
+        assert!(!body("openai-chat", &[], &request).to_string().contains("cache_control"));
+        // stored and read again
+        let stored = serde_json::to_string(&request).expect("JSON");
+        assert_eq!(serde_json::from_str::<Request>(&stored).expect("a request"), request);
+    }
+    let old: Part =
+        serde_json::from_value(json!({"type": "text", "text": "t", "cache": true})).expect("a part");
+    assert_eq!(old, Part::Text { text: "t".into(), cache: CacheMark::Plain });
+    let said = wrong(asked(json!("2h")));
+    assert!(said.contains("cache_control.ttl` is \"2h\"; allowed are 5m and 1h"), "{said}");
+}
+
+#[test]
+fn calls_that_are_no_functions_are_carried_along() {
+    use super::helpers::body;
+    let custom = json!({"id": "c2", "type": "custom", "custom": {"name": "sql", "input": "select 1"}});
+    let function = json!({"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}});
+    let history = json!([
+        {"role": "user", "content": "hi"},
+        {"role": "assistant", "content": null, "tool_calls": [function, custom]},
+        {"role": "tool", "tool_call_id": "c1", "content": "1"},
+        {"role": "tool", "tool_call_id": "c2", "content": "2"},
+    ]);
+    let request = request(json!({
+        "model": "m", "messages": history, "tools": [{"type": "custom", "custom": {"name": "sql"}}],
+    }));
+    let sent = body("openai-chat", &[], &request);
+    assert_eq!(sent["messages"], history);
+    assert_eq!(sent["tools"], json!([{"type": "custom", "custom": {"name": "sql"}}]));
+}
+
+#[test]
 fn messages_keep_images_tools_and_signed_reasoning() {
     let request = request(json!({
         "model": "m",
@@ -148,7 +212,7 @@ fn messages_keep_images_tools_and_signed_reasoning() {
             (
                 Role::User,
                 vec![
-                    Part::Text { text: "what is it?".into(), cache: true },
+                    Part::Text { text: "what is it?".into(), cache: CacheMark::Plain },
                     Part::Image {
                         name: String::new(),
                         source: Source::Data { media_type: "image/png".into(), base64: "AAAA".into() },

@@ -3,8 +3,8 @@
 use super::helpers::{body, encode, request, say};
 use fareway::wire::Auth;
 use fareway::words::{
-    Effort, Message, Params, Part, Reasoning, ReasoningKind, ReasoningParams, Request, ResponseFormat, Role,
-    Source, Tool, ToolChoice,
+    CacheMark, Effort, Message, Params, Part, Reasoning, ReasoningKind, ReasoningParams, Request,
+    ResponseFormat, Role, Source, Tool, ToolChoice,
 };
 use serde_json::{Value, json};
 
@@ -50,7 +50,7 @@ fn conversation(family: &str) -> Request {
         Message::loose(
             Role::User,
             vec![
-                Part::Text { text: "look".into(), cache: true },
+                Part::Text { text: "look".into(), cache: CacheMark::OneHour },
                 Part::Image {
                     name: String::new(),
                     source: Source::Data { media_type: "image/png".into(), base64: "AA==".into() },
@@ -67,7 +67,7 @@ fn conversation(family: &str) -> Request {
         description: "d".into(),
         parameters: json!({"type": "object"}),
         strict: None,
-        cache: false,
+        cache: CacheMark::None,
         extra: serde_json::Map::new(),
         opaque: None,
     }];
@@ -99,7 +99,7 @@ fn anthropic() {
             "system": [{"type": "text", "text": "Be brief."}],
             "messages": [
                 {"role": "user", "content": [
-                    {"type": "text", "text": "look", "cache_control": {"type": "ephemeral"}},
+                    {"type": "text", "text": "look", "cache_control": {"type": "ephemeral", "ttl": "1h"}},
                     {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AA=="}}]},
                 {"role": "assistant", "content": [
                     {"type": "thinking", "thinking": "hm", "signature": "sig"},
@@ -236,8 +236,8 @@ fn ollama() {
                 {"role": "user", "content": "look", "images": ["AA=="]},
                 {"role": "assistant", "content": "let me see", "tool_calls": [
                     {"function": {"name": "f", "arguments": {"x": 1}}}, {"function": {"name": "f", "arguments": {"x": 1}}}]},
-                {"role": "tool", "content": "{\"t\":20}", "tool_name": "c1"},
-                {"role": "tool", "content": "no", "tool_name": "c2"},
+                {"role": "tool", "content": "{\"t\":20}", "tool_name": "f"},
+                {"role": "tool", "content": "no", "tool_name": "f"},
                 {"role": "user", "content": "so?"},
             ],
             "stream": true,

@@ -3,8 +3,8 @@
 use super::helpers::{body, encode, request, say};
 use fareway::wire::{Auth, QUIRKS, is_quirk};
 use fareway::words::{
-    Effort, Message, Params, Part, Reasoning, ReasoningParams, Request, ResponseFormat, Role, Source, Tool,
-    ToolChoice,
+    CacheMark, Effort, Message, Params, Part, Reasoning, ReasoningParams, Request, ResponseFormat, Role,
+    Source, Tool, ToolChoice,
 };
 use serde_json::{Map, Value, json};
 
@@ -55,7 +55,7 @@ fn loop_of_tools() -> Request {
         description: "d".into(),
         parameters: json!({"type": "object"}),
         strict: None,
-        cache: false,
+        cache: CacheMark::None,
         extra: serde_json::Map::new(),
         opaque: None,
     }];
@@ -110,7 +110,7 @@ fn parts() {
     let request = request(vec![Message::loose(
         Role::User,
         vec![
-            Part::Text { text: "see".into(), cache: true },
+            Part::Text { text: "see".into(), cache: CacheMark::Plain },
             Part::Image { name: String::new(), source: data("image/png"), detail: Some("low".into()) },
             Part::File { name: "a.pdf".into(), source: data("application/pdf") },
             Part::Audio { source: data("audio/mpeg") },

@@ -1,6 +1,6 @@
 //! A client's `messages` in our words.
 
-use super::request::Bad;
+use super::request::{Bad, cache_mark};
 use crate::words::{Message, Part, Reasoning, ReasoningKind, Role, Source};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -100,9 +100,10 @@ fn part(value: &Value, at: &str) -> Result<Part, Bad> {
         value.as_str().map(str::to_owned).ok_or_else(|| Bad::new(format!("{at}.{name}"), "must be a string"))
     };
     Ok(match kind {
-        "text" => {
-            Part::Text { text: need(&value["text"], "text")?, cache: value["cache_control"].is_object() }
-        }
+        "text" => Part::Text {
+            text: need(&value["text"], "text")?,
+            cache: cache_mark(&value["cache_control"], at)?,
+        },
         "image_url" => Part::Image {
             name: String::new(),
             source: source(&need(&value["image_url"]["url"], "image_url.url")?),
@@ -176,6 +177,10 @@ fn calls(fields: &Map<String, Value>, at: &str) -> Result<Vec<Part>, Bad> {
     list.iter()
         .enumerate()
         .map(|(i, call)| {
+            // a kind of call we do not know goes back as it came
+            if call["type"].as_str().is_some_and(|kind| kind != "function") {
+                return Ok(Part::Opaque { format: FORMAT.into(), value: json!({ "tool_call": call }) });
+            }
             let function = &call["function"];
             let name = function["name"]
                 .as_str()

@@ -1,9 +1,10 @@
 //! A client's `POST /v1/chat/completions` body in our words; what we do not know rides along untouched.
 
 use super::messages::messages;
+use crate::wire::cache_control;
 use crate::words::{
-    Effort, Failure, FailureKind, ModelRef, Params, Preferences, Purpose, ReasoningParams, Request,
-    ResponseFormat, Tool, ToolChoice,
+    CacheMark, Effort, Failure, FailureKind, ModelRef, Params, Preferences, Purpose, ReasoningParams,
+    Request, ResponseFormat, Tool, ToolChoice,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -144,7 +145,7 @@ fn tools(fields: &mut Map<String, Value>) -> Result<Vec<Tool>, Bad> {
                     description: String::new(),
                     parameters: Value::Null,
                     strict: None,
-                    cache: false,
+                    cache: CacheMark::None,
                     extra: Map::new(),
                     opaque: Some(value),
                 });
@@ -160,12 +161,19 @@ fn tools(fields: &mut Map<String, Value>) -> Result<Vec<Tool>, Bad> {
                     .cloned()
                     .unwrap_or_else(|| serde_json::json!({"type": "object", "properties": {}})),
                 strict: function["strict"].as_bool(),
-                cache: value["cache_control"].is_object(),
+                cache: cache_mark(&value["cache_control"], &format!("tools[{i}]"))?,
                 extra: function.as_object().map(unknown).unwrap_or_default(),
                 opaque: None,
             })
         })
         .collect()
+}
+
+/// A `cache_control` and how long it asks for: a time that is not on offer would cost something else than was meant.
+pub(super) fn cache_mark(value: &Value, at: &str) -> Result<CacheMark, Bad> {
+    cache_control::read(value).map_err(|ttl| {
+        Bad::new(format!("{at}.cache_control.ttl"), format!("is {ttl}; allowed are 5m and 1h"))
+    })
 }
 
 fn unknown(function: &Map<String, Value>) -> Map<String, Value> {
@@ -203,7 +211,9 @@ fn params(fields: &mut Map<String, Value>) -> Result<Params, Bad> {
         service_tier: take(fields, "service_tier", "a string")?,
         user: take(fields, "user", "a string")?,
         modalities: take(fields, "modalities", "a list of strings")?.unwrap_or_default(),
-        cache_prompt: take::<Value>(fields, "cache_control", "an object")?.map(|mark| mark.is_object()),
+        cache_prompt: take::<Value>(fields, "cache_control", "an object")?
+            .map(|mark| cache_mark(&mark, "request"))
+            .transpose()?,
     })
 }
 
