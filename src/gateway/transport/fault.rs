@@ -7,6 +7,14 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+/// Whether the server closed the connection without a byte of an answer.
+pub(super) fn hung_up(error: &reqwest::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected};
+    let closed = [BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected];
+    find::<hyper::Error>(error).is_some_and(|error| error.is_incomplete_message() || error.is_canceled())
+        || find::<io::Error>(error).is_some_and(|error| closed.contains(&error.kind()))
+}
+
 /// Why no answer began.
 pub(super) fn unsent(
     place: &str,

@@ -1,6 +1,7 @@
 //! Bytes out and in: one shared HTTP client, and every way a connection fails said in one sentence.
 
 mod fault;
+mod fresh;
 
 use super::{Options, demo};
 use crate::words::{Failure, FailureKind};
@@ -10,7 +11,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Response, StatusCode, Url, redirect, retry};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 /// One HTTP request; without a body it is a GET.
@@ -94,10 +95,20 @@ impl Transport {
             })?;
             request = request.header(name, value);
         }
-        let response = request
-            .send()
-            .await
-            .map_err(|error| fault::unsent(&place, &scheme, loopback, self.connect, &error))?;
+        let (again, asked) = (request.try_clone(), Instant::now());
+        let (sent, fresh) = fresh::watched(request.send()).await;
+        let sent = match (sent, again) {
+            // a kept connection was closed while it was idle: nobody heard us. Had the server worked on it for longer,
+            // somebody would have, and what was perhaps billed is not sent twice behind our back
+            (Err(error), Some(again))
+                if !fresh && fault::hung_up(&error) && asked.elapsed() < self.connect =>
+            {
+                again.send().await
+            }
+            (sent, _) => sent,
+        };
+        let response =
+            sent.map_err(|error| fault::unsent(&place, &scheme, loopback, self.connect, &error))?;
         if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
             return Err(fault::redirected(&place, &response));
         }
@@ -138,6 +149,7 @@ fn build(connect: Duration, ca_file: Option<PathBuf>, loopback: bool) -> Result<
         .referer(false)
         // a POST that was perhaps billed is never sent twice behind our back
         .retry(retry::never())
+        .connector_layer(fresh::Watch)
         .tcp_nodelay(true)
         .pool_max_idle_per_host(16)
         .http2_adaptive_window(true)

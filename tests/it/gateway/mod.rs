@@ -9,6 +9,7 @@ mod demo;
 mod faults;
 mod grammar;
 mod hedge;
+mod kept;
 mod keys;
 mod learning;
 mod lists;
