@@ -132,18 +132,23 @@ async fn nowhere(request: Request) -> Response {
         "there is nothing at {}; fareway answers POST /v1/chat/completions, GET /v1/models and GET /health",
         crate::words::clean_line(request.uri().path())
     );
-    let (_, body) = error(&Failure::new(FailureKind::InvalidRequest, message), None);
-    json(StatusCode::NOT_FOUND, &body)
+    turned_away(StatusCode::NOT_FOUND, message)
 }
 
 async fn wrong_method(request: Request) -> Response {
     let message = format!(
-        "{} is not the method for {}",
+        "{} is not the method for {} (the header `allow` names it)",
         request.method(),
         crate::words::clean_line(request.uri().path())
     );
-    let (_, body) = error(&Failure::new(FailureKind::InvalidRequest, message), None);
-    json(StatusCode::METHOD_NOT_ALLOWED, &body)
+    turned_away(StatusCode::METHOD_NOT_ALLOWED, message)
+}
+
+/// The envelope of a failure under another status, which its `code` repeats.
+fn turned_away(status: StatusCode, message: String) -> Response {
+    let (_, mut body) = error(&Failure::new(FailureKind::InvalidRequest, message), None);
+    body["error"]["code"] = status.as_u16().into();
+    json(status, &body)
 }
 
 /// A failure as its status and OpenRouter's envelope.

@@ -78,6 +78,9 @@ async fn a_bad_body_is_answered_with_the_field() {
     let (status, body) = post(&url, &json!({ "model": "demo/swift" })).await;
     assert_eq!(status, 400);
     assert!(body.contains("`messages` is missing"), "{body}");
+    let (status, body) = post(&url, &json!({ "model": "demo/swift", "messages": [] })).await;
+    assert_eq!(status, 400);
+    assert!(body.contains("`messages` is empty"), "{body}");
     let small = open(Options { max_body: 100, ..Options::default() }).await;
     let long =
         json!({ "model": "demo/swift", "messages": [{ "role": "user", "content": "x".repeat(1000) }] });

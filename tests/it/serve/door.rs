@@ -54,5 +54,9 @@ async fn a_wrong_path_says_what_there_is() {
     assert_eq!(answer.status(), 404);
     assert!(answer.text().await.expect("a body").contains("POST /v1/chat/completions"));
     let answer = client().get(door.url("/v1/chat/completions")).send().await.expect("an answer");
-    assert_eq!(answer.status(), 405);
+    assert_eq!((answer.status().as_u16(), &answer.headers()["allow"] == "POST"), (405, true));
+    let body: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
+    assert_eq!(body["error"]["code"], 405, "the code is the status");
+    let head = client().head(door.url("/v1/models")).send().await.expect("an answer");
+    assert_eq!(head.status(), 200);
 }

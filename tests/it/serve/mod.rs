@@ -3,6 +3,7 @@
 mod chat;
 mod door;
 mod errors;
+mod thinking;
 
 use fareway::catalog::Catalog;
 use fareway::gateway::{Gateway, Keys, NoLedger, Options};

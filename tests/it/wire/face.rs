@@ -115,7 +115,7 @@ fn options_reach_every_format_and_only_their_provider() {
         assert_eq!(sent["beta"], json!({"deep": [1]}), "{}", format.name());
         assert!(sent.get("other").is_none() && sent.get("provider").is_none(), "{}", format.name());
     }
-    let misspelt = json!({"model": "m", "messages": [], "provider": {"max_prise": {"prompt": "1"}}});
+    let misspelt = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}], "provider": {"max_prise": {"prompt": "1"}}});
     assert!(wrong(misspelt).contains("max_prise"), "a wish about money is not passed over");
 }
 

@@ -24,6 +24,9 @@ const KNOWN: &[&str] = &[
 
 pub(super) fn messages(value: &Value) -> Result<Vec<Arc<Message>>, Bad> {
     let list = value.as_array().ok_or_else(|| Bad::new("messages", "must be a list of messages"))?;
+    if list.is_empty() {
+        return Err(Bad::new("messages", "is empty: there is nothing to answer"));
+    }
     list.iter()
         .enumerate()
         .map(|(i, value)| {
