@@ -147,6 +147,8 @@ pub(super) fn is_token(delta: &Delta) -> bool {
         Delta::Text(text) => !text.is_empty(),
         Delta::Reasoning { piece, .. } => !piece.text.is_empty() || piece.data.is_some(),
         Delta::ToolCall { .. } | Delta::Image(_) => true,
+        // a call of another tool than a function
+        Delta::Opaque { value, .. } => value.get("tool_call").is_some(),
         _ => false,
     }
 }

@@ -55,7 +55,16 @@ pub struct ToolCall<'a> {
     pub index: Option<i64>,
     pub id: Option<Str<'a>>,
     pub function: Option<Function<'a>>,
+    pub custom: Option<Custom<'a>>,
     pub extra_content: Option<Extra<'a>>,
+}
+
+/// A call of a tool that takes text instead of JSON.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, bound(deserialize = "'de: 'a"))]
+pub struct Custom<'a> {
+    pub name: Option<Str<'a>>,
+    pub input: Option<Str<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,6 +1,7 @@
 //! Chunks and completions to deltas.
 
 use super::chunk::{Choice, Chunk, Content, ContentPart, Function, Spoken, ToolCall};
+use super::custom::CustomCalls;
 use super::reasoning::Blocks;
 use super::{NAME, usage};
 use crate::wire::framed::{Voice, cut, malformed};
@@ -25,6 +26,7 @@ pub struct Chat {
     stop: Option<String>,
     at_limit: bool,
     calls: Vec<Call>,
+    custom: CustomCalls,
     blocks: Blocks,
     cited: usize,
 }
@@ -56,7 +58,8 @@ impl Voice for Chat {
         }
     }
 
-    fn close(&mut self, whole: bool, _: &mut Vec<Delta>) -> Result<(), Failure> {
+    fn close(&mut self, whole: bool, out: &mut Vec<Delta>) -> Result<(), Failure> {
+        self.custom.end(&self.own, out);
         if self.stop.is_some() || self.done {
             return Ok(());
         }
@@ -255,6 +258,10 @@ impl Chat {
     }
 
     fn call(&mut self, call: ToolCall<'_>, out: &mut Vec<Delta>) {
+        if let Some(custom) = &call.custom {
+            self.custom.hear(call.index, call.id.as_ref(), custom);
+            return;
+        }
         let Function { name, arguments } = call.function.unwrap_or_default();
         let id = call.id.as_ref().and_then(Str::some);
         let name = name.as_ref().and_then(Str::some);

@@ -93,7 +93,7 @@ fn assistant(message: &Message, dialect: &Dialect, in_open_loop: bool) -> Result
                 Some(call)
             }
             Part::Opaque { format, value } if format == NAME || *format == dialect.own => {
-                value.get("tool_call").cloned()
+                super::custom::said(value)
             }
             _ => None,
         })

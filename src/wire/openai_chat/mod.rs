@@ -1,6 +1,7 @@
 //! OpenAI chat completions, and every dialect of it (`quirks.rs` holds the differences).
 
 mod chunk;
+mod custom;
 mod decode;
 mod encode;
 mod messages;

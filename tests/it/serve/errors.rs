@@ -144,3 +144,36 @@ async fn a_client_of_serve_reaches_the_provider_with_its_own_fields() {
     assert_eq!(asked["messages"][0], body["messages"][0]);
     assert!(asked.get("provider").is_none());
 }
+
+/// A reply that is nothing but a call of a custom tool is a reply, streamed and not.
+#[tokio::test]
+async fn a_call_of_a_custom_tool_reaches_the_client() {
+    use crate::support::upstream::{delta, stop};
+    let call =
+        json!({"index": 0, "id": "c1", "type": "custom", "custom": {"name": "sql", "input": "select 1"}});
+    let script =
+        Script::stream().event(&delta(&json!({"tool_calls": [call]}))).event(&stop("tool_calls")).done();
+    let upstream = Upstream::start([script]);
+    let bench = Bench::of(catalog(&[upstream.base_url()]), keys(1), options());
+    let door = open_to(bench.gateway.clone(), serve::Options::default()).await;
+    for stream in [false, true] {
+        let body = json!({
+            "model": "test/model", "stream": stream, "messages": [{"role": "user", "content": "hi"}],
+            "tools": [{"type": "custom", "custom": {"name": "sql"}}],
+        });
+        let answer = client().post(door.url("/v1/chat/completions")).body(body.to_string()).send().await;
+        let answer = answer.expect("an answer").text().await.expect("a body");
+        let calls: Vec<Value> = answer
+            .lines()
+            .filter_map(|line| {
+                serde_json::from_str::<Value>(line.strip_prefix("data: ").unwrap_or(line)).ok()
+            })
+            .filter_map(|chunk| {
+                let choice = chunk["choices"].get(0)?;
+                choice.get(if stream { "delta" } else { "message" })?.get("tool_calls").cloned()
+            })
+            .collect();
+        assert_eq!(calls, [json!([call])], "{answer}");
+        assert!(answer.contains("\"finish_reason\":\"tool_calls\""), "{answer}");
+    }
+}

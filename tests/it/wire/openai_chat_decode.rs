@@ -1,8 +1,8 @@
 //! Streams and bodies of the chat format and its dialects, to deltas.
 
-use super::helpers::{call, deltas, heard, spoken, text, thought};
-use fareway::words::{Delta, FailureKind, Reasoning, ReasoningKind, Stop, Usage};
-use serde_json::json;
+use super::helpers::{body, call, deltas, heard, request, spoken, text, thought};
+use fareway::words::{Delta, FailureKind, Message, Reasoning, ReasoningKind, Role, Stop, Usage};
+use serde_json::{Value, json};
 
 const F: &str = "openai-chat";
 
@@ -248,4 +248,42 @@ fn half_a_character_is_no_reason_to_lose_a_reply() {
     let (out, end) = heard(F, &stream);
     assert_eq!(end, Ok(()));
     assert_eq!(out[0], text("a\u{fffd}b"));
+}
+
+#[test]
+fn calls_of_custom_tools_are_gathered_and_go_back_as_they_came() {
+    let chunk = |delta: Value, reason: Value| {
+        format!("data: {}\n\n", json!({"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}))
+    };
+    let piece = |call: Value| chunk(json!({"tool_calls": [call]}), Value::Null);
+    let streamed = [
+        piece(json!({"index": 0, "id": "c1", "type": "custom", "custom": {"name": "sql", "input": ""}})),
+        piece(json!({"index": 0, "custom": {"input": "select "}})),
+        piece(json!({"index": 1, "id": "c2", "type": "custom", "custom": {"name": "sql", "input": "b"}})),
+        piece(json!({"index": 0, "custom": {"input": "1"}})),
+        chunk(json!({}), "tool_calls".into()),
+        "data: [DONE]\n\n".to_owned(),
+    ]
+    .concat();
+    let call = |index: u32, id: &str, input: &str| json!({"index": index, "id": id, "type": "custom", "custom": {"name": "sql", "input": input}});
+    let calls = [call(0, "c1", "select 1"), call(1, "c2", "b")];
+    let heard = deltas("openai-chat", &streamed);
+    let found: Vec<&Value> = heard
+        .iter()
+        .filter_map(|delta| match delta {
+            Delta::Opaque { value, .. } => value.get("tool_call"),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(found, calls.iter().collect::<Vec<_>>(), "{heard:?}");
+    assert!(!heard.iter().any(|delta| matches!(delta, Delta::ToolCall { .. })), "no function was called");
+    // the next turn
+    let parts = calls.map(|call| fareway::words::Part::Opaque {
+        format: "openai-chat:p".into(),
+        value: json!({"tool_call": call}),
+    });
+    let request = request(vec![Message::loose(Role::Assistant, parts.into())]);
+    let sent = &body("openai-chat", &[], &request)["messages"][0]["tool_calls"];
+    let bare = |id: &str, input: &str| json!({"id": id, "type": "custom", "custom": {"name": "sql", "input": input}});
+    assert_eq!(*sent, json!([bare("c1", "select 1"), bare("c2", "b")]));
 }

@@ -13,6 +13,8 @@ pub(super) enum Aside<'a> {
     Message(&'a Map<String, Value>),
     /// An entry of `reasoning_details`.
     Detail(&'a Value),
+    /// An entry of `tool_calls` that is no function's.
+    Call(&'a Value),
 }
 
 impl<'a> Aside<'a> {
@@ -24,6 +26,7 @@ impl<'a> Aside<'a> {
             "choice" => inner.as_object().map(Self::Choice),
             "delta" => inner.as_object().map(Self::Message),
             "reasoning_detail" => Some(Self::Detail(inner)),
+            "tool_call" => Some(Self::Call(inner)),
             _ => None,
         }
     }

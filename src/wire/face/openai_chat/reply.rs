@@ -76,7 +76,7 @@ impl Whole {
             match aside {
                 Aside::Body(fields) => join(&mut more, fields),
                 Aside::Choice(fields) => join(&mut choice, fields),
-                Aside::Message(_) | Aside::Detail(_) => {}
+                Aside::Message(_) | Aside::Detail(_) | Aside::Call(_) => {}
             }
         }
         let body = Body {
@@ -102,11 +102,11 @@ impl Whole {
                 Part::Reasoning(block) => {
                     details.push(detail(u32::try_from(details.len()).unwrap_or(u32::MAX), block));
                 }
-                Part::Opaque { value, .. } => {
-                    if let Some(Aside::Detail(detail)) = Aside::of(value) {
-                        details.push(detail.clone());
-                    }
-                }
+                Part::Opaque { value, .. } => match Aside::of(value) {
+                    Some(Aside::Detail(detail)) => details.push(detail.clone()),
+                    Some(Aside::Call(call)) => calls.push(call.clone()),
+                    _ => {}
+                },
                 Part::ToolCall { id, name, arguments, signature } => calls.push(call(
                     u32::try_from(calls.len()).unwrap_or(u32::MAX),
                     Some(id),

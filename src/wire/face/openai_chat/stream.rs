@@ -123,6 +123,7 @@ impl Streamed {
                 Some(Aside::Detail(detail)) => {
                     Piece { reasoning_details: Some([detail.clone()]), ..Piece::default() }
                 }
+                Some(Aside::Call(call)) => Piece { tool_calls: Some([call.clone()]), ..Piece::default() },
                 Some(Aside::Message(fields)) => Piece { more: Some(fields), ..Piece::default() },
                 Some(Aside::Choice(fields)) => return self.choice(Piece::default(), Some(fields), out),
                 Some(Aside::Body(fields)) => return self.write(Vec::new(), None, None, Some(fields), out),
