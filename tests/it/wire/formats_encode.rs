@@ -290,3 +290,62 @@ fn a_search_is_asked_for_in_each_providers_way() {
         }
     }
 }
+
+/// A file and a schema for the answer, as each format has them; the one that takes no file says so.
+#[test]
+fn files_and_structured_output() {
+    let mut asked = request(vec![Message::loose(
+        Role::User,
+        vec![Part::File {
+            name: "a.pdf".into(),
+            source: Source::Data { media_type: "application/pdf".into(), base64: "AA==".into() },
+        }],
+    )]);
+    let schema = json!({"type": "object"});
+    asked.params.response_format = Some(ResponseFormat::JsonSchema {
+        json_schema: json!({"name": "n", "schema": schema, "strict": true}),
+    });
+    let data = "data:application/pdf;base64,AA==";
+    let openai = json!({"name": "n", "schema": schema, "strict": true});
+    for (format, file, expected, answer, wanted) in [
+        (
+            "openai-chat",
+            "/messages/0/content/0",
+            json!({"type": "file", "file": {"filename": "a.pdf", "file_data": data}}),
+            "/response_format",
+            json!({"type": "json_schema", "json_schema": openai}),
+        ),
+        (
+            "openai-responses",
+            "/input/0/content/0",
+            json!({"type": "input_file", "filename": "a.pdf", "file_data": data}),
+            "/text/format",
+            json!({"type": "json_schema", "name": "n", "schema": schema, "strict": true}),
+        ),
+        (
+            "anthropic-messages",
+            "/messages/0/content/0",
+            json!({"type": "document", "title": "a.pdf",
+                "source": {"type": "base64", "media_type": "application/pdf", "data": "AA=="}}),
+            "/output_config/format",
+            json!({"type": "json_schema", "schema": schema}),
+        ),
+        (
+            "gemini",
+            "/contents/0/parts/0",
+            json!({"inlineData": {"mimeType": "application/pdf", "data": "AA=="}}),
+            "/generationConfig/responseJsonSchema",
+            schema.clone(),
+        ),
+    ] {
+        let sent = body(format, &[], &asked);
+        assert_eq!(sent.pointer(file), Some(&expected), "{format}: {sent}");
+        assert_eq!(sent.pointer(answer), Some(&wanted), "{format}: {sent}");
+    }
+    let ollama = fareway::wire::format("ollama").expect("a format");
+    let endpoint = super::helpers::endpoint("ollama", &[]);
+    let refused = ollama.encode(&endpoint, &asked).expect_err("it takes no file");
+    assert_eq!(refused.kind, fareway::words::FailureKind::Unsupported);
+    asked.messages = vec![std::sync::Arc::new(say(Role::User, "hi"))];
+    assert_eq!(body("ollama", &[], &asked)["format"], schema);
+}
