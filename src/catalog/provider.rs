@@ -30,6 +30,8 @@ pub struct Provider {
     pub reseller: bool,
     /// Its id in models.dev.
     pub models_dev: String,
+    /// Where its list of models is, when not at its format's usual path. Empty: it has none.
+    pub list: Option<String>,
     /// The page that hands out keys.
     pub keys_page: Option<String>,
 }
@@ -43,6 +45,11 @@ impl Provider {
     /// Needs a key before it can be asked.
     pub fn needs_key(&self) -> bool {
         !self.key_vars.is_empty()
+    }
+
+    /// Can be asked which models it has.
+    pub fn lists(&self) -> bool {
+        !self.demo && self.list.as_deref() != Some("")
     }
 
     fn new(slug: ProviderId) -> Self {
@@ -60,6 +67,7 @@ impl Provider {
             demo: false,
             makes: String::new(),
             reseller: false,
+            list: None,
             keys_page: None,
         }
     }
@@ -85,6 +93,9 @@ impl Provider {
         }
         if let Some(policy) = row.policy {
             self.policy = DataPolicy { trains: policy.trains, retains: policy.retains, declared: true };
+        }
+        if row.list.is_some() {
+            self.list.clone_from(&row.list);
         }
         if row.keys.is_some() {
             self.keys_page.clone_from(&row.keys);

@@ -68,6 +68,8 @@ pub struct ProviderRow {
     #[serde(default)]
     pub models: Option<String>,
     #[serde(default)]
+    pub list: Option<String>,
+    #[serde(default)]
     pub keys: Option<String>,
 }
 
@@ -87,6 +89,7 @@ impl ProviderRow {
             makes: None,
             reseller: None,
             models: None,
+            list: None,
             keys: None,
         }
     }

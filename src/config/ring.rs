@@ -42,7 +42,7 @@ impl Config {
             let list = self.providers.get(provider.slug.as_str()).and_then(|given| given.list);
             usable.contains(&provider.slug)
                 && !provider.local
-                && !provider.demo
+                && provider.lists()
                 && list.unwrap_or(self.network.refresh)
         };
         catalog.providers().filter(wanted).map(|provider| provider.slug.clone()).collect()

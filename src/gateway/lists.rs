@@ -16,12 +16,27 @@ pub(super) const REMOTE: Duration = Duration::from_secs(20);
 const LARGEST: usize = 32 << 20;
 
 /// How a list is asked for, by wire format: the path, the key's header, what stands before the key, further headers.
-type Manner =
-    (&'static str, &'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
+struct Manner {
+    format: &'static str,
+    path: &'static str,
+    header: &'static str,
+    prefix: &'static str,
+    extra: &'static [(&'static str, &'static str)],
+}
+
+const CHAT: Manner =
+    Manner { format: "openai-chat", path: "/models", header: "authorization", prefix: "Bearer ", extra: &[] };
+
+/// Those that do as OpenAI does are not here.
 const MANNERS: &[Manner] = &[
-    ("anthropic-messages", "/models?limit=1000", "x-api-key", "", &[("anthropic-version", "2023-06-01")]),
-    ("gemini", "/models?pageSize=1000", "x-goog-api-key", "", &[]),
-    ("openai-chat", "/models", "authorization", "Bearer ", &[]),
+    Manner {
+        format: "anthropic-messages",
+        path: "/models?limit=1000",
+        header: "x-api-key",
+        prefix: "",
+        extra: &[("anthropic-version", "2023-06-01")],
+    },
+    Manner { format: "gemini", path: "/models?pageSize=1000", header: "x-goog-api-key", prefix: "", ..CHAT },
 ];
 
 /// A local server that answered.
@@ -90,9 +105,9 @@ impl Core {
         catalog: &Catalog,
     ) -> Result<Overlay, Failure> {
         let mut overlay = self.fetch_list(provider, base_url, catalog, LOCAL).await?;
-        if provider.slug.as_str() == "ollama" {
+        if is_ollama(provider) {
             // its list says nothing of context and capabilities; asked one by one, the server being next door
-            let url = format!("{}/api/show", base_url.trim_end_matches("/v1"));
+            let url = ollama_path(base_url, "show");
             join_all(overlay.models.iter_mut().take(64).map(|row| {
                 let name = row.endpoints.first().and_then(|e| e.upstream_model.clone()).unwrap_or_default();
                 let call = Call {
@@ -131,21 +146,24 @@ impl Core {
         base_url: &str,
         patience: Duration,
     ) -> Result<Vec<u8>, Failure> {
-        let (_, path, header, prefix, extra) =
-            MANNERS.iter().find(|manner| manner.0 == provider.format).unwrap_or(&MANNERS[MANNERS.len() - 1]);
-        let url = if provider.slug.as_str() == "ollama" {
-            format!("{}/api/tags", base_url.trim_end_matches("/v1"))
-        } else {
-            format!("{base_url}{path}")
+        let manner = MANNERS.iter().find(|manner| manner.format == provider.format).unwrap_or(&CHAT);
+        let url = match &provider.list {
+            Some(url) => url.clone(),
+            None if is_ollama(provider) => ollama_path(base_url, "tags"),
+            None => format!("{base_url}{}", manner.path),
         };
+        if url.is_empty() {
+            let say = format!("{} has no list of its models", provider.name);
+            return Err(Failure::new(FailureKind::Unsupported, say));
+        }
         let mut headers: Vec<(String, String)> =
             provider.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        headers.extend(extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        headers.extend(manner.extra.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let key = self
             .keys()
             .of(&provider.slug)
             .first()
-            .map(|key| ((*header).to_owned(), *prefix, key.secret.clone()));
+            .map(|key| (manner.header.to_owned(), manner.prefix, key.secret.clone()));
         let (status, _, body) = self.get(Call { url, headers, body: None, key }, patience).await?;
         if status != 200 {
             return Err(Failure {
@@ -189,6 +207,15 @@ impl Core {
 
 pub(super) fn doubtful(error: ListError) -> Failure {
     Failure::new(FailureKind::Malformed, error.to_string())
+}
+
+/// Its own server, or one of the config that speaks as it does.
+fn is_ollama(provider: &Provider) -> bool {
+    provider.slug.as_str() == "ollama" || provider.format == "ollama"
+}
+
+fn ollama_path(base_url: &str, name: &str) -> String {
+    format!("{}/api/{name}", base_url.trim_end_matches("/v1").trim_end_matches("/api"))
 }
 
 /// The address in `OLLAMA_HOST`, in every form Ollama takes: `host`, `host:port`, `:port`, with or without scheme. The

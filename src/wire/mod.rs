@@ -4,6 +4,7 @@
 //! puts it there. A wire format is a file (or folder) here and a line in [`FORMATS`].
 
 mod anthropic;
+mod azure;
 mod cache_control;
 mod classify;
 pub mod decode;
@@ -23,6 +24,7 @@ mod refusal;
 mod retry_after;
 mod search;
 mod sse;
+mod tool_id;
 
 pub use classify::classify;
 pub use format::{Auth, Decoder, Format, Outgoing};

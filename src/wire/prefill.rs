@@ -1,6 +1,6 @@
 //! A last message of the assistant that the model is to go on from as if it had begun it itself: who takes it, and in which form.
 
-use super::anthropic;
+use super::anthropic::Claude;
 use super::quirks::Dialect;
 use crate::words::{Endpoint, Part, ReasoningParams, Request, Role};
 
@@ -29,7 +29,7 @@ const GEMINI_REFUSES: &[&str] = &["gemini-3.5-flash-lite", "gemini-3.6", "gemini
 /// answers with an invalid request.
 pub fn takes_prefill(endpoint: &Endpoint, request: &Request) -> bool {
     let model = endpoint.upstream_model.as_str();
-    let refuses = (model.contains("claude") && anthropic::is_4_6(model))
+    let refuses = !Claude::of(model).takes_prefill()
         || GEMINI_REFUSES.iter().any(|name| model.contains(name))
         || NEVER.contains(&endpoint.model.author());
     // thoughts come before the text, which has begun

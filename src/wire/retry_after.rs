@@ -9,8 +9,8 @@ const LONGEST: Duration = Duration::from_secs(32 * 24 * 3600);
 
 /// The wait asked for, from headers first, then the error's details, then its message.
 ///
-/// `limited`: the failure is about rate; only then do `x-ratelimit-reset*` headers mean anything, since they stand on
-/// every answer.
+/// `limited`: the failure is about rate; only then do `ratelimit` headers mean anything, since they stand on every
+/// answer.
 pub fn retry_after(
     headers: &[(String, String)],
     details: Option<&Value>,
@@ -21,37 +21,59 @@ pub fn retry_after(
     let header = |name: &str| {
         headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     };
-    let asked = header("retry-after-ms")
-        .and_then(|ms| seconds(ms).map(|s| s / 1000))
+    let millis = |name: &str| header(name).and_then(|ms| seconds(ms).map(|s| s / 1000));
+    let asked = millis("retry-after-ms")
         .or_else(|| header("retry-after").and_then(|value| seconds(value).or_else(|| date(value, now))))
-        .or_else(|| header("x-ms-retry-after-ms").and_then(|ms| seconds(ms).map(|s| s / 1000)))
+        .or_else(|| millis("x-ms-retry-after-ms"))
         .or_else(|| details.and_then(|details| in_details(details, now)))
         .or_else(|| in_message(message))
-        .or_else(|| if limited { resets(&header, now) } else { None })?;
+        .or_else(|| if limited { resets(headers, now) } else { None })?;
     (asked <= LONGEST).then_some(asked)
 }
 
-/// `x-ratelimit-reset*` in its three meanings. Of several budgets, the one that is used up; else the nearest reset.
-fn resets<'h>(header: &impl Fn(&str) -> Option<&'h str>, now: At) -> Option<Duration> {
-    const BUDGETS: &[(&str, &str)] = &[
-        ("x-ratelimit-reset-requests", "x-ratelimit-remaining-requests"),
-        ("x-ratelimit-reset-tokens", "x-ratelimit-remaining-tokens"),
-        ("anthropic-ratelimit-requests-reset", "anthropic-ratelimit-requests-remaining"),
-        ("anthropic-ratelimit-input-tokens-reset", "anthropic-ratelimit-input-tokens-remaining"),
-        ("anthropic-ratelimit-output-tokens-reset", "anthropic-ratelimit-output-tokens-remaining"),
-        ("anthropic-ratelimit-tokens-reset", "anthropic-ratelimit-tokens-remaining"),
-        ("x-ratelimit-reset", "x-ratelimit-remaining"),
-        ("ratelimit-reset", "ratelimit-remaining"),
-    ];
-    let read = |text: &str| moment(text, now).or_else(|| date(text, now)).or_else(|| duration(text));
-    let used_up = BUDGETS
-        .iter()
-        .filter(|(_, remaining)| {
-            header(remaining).and_then(|n| n.parse::<f64>().ok()).is_some_and(|n| n < 1.0)
-        })
-        .filter_map(|(reset, _)| header(reset).and_then(read))
-        .max();
-    used_up.or_else(|| BUDGETS.iter().filter_map(|(reset, _)| header(reset).and_then(read)).min())
+/// A budget that a header tells of: when it is filled again, and whether it is used up.
+struct Budget {
+    reset: Duration,
+    empty: bool,
+}
+
+/// `x-ratelimit-reset-requests` and its like, each with its `...-remaining-...`, and the drafts' `ratelimit`. Of several
+/// budgets, the one that is used up; else the nearest reset.
+fn resets(headers: &[(String, String)], now: At) -> Option<Duration> {
+    let mut budgets = Vec::new();
+    for (name, value) in headers {
+        let name = name.to_ascii_lowercase();
+        if name == "ratelimit" {
+            budgets.extend(policies(value));
+        } else if name.contains("ratelimit") && name.contains("reset") {
+            let remaining = name.replace("reset", "remaining");
+            let remaining = headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(&remaining));
+            let read = |text: &str| moment(text, now).or_else(|| date(text, now)).or_else(|| duration(text));
+            let empty = remaining.is_some_and(|(_, left)| is_none_left(left));
+            budgets.extend(read(value.trim()).map(|reset| Budget { reset, empty }));
+        }
+    }
+    let used_up = budgets.iter().filter(|budget| budget.empty).map(|budget| budget.reset).max();
+    used_up.or_else(|| budgets.iter().map(|budget| budget.reset).min())
+}
+
+fn is_none_left(text: &str) -> bool {
+    text.trim().parse::<f64>().is_ok_and(|n| n < 1.0)
+}
+
+/// `"api";r=0;t=30, "day";r=9;t=4000` of the newer drafts, `limit=9, remaining=0, reset=30` of the older.
+fn policies(value: &str) -> Vec<Budget> {
+    let each: Vec<&str> = if value.contains("reset=") { vec![value] } else { value.split(',').collect() };
+    let one = |policy: &str| {
+        let field = |names: [&str; 2]| {
+            let fields = policy.split([';', ',']).filter_map(|field| field.split_once('='));
+            fields.map(|(key, value)| (key.trim(), value.trim())).find(|(key, _)| names.contains(key))
+        };
+        let (_, reset) = field(["t", "reset"])?;
+        let empty = field(["r", "remaining"]).is_some_and(|(_, left)| is_none_left(left));
+        Some(Budget { reset: seconds(reset)?, empty })
+    };
+    each.into_iter().filter_map(one).collect()
 }
 
 /// A bare number: seconds, or a moment as seconds or milliseconds since 1970.
@@ -71,13 +93,23 @@ fn seconds(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(n).ok()
 }
 
-/// An HTTP date (RFC 9110) or RFC 3339.
+/// A date with or without its weekday's comma: the three forms of HTTP (RFC 9110, 5.6.7), mail's with an offset, RFC 3339.
 fn date(text: &str, now: At) -> Option<Duration> {
-    let at = jiff::fmt::rfc2822::parse(text)
-        .map(|zoned| zoned.timestamp())
-        .or_else(|_| text.parse::<jiff::Timestamp>())
-        .ok()?;
+    let at = http_date(text)
+        .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp()))
+        .or_else(|| text.parse::<jiff::Timestamp>().ok())?;
     Some(At(at.as_microsecond()).since(now))
+}
+
+fn http_date(text: &str) -> Option<jiff::Timestamp> {
+    /// IMF-fixdate, RFC 850, asctime; always UTC.
+    const FORMS: [&str; 3] = ["%d %b %Y %H:%M:%S", "%d-%b-%y %H:%M:%S", "%b %e %H:%M:%S %Y"];
+    // the weekday says nothing that the date does not
+    let (_, rest) = text.split_once(' ')?;
+    let rest = rest.trim().trim_end_matches(" GMT");
+    let read = |form| jiff::civil::DateTime::strptime(form, rest).ok();
+    let civil = FORMS.into_iter().find_map(read)?;
+    Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
 }
 
 /// `20s`, `1m2.5s`, `6ms`, `1h`, `2m`, `1d`; nothing else.
@@ -124,6 +156,7 @@ fn in_details(details: &Value, now: At) -> Option<Duration> {
             };
             match key.to_ascii_lowercase().as_str() {
                 "retrydelay" | "retry_delay" => duration(&text).or_else(|| seconds(&text)),
+                "retry_after_ms" | "retry-after-ms" => seconds(&text).map(|s| s / 1000),
                 "retry_after" | "retry-after" | "retry_after_seconds" => {
                     seconds(&text).or_else(|| duration(&text)).or_else(|| date(&text, now))
                 }
@@ -138,10 +171,18 @@ fn in_details(details: &Value, now: At) -> Option<Duration> {
 /// `Please try again in 20s.`, `Please retry in 23.5s`, `retry after 60 seconds`.
 fn in_message(message: &str) -> Option<Duration> {
     let lower = message.to_ascii_lowercase();
-    ["try again in ", "retry in ", "retry after ", "try again after ", "wait for ", "please wait "]
-        .iter()
-        .find_map(|phrase| {
-            let at = lower.find(phrase)? + phrase.len();
-            leading_duration(&lower[at..]).map(|(wait, _)| wait)
-        })
+    const PHRASES: [&str; 8] = [
+        "try again in ",
+        "retry in ",
+        "retry after ",
+        "try again after ",
+        "reset after ",
+        "resets in ",
+        "wait for ",
+        "please wait ",
+    ];
+    PHRASES.iter().find_map(|phrase| {
+        let at = lower.find(phrase)? + phrase.len();
+        leading_duration(&lower[at..]).map(|(wait, _)| wait)
+    })
 }

@@ -1,6 +1,6 @@
 //! What is asked: OpenRouter's chat request in our words. A parameter that was not given is never sent.
 
-use super::{CacheMark, GenerationId, Message, ModelRef, Part, Preferences, SessionId};
+use super::{CacheMark, GenerationId, Message, ModelRef, Part, Preferences, Role, SessionId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -57,6 +57,14 @@ impl Request {
             Part::ToolCall { id, name, .. } if id == call => Some(name.as_str()),
             _ => None,
         })
+    }
+
+    /// The place of the message in which the person spoke last: behind it is the tool loop under way.
+    pub fn open_loop(&self) -> usize {
+        let is_result = |part: &Part| matches!(part, Part::ToolResult { .. });
+        let spoke =
+            |message: &Arc<Message>| message.role == Role::User && !message.parts.iter().any(is_result);
+        self.messages.iter().rposition(spoke).unwrap_or(0)
     }
 
     /// Asks for a search as a client of OpenRouter would.

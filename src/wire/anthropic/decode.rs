@@ -1,13 +1,18 @@
 //! Message events, or a whole message, to deltas.
 
+use super::event::{Event, Piece, Step};
+use super::usage::tally;
 use super::{NAME, THINKING};
+use crate::wire::extra::set_aside;
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
 use crate::wire::{Refusal, classify};
-use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop, Usage};
-use serde::Deserialize;
+use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
+
+/// What we know of a message; `stop_sequence` is in the text's end, `type` and `role` are always the same.
+const MESSAGE: &[&str] = &["id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage"];
 
 /// One answer, as far as it was heard.
 #[derive(Default)]
@@ -40,49 +45,6 @@ enum Kind {
         block: Value,
         input: String,
     },
-}
-
-/// Every event, and the whole message: they share their names.
-#[derive(Deserialize, Default)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Event<'a> {
-    #[serde(rename = "type")]
-    kind: Str<'a>,
-    index: Option<u64>,
-    delta: Option<Piece<'a>>,
-    #[serde(borrow)]
-    content_block: Option<&'a RawValue>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-    #[serde(borrow)]
-    usage: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
-    id: Option<Str<'a>>,
-    model: Option<Str<'a>>,
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
-    stop_reason: Option<Str<'a>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Piece<'a> {
-    text: Option<Str<'a>>,
-    thinking: Option<Str<'a>>,
-    signature: Option<Str<'a>>,
-    partial_json: Option<Str<'a>>,
-    #[serde(borrow)]
-    citation: Option<&'a RawValue>,
-    stop_reason: Option<Str<'a>>,
-}
-
-/// The event that comes once a token, with nothing but what it holds.
-#[derive(Deserialize)]
-#[serde(bound(deserialize = "'de: 'a"))]
-struct Step<'a> {
-    index: u64,
-    delta: Piece<'a>,
 }
 
 impl Voice for Messages {
@@ -136,11 +98,15 @@ impl Messages {
                 let text = |key: &str| message.get(key).and_then(Value::as_str).map(str::to_owned);
                 out.push(Delta::Head { id: text("id"), model: text("model"), provider: None });
                 self.count(message.get("usage"), out);
+                set_aside("message", &message, MESSAGE, out);
                 for block in message.get("content").and_then(Value::as_array).into_iter().flatten() {
                     self.whole_block(block.clone(), out);
                 }
             }
             "message_delta" => {
+                let said: Value = serde_json::from_slice(data).unwrap_or_default();
+                set_aside("message", said.get("delta").unwrap_or(&Value::Null), MESSAGE, out);
+                set_aside("message", &said, &["type", "delta", "usage"], out);
                 if let Some(usage) = event.usage {
                     self.count(Some(&value(usage)), out);
                 }
@@ -170,6 +136,7 @@ impl Messages {
                 if let Some(usage) = event.usage {
                     self.count(Some(&value(usage)), out);
                 }
+                set_aside("message", &serde_json::from_slice(data).unwrap_or_default(), MESSAGE, out);
             }
             kind if kind == "error" || name == b"error" || event.error.is_some() => {
                 let said: Value = serde_json::from_slice(data).unwrap_or_default();
@@ -320,29 +287,6 @@ impl Messages {
             _ => Stop::Stop,
         };
         out.push(Delta::Stop { reason, native: native.to_owned() });
-    }
-}
-
-/// Anthropic's input count has no cached tokens in it; the output count has the thinking.
-fn tally(said: &Map<String, Value>) -> Usage {
-    let number = |key: &str| said.get(key).and_then(Value::as_u64).unwrap_or(0);
-    let inner = |key: &str, inner: &str| {
-        said.get(key).and_then(|v| v.get(inner)).and_then(Value::as_u64).unwrap_or(0)
-    };
-    let hour = inner("cache_creation", "ephemeral_1h_input_tokens");
-    let written = number("cache_creation_input_tokens")
-        .max(hour + inner("cache_creation", "ephemeral_5m_input_tokens"));
-    let output = number("output_tokens");
-    let reasoning = inner("output_tokens_details", "thinking_tokens").min(output);
-    Usage {
-        prompt: number("input_tokens"),
-        cached_read: number("cache_read_input_tokens"),
-        cache_write_5m: written - hour,
-        cache_write_1h: hour,
-        completion: output - reasoning,
-        reasoning,
-        searches: inner("server_tool_use", "web_search_requests"),
-        ..Usage::default()
     }
 }
 

@@ -1,19 +1,24 @@
 //! A request to the body of `POST .../messages`.
 
+use super::claude::Claude;
+use super::params::{params, tool_choice};
 use super::{NAME, THINKING};
 use crate::wire::cache_control;
 use crate::wire::extra::ride_along;
 use crate::wire::search::search;
+use crate::wire::tool_id::fit;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
-    CacheMark, Effort, Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind,
-    Request, ResponseFormat, Role, Source, Tool, ToolChoice,
+    CacheMark, Endpoint, Failure, FailureKind, Message, Part, Reasoning, ReasoningKind, Request, Role,
+    Source, Tool,
 };
 use base64::Engine;
 use serde_json::{Map, Value, json};
 
 /// Anthropic wants a limit in every request; this stands in when neither the person nor the catalog knows one.
 const MAX_TOKENS: u32 = 8192;
+
+const BETA: &str = "anthropic-beta";
 
 pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failure> {
     let mut body = Map::new();
@@ -28,6 +33,10 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     body.insert("messages".to_owned(), messages(request, mark)?.into());
     body.insert("stream".to_owned(), true.into());
     params(&mut body, endpoint, &request.params, limit);
+    let unbound = drops_bound_thinking(endpoint, request);
+    if unbound {
+        drop_bound_thinking(&mut body);
+    }
     if !request.tools.is_empty() {
         body.insert("tools".to_owned(), request.tools.iter().map(tool).collect());
         if let Some(choice) = tool_choice(&request.params) {
@@ -40,10 +49,15 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
         ("content-type".to_owned(), "application/json".to_owned()),
         ("anthropic-version".to_owned(), "2023-06-01".to_owned()),
     ];
-    if request.messages.iter().flat_map(|m| &m.parts).any(by_id)
-        && !endpoint.headers.contains_key("anthropic-beta")
-    {
-        headers.push(("anthropic-beta".to_owned(), "files-api-2025-04-14".to_owned()));
+    let mut betas = Vec::new();
+    if request.messages.iter().flat_map(|m| &m.parts).any(by_id) {
+        betas.push("files-api-2025-04-14");
+    }
+    if unbound {
+        betas.push("thinking-binding-controls-2026-08-01");
+    }
+    if !betas.is_empty() && !names_betas(endpoint) {
+        headers.push((BETA.to_owned(), betas.join(",")));
     }
     headers.extend(endpoint.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
     Ok(Outgoing {
@@ -54,105 +68,36 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     })
 }
 
+/// Who names betas in the config knows best which.
+fn names_betas(endpoint: &Endpoint) -> bool {
+    endpoint.headers.keys().any(|name| name.eq_ignore_ascii_case(BETA))
+}
+
+/// A conversation here has its instructions, its tools and its branch changed at will, and newer models refuse a
+/// request whose thoughts belong to another course of it, unless they are asked to drop those.
+fn drops_bound_thinking(endpoint: &Endpoint, request: &Request) -> bool {
+    let replayed = request.messages.iter().flat_map(|message| &message.parts);
+    endpoint.has_quirk("thinking_binding")
+        && Claude::of(&endpoint.upstream_model).binds_thinking()
+        && !names_betas(endpoint)
+        && replayed
+            .into_iter()
+            .any(|part| matches!(part, Part::Reasoning(block) if thinking(block).is_some()))
+}
+
+/// These models think by themselves whether they are told to or not.
+fn drop_bound_thinking(body: &mut Map<String, Value>) {
+    let thinking = body.entry("thinking").or_insert_with(|| json!({"type": "adaptive"}));
+    if thinking["type"] == "adaptive" {
+        thinking["block_binding"] = json!({"prefix_mismatch_behavior": "drop_block"});
+    }
+}
+
 fn by_id(part: &Part) -> bool {
     matches!(
         part,
         Part::Image { source: Source::Id { .. }, .. } | Part::File { source: Source::Id { .. }, .. }
     )
-}
-
-fn params(body: &mut Map<String, Value>, endpoint: &Endpoint, params: &Params, limit: u32) {
-    let mut output = Map::new();
-    let mut thinking = false;
-    if let Some(reasoning) = &params.reasoning {
-        let off = reasoning.enabled == Some(false) || reasoning.effort == Some(Effort::None);
-        let asked =
-            reasoning.enabled == Some(true) || reasoning.effort.is_some() || reasoning.max_tokens.is_some();
-        if off {
-            body.insert("thinking".to_owned(), json!({"type": "disabled"}));
-        } else if asked {
-            thinking = true;
-            if is_4_6(&endpoint.upstream_model) && reasoning.max_tokens.is_none() {
-                body.insert("thinking".to_owned(), json!({"type": "adaptive"}));
-                if let Some(effort) = reasoning.effort {
-                    output.insert("effort".to_owned(), effort_name(effort).into());
-                }
-            } else {
-                let budget = reasoning
-                    .max_tokens
-                    .unwrap_or_else(|| budget(reasoning.effort.unwrap_or(Effort::Medium), limit))
-                    .max(1024);
-                body.insert("thinking".to_owned(), json!({"type": "enabled", "budget_tokens": budget}));
-                // the reply must fit beside the thoughts
-                if budget >= limit {
-                    body.insert("max_tokens".to_owned(), budget.saturating_add(1024).into());
-                }
-            }
-        }
-    }
-    let mut set = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            body.insert(key.to_owned(), value);
-        }
-    };
-    // a thinking model refuses to be told these
-    if !thinking {
-        set("temperature", params.temperature.map(|t| t.min(1.0).into()));
-        set("top_k", params.top_k.map(Value::from));
-    }
-    set("top_p", params.top_p.map(Value::from));
-    set("stop_sequences", (!params.stop.is_empty()).then(|| json!(params.stop)));
-    set(
-        "service_tier",
-        params.service_tier.clone().filter(|t| t == "auto" || t == "standard_only").map(Value::from),
-    );
-    set("metadata", params.user.as_ref().map(|user| json!({"user_id": user})));
-    if let Some(verbosity) = &params.verbosity {
-        output.entry("effort").or_insert_with(|| verbosity.clone().into());
-    }
-    if let Some(ResponseFormat::JsonSchema { json_schema }) = &params.response_format {
-        let schema = json_schema.get("schema").unwrap_or(json_schema);
-        output.insert("format".to_owned(), json!({"type": "json_schema", "schema": schema}));
-    }
-    if !output.is_empty() {
-        set("output_config", Some(output.into()));
-    }
-}
-
-/// Claude 4.6 and later set their own thinking budget, and take no prefill.
-pub(in crate::wire) fn is_4_6(model: &str) -> bool {
-    let numbers: Vec<u32> = model
-        .split(['-', '.', '@'])
-        .filter(|piece| piece.len() < 3)
-        .filter_map(|piece| piece.parse().ok())
-        .collect();
-    match numbers[..] {
-        [major, minor, ..] => (major, minor) >= (4, 6),
-        [major] => major >= 5,
-        [] => false,
-    }
-}
-
-/// OpenRouter's shares of the limit.
-fn budget(effort: Effort, limit: u32) -> u32 {
-    let tenths = match effort {
-        Effort::None | Effort::Minimal => 10,
-        Effort::Low => 20,
-        Effort::Medium => 50,
-        Effort::High => 80,
-        Effort::Xhigh | Effort::Max => 95,
-    };
-    u32::try_from(u64::from(limit) * tenths / 100).unwrap_or(u32::MAX).min(128_000)
-}
-
-fn effort_name(effort: Effort) -> &'static str {
-    match effort {
-        Effort::None | Effort::Minimal | Effort::Low => "low",
-        Effort::Medium => "medium",
-        Effort::High => "high",
-        Effort::Xhigh => "xhigh",
-        Effort::Max => "max",
-    }
 }
 
 fn tool(tool: &Tool) -> Value {
@@ -169,22 +114,6 @@ fn tool(tool: &Tool) -> Value {
     }
     cache_control::mark(&mut said, tool.cache);
     said
-}
-
-fn tool_choice(params: &Params) -> Option<Value> {
-    let mut choice = match &params.tool_choice {
-        Some(ToolChoice::None) => return Some(json!({"type": "none"})),
-        Some(ToolChoice::Required) => json!({"type": "any"}),
-        Some(ToolChoice::Function(name)) => json!({"type": "tool", "name": name}),
-        Some(ToolChoice::Other(value)) => return Some(value.clone()),
-        Some(ToolChoice::Auto) => json!({"type": "auto"}),
-        None if params.parallel_tool_calls == Some(false) => json!({"type": "auto"}),
-        None => return None,
-    };
-    if params.parallel_tool_calls == Some(false) {
-        choice["disable_parallel_tool_use"] = true.into();
-    }
-    Some(choice)
 }
 
 fn system(request: &Request, mark: CacheMark) -> Vec<Value> {
@@ -254,14 +183,14 @@ fn block(part: &Part) -> Result<Option<Value>, Failure> {
         Part::ToolCall { id, name, arguments, .. } => {
             let input: Value =
                 serde_json::from_str(arguments).ok().filter(Value::is_object).unwrap_or_else(|| json!({}));
-            json!({"type": "tool_use", "id": id, "name": name, "input": input})
+            json!({"type": "tool_use", "id": tool_id(id), "name": name, "input": input})
         }
         Part::ToolResult { call, parts, error, .. } => {
             let mut content = Vec::new();
             for part in parts {
                 content.extend(block(part)?);
             }
-            let mut result = json!({"type": "tool_result", "tool_use_id": call, "content": content});
+            let mut result = json!({"type": "tool_result", "tool_use_id": tool_id(call), "content": content});
             if *error {
                 result["is_error"] = true.into();
             }
@@ -270,6 +199,11 @@ fn block(part: &Part) -> Result<Option<Value>, Failure> {
         Part::Opaque { format, value } if format == NAME && value.get("type").is_some() => value.clone(),
         Part::Annotation { .. } | Part::Opaque { .. } => return Ok(None),
     }))
+}
+
+fn tool_id(id: &str) -> String {
+    const LONGEST: usize = 64;
+    fit(id, LONGEST, |c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 /// Only what Anthropic signed goes back to it.

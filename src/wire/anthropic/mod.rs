@@ -1,9 +1,13 @@
 //! Anthropic Messages.
 
+mod claude;
 mod decode;
 mod encode;
+mod event;
+mod params;
+mod usage;
 
-pub(super) use encode::is_4_6;
+pub(super) use claude::Claude;
 
 use super::framed::Framed;
 use super::{Decoder, Format, Outgoing, Refusal, classify};

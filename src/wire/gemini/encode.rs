@@ -25,7 +25,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     if !system.is_empty() {
         body.insert("systemInstruction".to_owned(), json!({"parts": system}));
     }
-    body.insert("contents".to_owned(), contents(request).into());
+    body.insert("contents".to_owned(), contents(endpoint, request).into());
     let config = config(endpoint, &request.params);
     if !config.is_empty() {
         body.insert("generationConfig".to_owned(), config.into());
@@ -79,17 +79,22 @@ fn config(endpoint: &Endpoint, params: &Params) -> Map<String, Value> {
     config
 }
 
-/// Gemini 3 takes a level, earlier ones a budget of tokens (-1: as much as it likes).
+fn is_3_or_later(model: &str) -> bool {
+    !model.contains("gemini-2") && !model.contains("gemini-1")
+}
+
+/// Gemini 3 takes a level, earlier ones a budget of tokens (-1: as much as it likes). The Pro models always think.
 fn thinking(model: &str, reasoning: &ReasoningParams) -> Map<String, Value> {
     let mut config = Map::new();
     let off = reasoning.enabled == Some(false) || reasoning.effort == Some(Effort::None);
-    let by_level = !model.contains("gemini-2") && !model.contains("gemini-1");
+    let by_level = is_3_or_later(model);
+    let (least, fewest) = if model.contains("-pro") { ("low", 128) } else { ("minimal", 0) };
     if let Some(budget) = reasoning.max_tokens {
         config.insert("thinkingBudget".to_owned(), budget.into());
     } else if by_level {
         let level = match reasoning.effort {
-            _ if off => Some("minimal"),
-            Some(Effort::None | Effort::Minimal) => Some("minimal"),
+            _ if off => Some(least),
+            Some(Effort::None | Effort::Minimal) => Some(least),
             Some(Effort::Low) => Some("low"),
             Some(Effort::Medium) => Some("medium"),
             Some(Effort::High | Effort::Xhigh | Effort::Max) => Some("high"),
@@ -100,8 +105,8 @@ fn thinking(model: &str, reasoning: &ReasoningParams) -> Map<String, Value> {
         }
     } else {
         let budget = match reasoning.effort {
-            _ if off => Some(0),
-            Some(Effort::None) => Some(0),
+            _ if off => Some(fewest),
+            Some(Effort::None) => Some(fewest),
             Some(Effort::Minimal) => Some(512),
             Some(Effort::Low) => Some(1024),
             Some(Effort::Medium) => Some(8192),
@@ -150,9 +155,14 @@ fn function(tool: &Tool) -> Value {
     function
 }
 
-fn contents(request: &Request) -> Vec<Value> {
+fn contents(endpoint: &Endpoint, request: &Request) -> Vec<Value> {
+    let model = &endpoint.upstream_model;
+    let checks = model.contains("gemini") && is_3_or_later(model);
+    let open = request.open_loop();
     let mut turns: Vec<(&str, Vec<Value>)> = Vec::new();
-    for message in request.messages.iter().filter(|message| message.role != Role::System) {
+    for (place, message) in
+        request.messages.iter().enumerate().filter(|(_, message)| message.role != Role::System)
+    {
         let role = if message.role == Role::Assistant { "model" } else { "user" };
         let mut parts: Vec<Value> = Vec::new();
         for part in message.parts.iter().flat_map(|part| self::parts(part, request, message)) {
@@ -167,6 +177,9 @@ fn contents(request: &Request) -> Vec<Value> {
                 _ => parts.push(part),
             }
         }
+        if checks && place > open {
+            sign(&mut parts);
+        }
         if parts.is_empty() {
             continue;
         }
@@ -176,6 +189,15 @@ fn contents(request: &Request) -> Vec<Value> {
         }
     }
     turns.into_iter().map(|(role, parts)| json!({"role": role, "parts": parts})).collect()
+}
+
+/// Newer models refuse a call of the turn under way that carries no signature. One that another model made has none;
+/// this stands for it, by Google's own word. Of calls in parallel only the first is signed.
+fn sign(parts: &mut [Value]) {
+    let first = parts.iter_mut().find(|part| part.get("functionCall").is_some());
+    if let Some(call) = first.filter(|call| call.get("thoughtSignature").is_none()) {
+        call["thoughtSignature"] = "skip_thought_signature_validator".into();
+    }
 }
 
 fn parts(part: &Part, request: &Request, message: &Message) -> Vec<Value> {

@@ -3,6 +3,7 @@
 use super::NAME;
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{JsonText, Str, open_struct, utf8};
+use crate::wire::tool_id::nine;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, Stop, Usage};
 use serde::Deserialize;
@@ -13,6 +14,8 @@ use serde_json::{Map, Value, json};
 #[derive(Default)]
 pub struct Chat {
     head: bool,
+    /// What makes our ids of calls different from those of other replies.
+    at: String,
     calls: u32,
     done: bool,
 }
@@ -20,13 +23,14 @@ pub struct Chat {
 open_struct! {
     Line {
         model: Str<'a> = "model",
+        created_at: Str<'a> = "created_at",
         message: Spoken<'a> = "message",
         done: bool = "done",
         done_reason: Str<'a> = "done_reason",
         prompt_eval_count: u64 = "prompt_eval_count",
         eval_count: u64 = "eval_count",
         error: &'a RawValue = "error",
-    } skip ["created_at", "total_duration", "load_duration", "prompt_eval_duration", "eval_duration"]
+    } skip ["total_duration", "load_duration", "prompt_eval_duration", "eval_duration"]
 }
 
 open_struct! {
@@ -75,6 +79,9 @@ impl Chat {
             let model = line.model.as_ref().and_then(Str::some);
             out.push(Delta::Head { id: None, model, provider: None });
         }
+        if let Some(at) = line.created_at.filter(|_| self.at.is_empty()) {
+            self.at = nine(&at.0);
+        }
         if let Some(spoken) = line.message {
             self.spoken(spoken, out);
         }
@@ -120,7 +127,12 @@ impl Chat {
             self.calls += 1;
             out.push(Delta::ToolCall {
                 index,
-                id: Some(call.id.as_ref().and_then(Str::some).unwrap_or_else(|| format!("call-{index}"))),
+                id: Some(
+                    call.id
+                        .as_ref()
+                        .and_then(Str::some)
+                        .unwrap_or_else(|| format!("call-{}-{index}", self.at)),
+                ),
                 name: Some(call.function.name.0.into_owned()),
                 arguments: call.function.arguments.map_or_else(|| "{}".to_owned(), |json| json.0),
                 signature: None,

@@ -5,6 +5,7 @@ use crate::wire::extra::ride_along;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
     Effort, Endpoint, Failure, FailureKind, Message, Params, Part, Request, ResponseFormat, Role, Source,
+    Tool, ToolChoice,
 };
 use serde_json::{Map, Value, json};
 
@@ -17,18 +18,9 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     }
     body.insert("messages".to_owned(), messages.into());
     body.insert("stream".to_owned(), true.into());
-    if !request.tools.is_empty() {
-        let tools: Vec<Value> = request
-            .tools
-            .iter()
-            .map(|tool| {
-                tool.opaque.clone().unwrap_or_else(|| {
-                    json!({"type": "function", "function":
-                        {"name": tool.name, "description": tool.description, "parameters": tool.parameters}})
-                })
-            })
-            .collect();
-        body.insert("tools".to_owned(), tools.into());
+    // it has no word for calling none but to know of none
+    if !request.tools.is_empty() && request.params.tool_choice != Some(ToolChoice::None) {
+        body.insert("tools".to_owned(), request.tools.iter().map(tool).collect());
     }
     match &request.params.response_format {
         Some(ResponseFormat::JsonObject) => {
@@ -57,6 +49,20 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
         body: Value::Object(body).to_string().into_bytes(),
         auth: Auth::Bearer,
     })
+}
+
+fn tool(tool: &Tool) -> Value {
+    if let Some(opaque) = &tool.opaque {
+        return opaque.clone();
+    }
+    let mut function = json!({"name": tool.name});
+    if !tool.description.is_empty() {
+        function["description"] = tool.description.clone().into();
+    }
+    if !tool.parameters.is_null() {
+        function["parameters"] = tool.parameters.clone();
+    }
+    json!({"type": "function", "function": function})
 }
 
 /// gpt-oss takes a level, the others yes or no.

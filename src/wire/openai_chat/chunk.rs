@@ -2,7 +2,8 @@
 
 use crate::wire::lenient::{First, JsonText, Str, open_struct};
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;
 
@@ -149,9 +150,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Content<'a> {
             }
 
             // structured output that a server forgot to make a string of
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Content<'de>, A::Error> {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Content::Text(Str::default()))
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Content<'de>, A::Error> {
+                let object = serde_json::Value::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Content::Text(Str(object.to_string().into())))
             }
 
             fn visit_u64<E>(self, n: u64) -> Result<Content<'de>, E> {

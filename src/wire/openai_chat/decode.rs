@@ -1,13 +1,15 @@
 //! Chunks and completions to deltas.
 
-use super::chunk::{Choice, Chunk, Content, ContentPart, Function, Spoken, ToolCall};
+use super::calls::Calls;
+use super::chunk::{Choice, Chunk, Spoken, ToolCall};
+use super::content::{self, say, thought};
 use super::custom::CustomCalls;
 use super::reasoning::Blocks;
 use super::{NAME, usage};
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
 use crate::wire::{Refusal, classify};
-use crate::words::{At, Delta, Failure, FailureKind, Reasoning, Stop};
+use crate::words::{At, Delta, Failure, FailureKind, Stop};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -17,6 +19,8 @@ pub struct Chat {
     /// The tag of its opaque parts.
     own: String,
     head: bool,
+    /// The answer's own id, which our ids of calls without one are made of.
+    id: String,
     provider: bool,
     /// The service tier said last.
     tier: String,
@@ -25,16 +29,10 @@ pub struct Chat {
     done: bool,
     stop: Option<String>,
     at_limit: bool,
-    calls: Vec<Call>,
+    calls: Calls,
     custom: CustomCalls,
     blocks: Blocks,
     cited: usize,
-}
-
-/// A tool call that has begun: the provider's index and id.
-struct Call {
-    index: Option<i64>,
-    id: String,
 }
 
 impl Voice for Chat {
@@ -60,6 +58,7 @@ impl Voice for Chat {
 
     fn close(&mut self, whole: bool, out: &mut Vec<Delta>) -> Result<(), Failure> {
         self.custom.end(&self.own, out);
+        self.calls.name(&self.id, out);
         if self.stop.is_some() || self.done {
             return Ok(());
         }
@@ -91,6 +90,7 @@ impl Chat {
             if id.is_some() || model.is_some() || provider.is_some() {
                 self.head = true;
                 self.provider = provider.is_some();
+                self.id = id.clone().unwrap_or_default();
                 out.push(Delta::Head { id, model, provider });
             }
         }
@@ -160,7 +160,7 @@ impl Chat {
             return Err(self.refused(&value(error)));
         }
         let Some(reason) = choice.finish_reason.filter(|reason| !reason.is_empty()) else { return Ok(()) };
-        if matches!(&*reason.0, "error" | "network_error" | "insufficient_system_resource") {
+        if matches!(&*reason.0, "error" | "abort" | "network_error" | "insufficient_system_resource") {
             let mut failure = Failure::new(
                 FailureKind::Server,
                 format!("the provider ended the reply with `{}`", crate::words::clean_line(&reason.0)),
@@ -172,6 +172,7 @@ impl Chat {
         if self.stop.as_deref() != Some(&*native.0) {
             self.stop = Some(native.0.clone().into_owned());
             self.at_limit = stop(&reason.0, false) == Stop::Length;
+            self.calls.name(&self.id, out);
             out.push(Delta::Stop {
                 reason: stop(&reason.0, !self.calls.is_empty()),
                 native: native.0.into_owned(),
@@ -191,22 +192,20 @@ impl Chat {
                 out.push(thought(text.0.into_owned()));
             }
         }
-        match spoken.content {
-            Some(Content::Text(text)) => say(text, out),
-            Some(Content::Parts(parts)) => {
-                for raw in parts {
-                    self.part(raw, out);
-                }
-            }
-            None => {}
+        if let Some(said) = spoken.content {
+            content::hear(said, &self.own, out);
         }
         // a model's own refusal is what it has to say
         say(spoken.refusal.unwrap_or_default(), out);
         for call in spoken.tool_calls.into_iter().flatten() {
-            self.call(call, out);
+            match &call.custom {
+                Some(custom) => self.custom.hear(call.index, call.id.as_ref(), custom),
+                None => self.calls.hear(call, out),
+            }
         }
         if let Some(function) = spoken.function_call {
-            self.call(ToolCall { index: Some(0), function: Some(function), ..ToolCall::default() }, out);
+            self.calls
+                .hear(ToolCall { index: Some(0), function: Some(function), ..ToolCall::default() }, out);
         }
         for image in spoken.images.into_iter().flatten() {
             if let Some(url) = image.image_url.and_then(|image| image.url.some()) {
@@ -222,81 +221,6 @@ impl Chat {
                 out.push(aside(json!({"delta": rest})));
             }
         }
-    }
-
-    fn part(&mut self, raw: &RawValue, out: &mut Vec<Delta>) {
-        let Ok(part) = serde_json::from_str::<ContentPart<'_>>(raw.get()) else { return };
-        match &*part.kind.0 {
-            "thinking" => {
-                let mut text = String::new();
-                match part.thinking.map(|thinking| *thinking) {
-                    Some(Content::Text(piece)) => text.push_str(&piece.0),
-                    Some(Content::Parts(pieces)) => {
-                        for raw in pieces {
-                            let piece: ContentPart<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
-                            text.push_str(&piece.text.unwrap_or_default().0);
-                        }
-                    }
-                    None => {}
-                }
-                let mut piece = thought(text);
-                if let Delta::Reasoning { piece, .. } = &mut piece {
-                    piece.signature = part.signature.as_ref().and_then(Str::some);
-                }
-                out.push(piece);
-            }
-            "image_url" => {
-                if let Some(url) = part.image_url.and_then(|image| image.url.some()) {
-                    out.push(Delta::Image(url));
-                }
-            }
-            _ => match part.text {
-                Some(text) => say(text, out),
-                None => out.push(Delta::Opaque { format: Some(self.own.clone()), value: value(raw) }),
-            },
-        }
-    }
-
-    fn call(&mut self, call: ToolCall<'_>, out: &mut Vec<Delta>) {
-        if let Some(custom) = &call.custom {
-            self.custom.hear(call.index, call.id.as_ref(), custom);
-            return;
-        }
-        let Function { name, arguments } = call.function.unwrap_or_default();
-        let id = call.id.as_ref().and_then(Str::some);
-        let name = name.as_ref().and_then(Str::some);
-        let known = match (call.index, &id) {
-            // the same index with another id is another call (Gemini through OpenRouter)
-            (Some(_), Some(id)) => self
-                .calls
-                .iter()
-                .rposition(|c| c.index == call.index)
-                .filter(|&i| self.calls[i].id == *id || self.calls[i].id.is_empty() || name.is_none()),
-            (Some(_), None) => self.calls.iter().rposition(|c| c.index == call.index),
-            (None, Some(id)) => self.calls.iter().rposition(|c| c.id == *id),
-            (None, None) if name.is_some() => None,
-            (None, None) => self.calls.len().checked_sub(1),
-        };
-        let first = known.is_none_or(|i| id.is_some() && self.calls[i].id.is_empty());
-        let place = known.unwrap_or_else(|| {
-            self.calls.push(Call { index: call.index, id: String::new() });
-            self.calls.len() - 1
-        });
-        if let Some(id) = &id {
-            self.calls[place].id.clone_from(id);
-        }
-        let signature = call
-            .extra_content
-            .and_then(|e| e.google)
-            .and_then(|g| g.thought_signature)
-            .and_then(|s| s.some());
-        out.push(Delta::ToolCall {
-            index: u32::try_from(place).unwrap_or(u32::MAX),
-            id: id.filter(|_| first),
-            name: name.filter(|_| first || known.is_none()),
-            arguments: arguments.unwrap_or_default().0,
-            signature,
-        });
     }
 
     /// Perplexity: plain URLs, growing with each chunk, titles beside them.
@@ -336,19 +260,9 @@ fn is_error_envelope(name: &[u8], data: &[u8]) -> bool {
         || map.contains_key("errors")
 }
 
-fn say(text: Str<'_>, out: &mut Vec<Delta>) {
-    if !text.is_empty() {
-        out.push(Delta::Text(text.0.into_owned()));
-    }
-}
-
 /// Said beside the message.
 fn aside(value: Value) -> Delta {
     Delta::Opaque { format: None, value }
-}
-
-fn thought(text: String) -> Delta {
-    Delta::Reasoning { index: 0, piece: Reasoning { text, ..Reasoning::default() } }
 }
 
 fn value(raw: &RawValue) -> Value {

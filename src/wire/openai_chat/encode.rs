@@ -1,6 +1,7 @@
 //! A request to the body of `POST .../chat/completions`.
 
 use super::messages;
+use crate::wire::azure;
 use crate::wire::cache_control::mark;
 use crate::wire::extra::ride_along;
 use crate::wire::prefill::{Prefill, is_begun};
@@ -43,6 +44,9 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     params(&mut body, &request.params, &dialect);
     if !request.tools.is_empty() {
         body.insert("tools".to_owned(), request.tools.iter().map(|t| tool(t, &dialect)).collect());
+        if dialect.tool_stream {
+            body.insert("tool_stream".to_owned(), true.into());
+        }
         if let Some(choice) = &request.params.tool_choice {
             body.insert("tool_choice".to_owned(), tool_choice(choice));
         }
@@ -65,7 +69,7 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     }
     extra(&mut body, request, endpoint, &dialect);
     let (url, auth) = match begun {
-        _ if dialect.azure => azure(endpoint),
+        _ if dialect.azure => azure::address(endpoint, "chat/completions"),
         Some(Prefill::BetaPrefix) => {
             let base = endpoint.base_url.trim_end_matches("/v1").trim_end_matches("/beta");
             (format!("{base}/beta/chat/completions"), Auth::Bearer)
@@ -75,27 +79,6 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     headers.extend(endpoint.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
     Ok(Outgoing { url, headers, body: Value::Object(body).to_string().into_bytes(), auth })
-}
-
-/// The newer Azure surface takes the path as it is, the older one names the deployment and the version in the URL.
-fn azure(endpoint: &Endpoint) -> (String, Auth) {
-    const VERSION: &str = "2024-10-21";
-    let base = endpoint.base_url.trim_end_matches('/');
-    let url = if base.ends_with("/v1") || base.ends_with("/models") {
-        format!("{base}/chat/completions")
-    } else {
-        let version = endpoint.quirks.iter().find_map(|q| q.strip_prefix("api_version=")).unwrap_or(VERSION);
-        let base = base.strip_suffix("/openai").unwrap_or(base);
-        if base.contains("/deployments/") {
-            format!("{base}/chat/completions?api-version={version}")
-        } else {
-            format!(
-                "{base}/openai/deployments/{}/chat/completions?api-version={version}",
-                endpoint.upstream_model
-            )
-        }
-    };
-    (url, Auth::Header("api-key"))
 }
 
 fn params(body: &mut Map<String, Value>, params: &Params, dialect: &Dialect) {
@@ -174,9 +157,16 @@ fn think(body: &mut Map<String, Value>, reasoning: &ReasoningParams, dialect: &D
                 );
             }
         }
-        Thinking::Toggle => {
-            if let Some(wanted) = reasoning.wanted() {
+        Thinking::Toggle | Thinking::Ladder => {
+            let wanted = reasoning.wanted();
+            if let Some(wanted) = wanted {
                 set("thinking", json!({"type": if wanted { "enabled" } else { "disabled" }}));
+            }
+            if dialect.thinking == Thinking::Ladder
+                && wanted == Some(true)
+                && let Some(effort) = reasoning.effort
+            {
+                set("reasoning_effort", rung(effort).into());
             }
         }
         Thinking::Enable => {
@@ -207,6 +197,15 @@ fn effort_name(effort: Effort, fine: bool) -> &'static str {
         Effort::Medium => "medium",
         Effort::Xhigh | Effort::Max if fine => "xhigh",
         Effort::High | Effort::Xhigh | Effort::Max => "high",
+    }
+}
+
+/// Of three rungs; DeepSeek's own reading of the names that are not among them.
+fn rung(effort: Effort) -> &'static str {
+    match effort {
+        Effort::None | Effort::Minimal | Effort::Low => "low",
+        Effort::Medium | Effort::High | Effort::Xhigh => "high",
+        Effort::Max => "max",
     }
 }
 

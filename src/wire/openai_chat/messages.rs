@@ -5,6 +5,7 @@ use super::reasoning::details;
 use crate::wire::cache_control;
 use crate::wire::prefill::{Prefill, is_begun};
 use crate::wire::quirks::Dialect;
+use crate::wire::tool_id::{fit, nine};
 use crate::words::{CacheMark, Failure, FailureKind, Message, Part, Request, Role, Source};
 use serde_json::{Map, Value, json};
 
@@ -12,8 +13,7 @@ pub fn messages(request: &Request, dialect: &Dialect) -> Result<Vec<Value>, Fail
     let mut out = Vec::new();
     let last = request.messages.len().saturating_sub(1);
     // thinking is wanted back only while the tool loop it belongs to is open
-    let open_loop =
-        request.messages.iter().rposition(|m| m.role == Role::User && !has_results(m)).unwrap_or(0);
+    let open_loop = request.open_loop();
     // where to put the prompt-cache mark that a person asked for without saying where
     let asked = dialect.cache_mark(request.params.cache_prompt.unwrap_or_default());
     let marked = request.messages.iter().rposition(|m| m.role == Role::User);
@@ -49,10 +49,6 @@ pub fn messages(request: &Request, dialect: &Dialect) -> Result<Vec<Value>, Fail
         }
     }
     Ok(out)
-}
-
-fn has_results(message: &Message) -> bool {
-    message.parts.iter().any(is_result)
 }
 
 fn is_result(part: &Part) -> bool {
@@ -243,20 +239,11 @@ fn unsupported(what: &str) -> Failure {
     Failure::new(FailureKind::Unsupported, format!("this endpoint does not take {what}"))
 }
 
-/// Mistral takes ids of exactly nine letters and digits; ids of other vendors become such, the same way each time.
+/// Mistral takes ids of exactly nine letters and digits, OpenAI none of more than forty characters.
 fn tool_id(id: &str, dialect: &Dialect) -> String {
-    if !dialect.short_tool_ids || (id.len() == 9 && id.bytes().all(|b| b.is_ascii_alphanumeric())) {
-        return id.to_owned();
+    const LONGEST: usize = 40;
+    if !dialect.short_tool_ids {
+        return fit(id, LONGEST, |_| true);
     }
-    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    // FNV-1a
-    let mut hash =
-        id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-    (0..9)
-        .map(|_| {
-            let letter = LETTERS[usize::try_from(hash % 62).unwrap_or(0)];
-            hash /= 62;
-            letter as char
-        })
-        .collect()
+    if id.len() == 9 && id.bytes().all(|b| b.is_ascii_alphanumeric()) { id.to_owned() } else { nine(id) }
 }

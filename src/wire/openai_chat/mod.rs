@@ -1,6 +1,8 @@
 //! OpenAI chat completions, and every dialect of it (`quirks.rs` holds the differences).
 
+mod calls;
 mod chunk;
+mod content;
 mod custom;
 mod decode;
 mod encode;

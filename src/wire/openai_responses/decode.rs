@@ -1,26 +1,26 @@
 //! Response events, or a whole response, to deltas.
 
 use super::NAME;
+use super::event::{Event, RESPONSE};
+use super::thoughts::Thoughts;
+use crate::wire::extra::set_aside;
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
 use crate::wire::openai_chat::usage;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 /// One answer, as far as it was heard.
 pub struct Response {
-    /// Whose thinking this is.
-    thinking: String,
     /// The tag of its opaque items.
     own: String,
     head: bool,
     ended: bool,
     /// Output items that have said something, by `output_index`.
     items: Vec<Item>,
-    thoughts: Vec<Thought>,
+    thoughts: Thoughts,
     calls: u32,
 }
 
@@ -28,39 +28,6 @@ struct Item {
     place: u64,
     call: Option<u32>,
     said: bool,
-}
-
-/// A block of thinking: an item may hold several summaries and an encrypted part.
-#[derive(PartialEq)]
-struct Thought {
-    place: u64,
-    part: u64,
-    kind: ReasoningKind,
-}
-
-/// Every event, and the whole response: they share their names.
-#[derive(Deserialize, Default)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-struct Event<'a> {
-    #[serde(rename = "type")]
-    kind: Str<'a>,
-    object: Option<Str<'a>>,
-    output_index: Option<u64>,
-    summary_index: Option<u64>,
-    content_index: Option<u64>,
-    delta: Option<Str<'a>>,
-    arguments: Option<Str<'a>>,
-    item_id: Option<Str<'a>>,
-    #[serde(borrow)]
-    item: Option<&'a RawValue>,
-    #[serde(borrow)]
-    annotation: Option<&'a RawValue>,
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
-    #[serde(borrow)]
-    output: Option<&'a RawValue>,
-    #[serde(borrow)]
-    error: Option<&'a RawValue>,
 }
 
 impl Voice for Response {
@@ -82,7 +49,14 @@ impl Voice for Response {
 
 impl Response {
     pub fn new(thinking: String, own: String) -> Self {
-        Self { thinking, own, head: false, ended: false, items: Vec::new(), thoughts: Vec::new(), calls: 0 }
+        Self {
+            own,
+            head: false,
+            ended: false,
+            items: Vec::new(),
+            thoughts: Thoughts::new(thinking),
+            calls: 0,
+        }
     }
 
     fn event(
@@ -168,9 +142,7 @@ impl Response {
     fn again(&mut self) {
         self.ended = false;
         self.items.clear();
-        for thought in &mut self.thoughts {
-            thought.place = u64::MAX;
-        }
+        self.thoughts.again();
     }
 
     fn item(&mut self, place: u64) -> &mut Item {
@@ -220,28 +192,8 @@ impl Response {
         let Some(piece) = piece.filter(|piece| !piece.is_empty()) else { return };
         self.item(place).said = true;
         let text = piece.0.into_owned();
-        self.thought(
-            place,
-            part,
-            Reasoning { kind, text, id: id.and_then(|id| id.some()), ..Reasoning::default() },
-            out,
-        );
-    }
-
-    fn thought(&mut self, place: u64, part: u64, mut piece: Reasoning, out: &mut Vec<Delta>) {
-        let thought = Thought { place, part, kind: piece.kind };
-        let index = match self.thoughts.iter().position(|known| *known == thought) {
-            Some(index) => {
-                piece.id = None;
-                index
-            }
-            None => {
-                piece.format = Some(self.thinking.clone());
-                self.thoughts.push(thought);
-                self.thoughts.len() - 1
-            }
-        };
-        out.push(Delta::Reasoning { index: u32::try_from(index).unwrap_or(u32::MAX), piece });
+        let id = id.and_then(|id| id.some());
+        self.thoughts.hear(place, part, Reasoning { kind, text, id, ..Reasoning::default() }, out);
     }
 
     /// A finished item: what its deltas have not said yet.
@@ -279,7 +231,7 @@ impl Response {
                         for (part, piece) in list(item, key).iter().enumerate() {
                             let text = text(piece, "text");
                             let piece = Reasoning { kind, text, id: id.clone(), ..Reasoning::default() };
-                            self.thought(place, part as u64, piece, out);
+                            self.thoughts.hear(place, part as u64, piece, out);
                         }
                     }
                 }
@@ -288,7 +240,7 @@ impl Response {
                 {
                     let kind = ReasoningKind::Encrypted;
                     let piece = Reasoning { kind, data: Some(data.to_owned()), id, ..Reasoning::default() };
-                    self.thought(place, 0, piece, out);
+                    self.thoughts.hear(place, 0, piece, out);
                 }
             }
             "image_generation_call" => {
@@ -336,6 +288,7 @@ impl Response {
             _ if self.calls > 0 => Stop::ToolCalls,
             _ => Stop::Stop,
         };
+        set_aside("response", response, RESPONSE, out);
         let native = if status.is_empty() { "completed".to_owned() } else { status };
         out.push(Delta::Stop { reason, native });
         Ok(())

@@ -1,10 +1,12 @@
 //! A request to the body of `POST .../responses`.
 
 use super::{NAME, thinking};
+use crate::wire::azure;
 use crate::wire::extra::ride_along;
 use crate::wire::openai_chat::address;
 use crate::wire::quirks::Dialect;
 use crate::wire::search::search;
+use crate::wire::tool_id::fit;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
     Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind, Request, ResponseFormat,
@@ -55,12 +57,12 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     ride_along(&mut body, request, endpoint, NAME);
     let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
     headers.extend(endpoint.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
-    Ok(Outgoing {
-        url: format!("{}/responses", endpoint.base_url),
-        headers,
-        body: Value::Object(body).to_string().into_bytes(),
-        auth: if dialect.azure { Auth::Header("api-key") } else { Auth::Bearer },
-    })
+    let (url, auth) = if dialect.azure {
+        azure::address(endpoint, "responses")
+    } else {
+        (format!("{}/responses", endpoint.base_url), Auth::Bearer)
+    };
+    Ok(Outgoing { url, headers, body: Value::Object(body).to_string().into_bytes(), auth })
 }
 
 fn params(body: &mut Map<String, Value>, params: &Params, dialect: &Dialect) {
@@ -162,7 +164,7 @@ fn items(message: &Message, family: &str, own: &str, out: &mut Vec<Value>) -> Re
             Part::ToolCall { id, name, arguments, .. } => {
                 flush(&mut content, out);
                 out.push(
-                    json!({"type": "function_call", "call_id": id, "name": name, "arguments": arguments}),
+                    json!({"type": "function_call", "call_id": call_id(id), "name": name, "arguments": arguments}),
                 );
             }
             Part::ToolResult { call, parts, .. } => {
@@ -180,7 +182,7 @@ fn items(message: &Message, family: &str, own: &str, out: &mut Vec<Value>) -> Re
                 } else {
                     parts.iter().map(input).collect::<Result<Vec<_>, _>>()?.into()
                 };
-                out.push(json!({"type": "function_call_output", "call_id": call, "output": output}));
+                out.push(json!({"type": "function_call_output", "call_id": call_id(call), "output": output}));
             }
             Part::Opaque { format, value } if format == own => {
                 flush(&mut content, out);
@@ -191,6 +193,12 @@ fn items(message: &Message, family: &str, own: &str, out: &mut Vec<Value>) -> Re
     }
     flush(&mut content, out);
     Ok(())
+}
+
+/// Longer ones are refused.
+fn call_id(id: &str) -> String {
+    const LONGEST: usize = 64;
+    fit(id, LONGEST, |_| true)
 }
 
 /// One reasoning item; nothing unless its vendor encrypted it, for without that it would be looked up by id and not found.

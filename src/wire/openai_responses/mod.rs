@@ -2,6 +2,8 @@
 
 mod decode;
 mod encode;
+mod event;
+mod thoughts;
 
 use super::framed::Framed;
 use super::{Decoder, Format, Outgoing, Refusal, classify};

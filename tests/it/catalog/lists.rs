@@ -151,6 +151,21 @@ fn providers_lists_in_their_shapes() {
     );
     assert_eq!(ids(&deepinfra), ["deepseek/deepseek-v3.1"]);
     assert_eq!(deepinfra.models[0].endpoints[0].prices.as_ref().and_then(|p| p.cached_read), Some(m("0.13")));
+    // Cohere's own, and GitHub's catalog: a bare array
+    let cohere = read(
+        "cohere",
+        r#"{"models":[{"name":"command-x-2027","endpoints":["chat"],"context_length":256000,"features":["tools","json_schema"]}],
+        "next_page_token":null}"#,
+    );
+    assert_eq!(ids(&cohere), ["cohere/command-x-2027"]);
+    assert_eq!(cohere.models[0].endpoints[0].context, Some(256_000));
+    let github = read(
+        "github",
+        r#"[{"id":"openai/gpt-4.1","name":"OpenAI GPT-4.1","publisher":"OpenAI","capabilities":["streaming","tool-calling"],
+        "limits":{"max_input_tokens":1048576,"max_output_tokens":32768},"supported_output_modalities":["text"]}]"#,
+    );
+    assert_eq!(ids(&github), ["openai/gpt-4.1"]);
+    assert_eq!(github.models[0].endpoints[0].upstream_model.as_deref(), Some("openai/gpt-4.1"));
     // Vercel: dollars per token
     let vercel = read(
         "vercel",

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, catalog, keys, options, request};
 use crate::support::upstream::{Script, Upstream};
-use fareway::catalog::Catalog;
+use fareway::catalog::{Catalog, Overlay, ProviderRow, Rank, Source};
 use fareway::gateway::{Keys, Options, Sources};
 use fareway::words::{ModelId, ModelRef, ProviderId};
 use serde_json::json;
@@ -72,6 +72,56 @@ async fn a_providers_list_is_asked_for_with_its_key() {
     let without = Bench::of(catalog(&[upstream.base_url()]), keys(0), options());
     let failure = without.gateway.list(&p0).await.expect_err("no key");
     assert_eq!(failure.status, Some(401));
+}
+
+/// Each format asks in its own way; a row may name another address, or say that there is nothing to ask.
+#[tokio::test]
+async fn a_list_is_asked_for_where_it_is() {
+    let upstream = Upstream::with(|seen| {
+        let path = seen.line.split(' ').nth(1).unwrap_or_default().to_owned();
+        match path.as_str() {
+            "/v1/models" | "/elsewhere?all" => {
+                Script::answer(200, &[], json!({"data": [{"id": "new-1"}]}).to_string())
+            }
+            "/v1/models?limit=1000" if seen.header("x-api-key") == Some("sk-secret-0") => {
+                Script::answer(200, &[], json!({"data": [{"id": "new-1", "type": "model"}]}).to_string())
+            }
+            "/v1/models?pageSize=1000" if seen.header("x-goog-api-key") == Some("sk-secret-0") => {
+                Script::answer(200, &[], json!({"models": [{"name": "models/new-1"}]}).to_string())
+            }
+            "/api/tags" => Script::answer(200, &[], json!({"models": [{"name": "new-1"}]}).to_string()),
+            _ => Script::answer(404, &[], "no"),
+        }
+    });
+    let p0 = ProviderId::new("p0");
+    let elsewhere = format!("http://{}/elsewhere?all", upstream.addr());
+    for (format, list, count) in [
+        ("openai-chat", None, Ok(1)),
+        ("openai-responses", None, Ok(1)),
+        ("anthropic-messages", None, Ok(1)),
+        ("gemini", None, Ok(1)),
+        ("ollama", None, Ok(1)),
+        ("openai-chat", Some(elsewhere), Ok(1)),
+        ("openai-chat", Some(String::new()), Err("no list")),
+    ] {
+        let row = ProviderRow { format: Some(format.to_owned()), list, ..ProviderRow::new("p0") };
+        let source = Source { name: "manner".to_owned(), rank: Rank::Config, at: None };
+        let catalog = catalog(&[upstream.base_url()]).with(Overlay {
+            source,
+            providers: vec![row],
+            models: Vec::new(),
+        });
+        let bench = Bench::of(catalog, keys(1), options());
+        let found = bench.gateway.list(&p0).await;
+        match count {
+            Ok(count) => assert_eq!(found, Ok(count), "{format}"),
+            Err(says) => {
+                let failure = found.expect_err("nothing to ask");
+                assert!(failure.message.contains(says), "{}", failure.message);
+                assert!(!bench.gateway.catalog().provider("p0").expect("it is there").lists());
+            }
+        }
+    }
 }
 
 fn models(count: usize) -> String {

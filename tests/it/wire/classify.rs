@@ -267,6 +267,18 @@ fn how_long_to_stay_away() {
         (&[("retry-after-ms", "1500"), ("retry-after", "2")], limited, Some(Duration::from_millis(1500))),
         (&[("retry-after", "Wed, 21 Oct 2015 07:28:30 GMT")], limited, Some(secs(30))),
         (&[("retry-after", "Wed, 21 Oct 2015 07:00:00 GMT")], limited, Some(secs(0))),
+        // the two older forms of an HTTP date, and a weekday that is wrong
+        (&[("retry-after", "Wednesday, 21-Oct-15 07:28:30 GMT")], limited, Some(secs(30))),
+        (&[("retry-after", "Wed Oct 21 07:28:30 2015")], limited, Some(secs(30))),
+        (&[("retry-after", "Sun Nov  1 07:28:00 2015")], limited, Some(secs(11 * 86_400))),
+        (&[("retry-after", "Mon, 21 Oct 2015 07:28:30 GMT")], limited, Some(secs(30))),
+        (&[("retry-after", "Wed, 21 Oct 2015 09:28:30 +0200")], limited, Some(secs(30))),
+        (&[("retry-after", "2015-10-21T07:28:30Z")], limited, Some(secs(30))),
+        (&[("retry-after", "Wed, 32 Oct 2015 07:28:30 GMT")], limited, None),
+        (&[("retry-after", "Wed, 21 Oct")], limited, None),
+        (&[("retry-after", "-5")], limited, None),
+        (&[("retry-after", "NaN")], limited, None),
+        (&[("x-ms-retry-after-ms", "250")], limited, Some(Duration::from_millis(250))),
         (
             &[
                 ("x-ratelimit-reset-requests", "1m2.5s"),
@@ -287,12 +299,27 @@ fn how_long_to_stay_away() {
             limited,
             Some(secs(5)),
         ),
+        // whoever names a budget in this way is understood, and the one that is used up counts
+        (
+            &[
+                ("x-ratelimit-reset-requests-day", "33011.382867"),
+                ("x-ratelimit-remaining-requests-day", "900"),
+                ("x-ratelimit-reset-tokens-minute", "11.4"),
+                ("x-ratelimit-remaining-tokens-minute", "0"),
+            ],
+            limited,
+            Some(Duration::from_millis(11_400)),
+        ),
+        (&[("ratelimit", "\"api\";r=4;t=9, \"day\";r=0;t=40")], limited, Some(secs(40))),
+        (&[("RateLimit", "limit=10, remaining=0, reset=12")], limited, Some(secs(12))),
         (
             &[],
             r#"{"error":{"message":"Rate limit. Please try again in 1m20s.","code":"rate_limit_exceeded"}}"#,
             Some(secs(80)),
         ),
         (&[], r#"{"error":{"message":"Please retry after 60 seconds."}}"#, Some(secs(60))),
+        (&[], r#"{"error":{"message":"Your quota will reset after 1h2m3s."}}"#, Some(secs(3723))),
+        (&[], r#"{"error":{"message":"x","retry_after_ms":1500}}"#, Some(Duration::from_millis(1500))),
         (
             &[],
             r#"{"error":{"message":"x","details":[{"@type":"RetryInfo","retryDelay":"23.5s"}]}}"#,

@@ -212,7 +212,7 @@ fn ollama() {
         [
             thinking(0, Reasoning { text: "hm".into(), ..Reasoning::default() }),
             text("hé"),
-            call(0, Some("call-0"), Some("f"), "{\"x\":1}"),
+            call(0, Some("call-Va0Sxrk9b-0"), Some("f"), "{\"x\":1}"),
             Delta::Usage { usage: Usage { prompt: 12, completion: 3, ..Usage::default() }, cost: None },
             stop(Stop::ToolCalls, "stop"),
         ]
@@ -251,6 +251,52 @@ fn whole_bodies() {
         let (out, end) = heard(format, body.as_bytes());
         assert_eq!(end, Ok(()), "{format}");
         assert_eq!(spoken(out), expected, "{format}");
+    }
+}
+
+#[test]
+fn fields_that_nobody_knows_are_told_beside_the_message() {
+    for (format, body, expected) in [
+        (
+            "openai-chat",
+            "data: {\"choices\":[{\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}],\"new\":1}\n\ndata: [DONE]\n\n",
+            json!({"chunk": {"new": 1}}),
+        ),
+        (
+            "anthropic-messages",
+            "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"role\":\"assistant\",\"content\":[],\"usage\":{},\"new\":1,\"stop_reason\":null}}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null},\"usage\":{}}\n\n",
+            json!({"message": {"new": 1}}),
+        ),
+        (
+            "anthropic-messages",
+            "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"refusal\",\"stop_details\":{\"category\":\"c\"}},\"usage\":{}}\n\n",
+            json!({"message": {"stop_details": {"category": "c"}}}),
+        ),
+        (
+            "anthropic-messages",
+            "{\"type\":\"message\",\"content\":[],\"stop_reason\":\"end_turn\",\"input_transformations\":[{\"type\":\"t\"}]}",
+            json!({"message": {"input_transformations": [{"type": "t"}]}}),
+        ),
+        (
+            "openai-responses",
+            "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"status\":\"completed\",\"output\":[],\"new\":1}}\n\n",
+            json!({"response": {"new": 1}}),
+        ),
+        (
+            "gemini",
+            "{\"candidates\":[{\"finishReason\":\"STOP\"}],\"new\":1}",
+            json!({"response": {"new": 1}}),
+        ),
+        ("ollama", "{\"done\":true,\"done_reason\":\"stop\",\"new\":1}\n", json!({"line": {"new": 1}})),
+    ] {
+        let (out, end) = heard(format, body.as_bytes());
+        assert_eq!(end, Ok(()), "{format}");
+        let aside = |delta: Delta| match delta {
+            Delta::Opaque { format: None, value } => Some(value),
+            _ => None,
+        };
+        let asides: Vec<_> = out.into_iter().filter_map(aside).collect();
+        assert_eq!(asides, [expected], "{format}");
     }
 }
 

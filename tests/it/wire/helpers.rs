@@ -1,7 +1,10 @@
 //! Builders and shorthands for the wire tests.
 
+use fareway::catalog::Catalog;
 use fareway::wire::{Outgoing, format};
-use fareway::words::{Delta, Endpoint, Failure, Message, Part, Reasoning, Request, Role};
+use fareway::words::{
+    Delta, Endpoint, Failure, Message, ModelId, Part, ProviderId, Reasoning, Request, Role,
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -12,6 +15,18 @@ pub fn endpoint(format: &str, quirks: &[&str]) -> Endpoint {
         "prices": null, "context": null, "max_output": null,
     }))
     .expect("an endpoint")
+}
+
+/// The endpoint of this model at a provider of the table.
+pub fn at(provider: &str, model: &str, upstream: &str) -> Endpoint {
+    let catalog = Catalog::bundled();
+    let row = catalog.provider(provider).expect("a provider of the table");
+    Endpoint {
+        upstream_model: upstream.to_owned(),
+        base_url: row.base_url.clone(),
+        quirks: row.quirks.clone(),
+        ..Endpoint::new(ProviderId::new(provider), ModelId::new(model), &row.format)
+    }
 }
 
 pub fn request(messages: Vec<Message>) -> Request {

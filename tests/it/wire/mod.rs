@@ -1,6 +1,8 @@
 //! Tests of `fareway::wire`.
 
 mod classify;
+mod claude;
+mod dialects;
 mod face;
 mod face_provider;
 mod formats_decode;
@@ -12,3 +14,4 @@ mod openai_chat_encode;
 mod prefill;
 mod recordings;
 mod replay;
+mod tool_ids;

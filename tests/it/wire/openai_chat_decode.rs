@@ -155,6 +155,8 @@ fn dialects() {
             cost: Some("0.021".parse().expect("an amount")),
         }]
     );
+    // structured output as an object instead of its text
+    assert_eq!(said(r#"{"choices":[{"message":{"content":{"a":[1,"é"]}}}]}"#), [text(r#"{"a":[1,"é"]}"#)]);
     // images, annotations, arguments as an object, an index that is missing
     assert_eq!(
         said(
@@ -228,6 +230,12 @@ fn errors_inside_an_answer() {
             "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}\n\n",
             FailureKind::Server,
             Some("error"),
+        ),
+        // vLLM and SGLang, when they give up a request
+        (
+            "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"abort\"}]}\n\n",
+            FailureKind::Server,
+            Some("abort"),
         ),
         ("{\"choices\":null}", FailureKind::Malformed, None),
     ] {

@@ -172,7 +172,7 @@ fn every_parameter_and_what_dialects_make_of_it() {
         (&["mistral"], json!({"max_tokens": 9, "random_seed": 1, "reasoning_effort": "high"})),
         (
             &["deepseek", "stream_usage"],
-            json!({"stream_options": {"include_usage": true}, "max_tokens": 9, "logprobs": true, "thinking": {"type": "enabled"}}),
+            json!({"stream_options": {"include_usage": true}, "max_tokens": 9, "logprobs": true, "thinking": {"type": "enabled"}, "reasoning_effort": "high"}),
         ),
         (
             &["openrouter"],
@@ -265,6 +265,16 @@ fn azure_has_its_own_address_and_header() {
             "https://r.openai.azure.com/openai/v1",
             &["azure"],
             "https://r.openai.azure.com/openai/v1/chat/completions",
+        ),
+        (
+            "https://r.openai.azure.com/openai/deployments/mine",
+            &["azure"],
+            "https://r.openai.azure.com/openai/deployments/mine/chat/completions?api-version=2024-10-21",
+        ),
+        (
+            "https://r.services.ai.azure.com/models",
+            &["azure"],
+            "https://r.services.ai.azure.com/models/chat/completions?api-version=2024-05-01-preview",
         ),
     ] {
         assert_eq!(url(base, quirks), expected);

@@ -1,27 +1,13 @@
 //! What goes out when a reply is to be continued from its beginning: a row a provider of the bundled table.
 
-use super::helpers::{request, say};
+use super::helpers::{at, request, say};
 use fareway::catalog::Catalog;
 use fareway::wire::{format, takes_prefill};
-use fareway::words::{
-    Effort, Endpoint, ModelId, Part, ProviderId, ReasoningParams, Request, Role, ToolChoice,
-};
+use fareway::words::{Effort, Endpoint, Part, ReasoningParams, Request, Role, ToolChoice};
 use serde_json::{Value, json};
 
 fn begun() -> Request {
     request(vec![say(Role::User, "Count."), say(Role::Assistant, "One, two")])
-}
-
-/// The endpoint of this model at a provider of the table.
-fn at(provider: &str, model: &str, upstream: &str) -> Endpoint {
-    let catalog = Catalog::bundled();
-    let row = catalog.provider(provider).expect("a provider of the table");
-    Endpoint {
-        upstream_model: upstream.to_owned(),
-        base_url: row.base_url.clone(),
-        quirks: row.quirks.clone(),
-        ..Endpoint::new(ProviderId::new(provider), ModelId::new(model), &row.format)
-    }
 }
 
 fn sent(endpoint: &Endpoint, request: &Request) -> (String, Value) {
