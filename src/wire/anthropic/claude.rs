@@ -38,13 +38,13 @@ pub enum Off {
     Never,
 }
 
-/// Of temperature, `top_p` and `top_k`.
+/// By which of temperature and `top_p` it samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Samples {
-    ByAll,
-    /// By temperature or by `top_p`, not both.
-    ByOne,
-    ByNone,
+    All,
+    /// By one of them, not by both.
+    One,
+    None,
 }
 
 impl Claude {
@@ -86,16 +86,16 @@ impl Claude {
             (Line::Opus, v) if v >= (5, 5) => Off::Never,
             (_, v) if v >= (5, 5) => Off::Type("between_tools"),
             // from here on down thinking has to be asked for
-            (_, v) if v >= (4, 7) && v < (5, 0) => Off::Unsaid,
+            (_, v) if ((4, 7)..(5, 0)).contains(&v) => Off::Unsaid,
             _ => Off::Type("disabled"),
         }
     }
 
     pub fn samples(self) -> Samples {
         match self.version {
-            v if v >= (4, 7) => Samples::ByNone,
-            v if v >= (4, 1) => Samples::ByOne,
-            _ => Samples::ByAll,
+            v if v >= (4, 7) => Samples::None,
+            v if v >= (4, 1) => Samples::One,
+            _ => Samples::All,
         }
     }
 

@@ -32,14 +32,14 @@ pub fn params(body: &mut Map<String, Value>, endpoint: &Endpoint, params: &Param
     let thinks = wanted == Some(true);
     let (samples, sampled) = (claude.samples(), params.temperature.is_some());
     // a thinking model refuses to be told these
-    if samples != Samples::ByNone && !thinks {
+    if samples != Samples::None && !thinks {
         set("temperature", params.temperature.map(|t| t.min(1.0).into()));
         set("top_k", params.top_k.map(Value::from));
     }
     let by_nucleus = match samples {
-        Samples::ByAll => true,
-        Samples::ByOne => thinks || !sampled,
-        Samples::ByNone => false,
+        Samples::All => true,
+        Samples::One => thinks || !sampled,
+        Samples::None => false,
     };
     let narrowest = if thinks { 0.95 } else { 0.0 };
     set("top_p", params.top_p.filter(|&p| by_nucleus && p >= narrowest).map(Value::from));
