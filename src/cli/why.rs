@@ -43,21 +43,22 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
     if let Some(decision) = &row.receipt.decision {
         candidates(decision)?;
     }
-    attempts(&row)?;
-    bill(&row)?;
+    if row.was_asked() {
+        attempts(&row)?;
+        bill(&row)?;
+    }
     Ok(Exit::Ok)
 }
 
 fn head(row: &GenerationRow) -> String {
     let receipt = &row.receipt;
-    let mut text = format!(
-        "{} · {} · asked for {}, answered by {} at {}",
-        receipt.generation,
-        super::sessions::when(row.at),
-        receipt.requested,
-        receipt.model,
-        receipt.provider
-    );
+    let by = match row.outcome {
+        _ if !row.was_asked() => "nobody was asked".to_owned(),
+        Outcome::Answered => format!("answered by {} at {}", receipt.model, receipt.provider),
+        Outcome::Cancelled | Outcome::Failed(_) => format!("last {} at {}", receipt.model, receipt.provider),
+    };
+    let when = super::sessions::when(row.at);
+    let mut text = format!("{} · {when} · asked for {}, {by}", receipt.generation, receipt.requested);
     if receipt.demo {
         text.push_str(" (demo)");
     }
@@ -83,6 +84,9 @@ fn head(row: &GenerationRow) -> String {
 }
 
 fn candidates(decision: &Decision) -> Result<(), Fail> {
+    if decision.considered.is_empty() {
+        return Ok(());
+    }
     out::text("\nCandidates")?;
     let rows: Vec<Vec<String>> = decision
         .considered

@@ -143,25 +143,23 @@ impl Books {
         }))]);
     }
 
-    /// The end: the receipt, and the generation's row if anybody was asked.
+    /// The end: the receipt, and the generation's row, whether anybody was asked or not.
     pub fn close(&self, outcome: Outcome) -> Receipt {
         let mut state = self.state();
         state.closed = true;
         let receipt = self.receipt(&state);
         drop(state);
-        if !receipt.attempts.is_empty() {
-            self.core.ledger.write(vec![Entry::Generation(Box::new(GenerationRow {
-                at: self.now(),
-                day: self.day,
-                session: self.request.session,
-                message: None,
-                purpose: self.request.purpose,
-                tags: self.request.tags.clone(),
-                key_label: self.request.key_label.clone(),
-                outcome,
-                receipt: receipt.clone(),
-            }))]);
-        }
+        self.core.ledger.write(vec![Entry::Generation(Box::new(GenerationRow {
+            at: self.now(),
+            day: self.day,
+            session: self.request.session,
+            message: None,
+            purpose: self.request.purpose,
+            tags: self.request.tags.clone(),
+            key_label: self.request.key_label.clone(),
+            outcome,
+            receipt: receipt.clone(),
+        }))]);
         receipt
     }
 

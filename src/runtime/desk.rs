@@ -129,6 +129,7 @@ impl Desk {
                     let fits = |row: &GenerationRow| {
                         (from..=to).contains(&row.day)
                             && row.receipt.demo == demo
+                            && row.was_asked()
                             && of.as_ref().is_none_or(|of| of.holds(row))
                     };
                     page(&store, wanted, before.map(|(at, id)| LedgerMark { at, id }), fits).await?

@@ -43,7 +43,7 @@ fn some(store: &Store, span: Span, most: usize) -> Result<Vec<GenerationRow>, St
         let page = store.generations(wanted, before, PAGE).wait()?;
         before = page.last().map(LedgerMark::of);
         let last = page.len() < PAGE;
-        found.extend(page.into_iter().filter(|row| !row.receipt.demo && fits(row)));
+        found.extend(page.into_iter().filter(|row| !row.receipt.demo && row.was_asked() && fits(row)));
         if last || found.len() >= most {
             return Ok(found);
         }

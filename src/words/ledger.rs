@@ -83,4 +83,9 @@ impl GenerationRow {
     pub fn id(&self) -> GenerationId {
         self.receipt.generation
     }
+
+    /// Whether anybody was asked. A request that was refused before is kept for its decision and counts in no total.
+    pub fn was_asked(&self) -> bool {
+        !self.receipt.attempts.is_empty()
+    }
 }

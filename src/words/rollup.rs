@@ -28,6 +28,9 @@ pub struct RollupKey {
 impl RollupKey {
     /// Every total that a row counts in.
     pub fn of(row: &GenerationRow) -> Vec<Self> {
+        if !row.was_asked() {
+            return Vec::new();
+        }
         let receipt = &row.receipt;
         let mut dimensions =
             vec![Dimension::All, Dimension::Model(receipt.model.clone(), receipt.provider.clone())];

@@ -4,7 +4,7 @@ use super::bench::{Bench, options, request};
 use crate::support::upstream::{Gate, Script, Upstream, stop, text, usage};
 use fareway::gateway::Options;
 use fareway::metering::{Ask, Basis, Limit, Scope, Window};
-use fareway::words::{FailureKind, ModelId, ProviderId, Usd};
+use fareway::words::{FailureKind, ModelId, Outcome, ProviderId, Usd};
 use futures_util::StreamExt;
 
 fn limited(amount: Usd, scope: Scope) -> Options {
@@ -30,7 +30,11 @@ async fn an_empty_budget_sends_nothing() {
     let heard = bench.ask(request("hi")).await;
     assert_eq!((heard.outline().as_str(), heard.failure()), ("l", Some(FailureKind::Budget)));
     assert!(heard.message().contains("budget"), "{}", heard.message());
-    assert!(upstream.seen().is_empty() && bench.rows.all().is_empty());
+    assert!(upstream.seen().is_empty() && bench.rows.attempts().is_empty() && bench.rows.open().is_empty());
+    // the decision is kept: who would have been asked, and that the budget forbade it
+    let [row] = bench.rows.generations().try_into().expect("one row");
+    assert!(matches!(row.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Budget));
+    assert_eq!(row.receipt.decision.map(|decision| decision.attempts.len()), Some(1));
 }
 
 #[tokio::test]

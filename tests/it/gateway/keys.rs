@@ -3,7 +3,7 @@
 use super::bench::{Bench, catalog, keys, options, request};
 use crate::support::upstream::{Script, Upstream};
 use fareway::gateway::Keys;
-use fareway::words::{FailureKind, ProviderId};
+use fareway::words::{FailureKind, Filter, ProviderId, Verdict};
 
 #[tokio::test]
 async fn the_next_key_is_tried_and_the_refused_one_rests() {
@@ -33,7 +33,12 @@ async fn a_missing_key_is_named() {
     assert_eq!(heard.outline(), "l");
     assert_eq!(heard.failure(), Some(FailureKind::Auth));
     assert!(heard.message().contains("P0_KEY"), "{}", heard.message());
-    assert!(upstream.seen().is_empty() && bench.rows.all().is_empty());
+    assert!(upstream.seen().is_empty());
+    // nobody was asked, and the books say why
+    let [row] = bench.rows.generations().try_into().expect("one row");
+    assert!(!row.was_asked() && bench.rows.attempts().is_empty());
+    let decision = row.receipt.decision.expect("it is kept");
+    assert!(matches!(&decision.considered[0].verdict, Verdict::Dropped { filter: Filter::NoKey, .. }));
     // a key that comes later counts
     bench.gateway.set_keys(keys(1));
     assert_eq!(bench.ask(request("hi")).await.outline(), "CDn");

@@ -168,6 +168,28 @@ fn the_next_endpoint_is_asked_when_the_first_fails_and_its_price_is_paid() {
     }
 }
 
+/// A request that nobody may answer is in the ledger too: the last one, and by its id; it counts in no total.
+#[test]
+fn why_finds_a_request_that_was_refused() {
+    let upstream = Upstream::start([Script::says(&["no"])]);
+    let home = one(&upstream);
+    let cases = [
+        ("test/model:online", "taken by `web_search`", "web_search: has no web search"),
+        ("test/modle", "not_found: no model is called `test/modle`", "did you mean test/model"),
+    ];
+    for (model, failed, detail) in cases {
+        assert_ne!(home.run(["ask", "hi", "--model", model]).code, 0);
+        let why = home.run(["why"]).ok().stdout;
+        assert!(why.contains(&format!("asked for {model}, nobody was asked")), "{why}");
+        assert!(why.contains(failed) && why.contains(detail), "{why}");
+        assert!(!why.contains("Attempts") && !why.contains("Bill"), "{why}");
+        let id = home.run(["why", "--json"]).ok().json()["generation"].as_str().expect("an id").to_owned();
+        assert_eq!(home.run(["why", &id]).ok().stdout, why);
+    }
+    assert!(upstream.seen().is_empty());
+    assert_eq!(home.run(["usage", "--json"]).ok().json()["sum"]["requests"], 0);
+}
+
 #[test]
 fn a_reply_that_breaks_off_is_finished_by_the_other() {
     let dies = Upstream::start([Script::stream().event(&text("one two ")).reset()]);
