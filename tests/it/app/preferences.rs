@@ -1,6 +1,7 @@
 //! The form of preferences: what is set there is what the next request asks for.
 
 use crate::support::stage::Stage;
+use crate::support::wishes;
 use fareway::app::Effect;
 use fareway::app::panes::preferences::FIELDS;
 use fareway::words::{Preferences, Request};
@@ -39,12 +40,27 @@ fn every_field_of_the_provider_object_has_a_row() {
         ("max price out", "10", json!({"max_price": {"completion": "10"}})),
         ("max price a request", "0.01", json!({"max_price": {"request": "0.01"}})),
         ("max price an image", "0.02", json!({"max_price": {"image": "0.02"}})),
+        ("max price of audio", "3", json!({"max_price": {"audio": "3"}})),
+        ("learning allowed", "", json!({"enforce_distillable_text": true})),
+        ("spread", "", json!({"spread": "inverse_price_square"})),
+        ("max dearer", "3", json!({"max_dearer": 3.0})),
+        ("hedge after", "900", json!({"hedge_after_ms": 900})),
+        ("cost tier", "", json!({"cost_tier": "low"})),
+        ("rescue", "", json!({"rescue": "off"})),
+        ("half-finished calls", "", json!({"unfinished": "stop"})),
         ("data collection", "", json!({"data_collection": "allow"})),
         ("zero retention", "", json!({"zdr": true})),
         ("sort", "", json!({"sort": "price"})),
         ("sort over", "", json!({"sort": {"by": "price", "partition": "none"}})),
         ("profile", "", json!({"profile": "balanced"})),
     ];
+    // a field that comes later has no row until it stands here
+    let all: Vec<String> =
+        cases.iter().flat_map(|(_, _, fields)| fields.as_object().expect("fields").keys()).cloned().collect();
+    let every = wishes::every();
+    for name in every.as_object().expect("an object").keys() {
+        assert!(all.contains(name), "{name} has no row in the form");
+    }
     for (row, typed, expected) in cases {
         let mut stage = Stage::new(80, 24);
         at(&mut stage, row);
@@ -78,6 +94,8 @@ fn a_value_that_is_none_is_refused_with_the_reason() {
         ("max latency", "p42 1", "`p42 1` is no value for max latency"),
         ("max latency", "-1", "`-1` is no value for max latency"),
         ("max price in", "cheap", "`cheap` is no value for max price in"),
+        ("max price out", "-1", "`-1` is no value for max price out"),
+        ("hedge after", "soon", "`soon` is no value for hedge after"),
         ("temperature", "3", "`3` is no value for temperature"),
         ("only", "nobody", "no provider `nobody` is known"),
     ];

@@ -1,6 +1,7 @@
 //! Layers of preferences and the one-key profiles.
 
 use super::support::ask_with;
+use crate::support::wishes;
 use fareway::routing::{Names, Preset, expand, join, profile};
 use fareway::words::{DataCollection, Preferences, Profile, Sort, SortBy};
 use serde_json::json;
@@ -80,14 +81,7 @@ fn a_profile_stands_under_its_own_layer_and_over_those_below() {
 /// Every field of OpenRouter's `provider` object and of ours, as it is written in a request, a preset or the config.
 #[test]
 fn every_field_holds_from_every_layer() {
-    let fields = json!({
-        "order": ["a"], "only": ["a"], "ignore": ["b"], "allow_fallbacks": false, "require_parameters": true,
-        "data_collection": "deny", "zdr": true, "enforce_distillable_text": true, "quantizations": ["fp8", "unknown"],
-        "sort": {"by": "latency", "partition": "none"}, "preferred_min_throughput": {"p50": 50.0, "p90": 20.0},
-        "preferred_max_latency": {"p99": 9.0}, "spread": "shares", "rescue": "listed", "unfinished": "restart",
-        "max_price": {"prompt": "1", "completion": "2", "request": "0.1", "image": "0.2", "audio": "3"},
-        "hedge_after_ms": 9, "max_dearer": 3.0, "cost_tier": "low",
-    });
+    let fields = wishes::every();
     let all: Preferences = serde_json::from_value(fields.clone()).expect("every field");
     assert_eq!(serde_json::to_value(&all).expect("JSON"), fields, "and back");
     for (name, value) in fields.as_object().expect("an object") {

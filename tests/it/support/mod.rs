@@ -6,3 +6,4 @@ pub mod pty;
 pub mod stage;
 pub mod tls;
 pub mod upstream;
+pub mod wishes;

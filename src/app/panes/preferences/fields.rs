@@ -3,7 +3,8 @@
 use super::values::{cycle, list, nudge, number, percentiles, quantizations, said};
 use super::{EFFORTS, State};
 use crate::words::{
-    DataCollection, MaxPrice, Partition, Profile, ReasoningParams, Rescue, Sort, SortBy, Unfinished, Usd,
+    CostTier, DataCollection, MaxPrice, Partition, Profile, ReasoningParams, Rescue, Sort, SortBy,
+    SpreadRule, Unfinished, Usd,
 };
 
 /// One field.
@@ -48,7 +49,35 @@ fn dollars(price: Option<Usd>) -> Option<String> {
 }
 
 fn usd(text: &str) -> Option<Usd> {
-    text.parse().ok()
+    text.parse().ok().filter(|usd| *usd >= Usd::ZERO)
+}
+
+/// A cap of `max_price`.
+macro_rules! cap {
+    ($name:literal, $cap:ident, $about:literal) => {
+        Field {
+            name: $name,
+            about: $about,
+            value: |s| dollars(s.preferences.max_price?.$cap),
+            change: None,
+            typed: Some(|s, text| usd(text).map(|usd| price(s).$cap = Some(usd)).is_some()),
+            copy: |s, o| price(s).$cap = o.preferences.max_price.and_then(|p| p.$cap),
+        }
+    };
+}
+
+/// Yes, no or not said.
+macro_rules! flag {
+    ($name:literal, $flag:ident, $about:literal) => {
+        Field {
+            name: $name,
+            about: $about,
+            value: |s| yes_or_no(s.preferences.$flag),
+            change: Some(|s, by| s.preferences.$flag = cycle(s.preferences.$flag, &[true, false], by)),
+            typed: None,
+            copy: |s, o| s.preferences.$flag = o.preferences.$flag,
+        }
+    };
 }
 
 /// In the order of the form: routing, then sampling and reasoning.
@@ -96,6 +125,20 @@ pub const FIELDS: &[Field] = &[
         copy: |s, _| s.preferences.sort = s.preferences.sort.as_ref().map(|sort| Sort::By(sort.by())),
     },
     Field {
+        name: "spread",
+        about: "without a sort: drawn by price alone, or by shares of price and speed",
+        value: |s| match s.preferences.spread? {
+            SpreadRule::InversePriceSquare => Some("by price".into()),
+            SpreadRule::Shares => Some("by shares".into()),
+        },
+        change: Some(|s, by| {
+            let all = [SpreadRule::InversePriceSquare, SpreadRule::Shares];
+            s.preferences.spread = cycle(s.preferences.spread, &all, by);
+        }),
+        typed: None,
+        copy: |s, o| s.preferences.spread = o.preferences.spread,
+    },
+    Field {
         name: "order",
         about: "providers to try first, in order: openai, azure",
         value: |s| joined(&s.preferences.order),
@@ -119,26 +162,8 @@ pub const FIELDS: &[Field] = &[
         typed: Some(|s, text| list(text).map(|names| s.preferences.ignore = names).is_some()),
         copy: |s, o| s.preferences.ignore.clone_from(&o.preferences.ignore),
     },
-    Field {
-        name: "fallbacks",
-        about: "may another endpoint answer when the first fails",
-        value: |s| yes_or_no(s.preferences.allow_fallbacks),
-        change: Some(|s, by| {
-            s.preferences.allow_fallbacks = cycle(s.preferences.allow_fallbacks, &[true, false], by);
-        }),
-        typed: None,
-        copy: |s, o| s.preferences.allow_fallbacks = o.preferences.allow_fallbacks,
-    },
-    Field {
-        name: "all parameters",
-        about: "only endpoints that take every parameter of the request",
-        value: |s| yes_or_no(s.preferences.require_parameters),
-        change: Some(|s, by| {
-            s.preferences.require_parameters = cycle(s.preferences.require_parameters, &[true, false], by);
-        }),
-        typed: None,
-        copy: |s, o| s.preferences.require_parameters = o.preferences.require_parameters,
-    },
+    flag!("fallbacks", allow_fallbacks, "may another endpoint answer when the first fails"),
+    flag!("all parameters", require_parameters, "only endpoints that take every parameter of the request"),
     Field {
         name: "quantizations",
         about: "no other weights than: int4 int8 fp4 mxfp4 nvfp4 fp6 fp8 mxfp8 fp16 bf16 fp32 unknown",
@@ -167,38 +192,15 @@ pub const FIELDS: &[Field] = &[
         }),
         copy: |s, o| s.preferences.preferred_max_latency = o.preferences.preferred_max_latency,
     },
-    Field {
-        name: "max price in",
-        about: "dollars per million tokens of prompt, never more",
-        value: |s| dollars(s.preferences.max_price?.prompt),
-        change: None,
-        typed: Some(|s, text| usd(text).map(|usd| price(s).prompt = Some(usd)).is_some()),
-        copy: |s, o| price(s).prompt = o.preferences.max_price.and_then(|p| p.prompt),
-    },
-    Field {
-        name: "max price out",
-        about: "dollars per million tokens of reply, never more",
-        value: |s| dollars(s.preferences.max_price?.completion),
-        change: None,
-        typed: Some(|s, text| usd(text).map(|usd| price(s).completion = Some(usd)).is_some()),
-        copy: |s, o| price(s).completion = o.preferences.max_price.and_then(|p| p.completion),
-    },
-    Field {
-        name: "max price a request",
-        about: "dollars that an endpoint may take for each request beside its tokens",
-        value: |s| dollars(s.preferences.max_price?.request),
-        change: None,
-        typed: Some(|s, text| usd(text).map(|usd| price(s).request = Some(usd)).is_some()),
-        copy: |s, o| price(s).request = o.preferences.max_price.and_then(|p| p.request),
-    },
-    Field {
-        name: "max price an image",
-        about: "dollars for each image of a prompt",
-        value: |s| dollars(s.preferences.max_price?.image),
-        change: None,
-        typed: Some(|s, text| usd(text).map(|usd| price(s).image = Some(usd)).is_some()),
-        copy: |s, o| price(s).image = o.preferences.max_price.and_then(|p| p.image),
-    },
+    cap!("max price in", prompt, "dollars per million tokens of prompt, never more"),
+    cap!("max price out", completion, "dollars per million tokens of reply, never more"),
+    cap!(
+        "max price a request",
+        request,
+        "dollars that an endpoint may take for each request beside its tokens"
+    ),
+    cap!("max price an image", image, "dollars for each image of a prompt"),
+    cap!("max price of audio", audio, "dollars per million tokens of sound in a prompt, never more"),
     Field {
         name: "data collection",
         about: "deny: no endpoint that trains on or keeps prompts",
@@ -210,13 +212,37 @@ pub const FIELDS: &[Field] = &[
         typed: None,
         copy: |s, o| s.preferences.data_collection = o.preferences.data_collection,
     },
+    flag!("zero retention", zdr, "only endpoints that keep nothing"),
+    flag!(
+        "learning allowed",
+        enforce_distillable_text,
+        "only models whose authors let others learn from what they write"
+    ),
     Field {
-        name: "zero retention",
-        about: "only endpoints that keep nothing",
-        value: |s| yes_or_no(s.preferences.zdr),
-        change: Some(|s, by| s.preferences.zdr = cycle(s.preferences.zdr, &[true, false], by)),
+        name: "max dearer",
+        about: "how many times as dear as the first choice a fallback may be; 0: any",
+        value: |s| s.preferences.max_dearer.map(|times| times.to_string()),
+        change: Some(|s, by| {
+            s.preferences.max_dearer = nudge(s.preferences.max_dearer, by, 2.0, 0.5, 0.0, 100.0)
+        }),
+        typed: Some(|s, text| number(text, 0.0, 1e6).map(|n| s.preferences.max_dearer = Some(n)).is_some()),
+        copy: |s, o| s.preferences.max_dearer = o.preferences.max_dearer,
+    },
+    Field {
+        name: "hedge after",
+        about: "milliseconds without a word until a second endpoint is asked as well, at its own cost",
+        value: |s| s.preferences.hedge_after_ms.map(|ms| ms.to_string()),
+        change: None,
+        typed: Some(|s, text| text.parse().map(|ms| s.preferences.hedge_after_ms = Some(ms)).is_ok()),
+        copy: |s, o| s.preferences.hedge_after_ms = o.preferences.hedge_after_ms,
+    },
+    Field {
+        name: "cost tier",
+        about: "how dear a model fareway/auto may pick, counted from the cheapest",
+        value: |s| s.preferences.cost_tier.map(|tier| tier.name().to_owned()),
+        change: Some(|s, by| s.preferences.cost_tier = cycle(s.preferences.cost_tier, &CostTier::ALL, by)),
         typed: None,
-        copy: |s, o| s.preferences.zdr = o.preferences.zdr,
+        copy: |s, o| s.preferences.cost_tier = o.preferences.cost_tier,
     },
     Field {
         name: "rescue",
