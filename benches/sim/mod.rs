@@ -231,7 +231,12 @@ impl Simulation {
                 let failure = Failure { retry_after, ..Failure::new(kind, "scripted") };
                 self.health.finished(ticket, End::Failed(&failure), now);
                 self.keys.failed(&endpoint, 0, &failure, now);
-                flight.tried.push(Tried { endpoint: endpoint.id.clone(), key: 0, failure: kind });
+                flight.tried.push(Tried {
+                    endpoint: endpoint.id.clone(),
+                    key: 0,
+                    failure: kind,
+                    retry_after,
+                });
                 self.memory.failed(at);
                 self.go_on(n, &failure, now);
             }

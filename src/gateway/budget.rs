@@ -68,6 +68,7 @@ impl Purse {
             },
             max_tokens: request.params.max_tokens,
             expected: estimate.map_or(0, |estimate| estimate.completion_tokens),
+            searches: u64::from(request.searches()),
         };
         let quote = quote(endpoint, &turn, at);
         match self.basis {

@@ -32,12 +32,19 @@ pub struct Turn {
     pub max_tokens: Option<u32>,
     /// How long replies usually are.
     pub expected: u64,
+    /// Searches of the web that are asked for.
+    pub searches: u64,
 }
 
 /// The quote of one endpoint.
 pub fn quote(endpoint: &Endpoint, turn: &Turn, at: At) -> Quote {
     let cached = turn.cached.min(turn.prompt);
-    let sent = Usage { prompt: turn.prompt - cached, cached_read: cached, ..Usage::default() };
+    let sent = Usage {
+        prompt: turn.prompt - cached,
+        cached_read: cached,
+        searches: turn.searches,
+        ..Usage::default()
+    };
     let room = endpoint.context.map(|c| u64::from(c).saturating_sub(turn.prompt));
     let limits = [turn.max_tokens.map(u64::from), endpoint.max_output.map(u64::from), room];
     let max_output = limits.into_iter().flatten().min();

@@ -4,9 +4,9 @@ use super::ask::TierWish;
 use super::candidate::Candidate;
 use super::health::Standing;
 use super::plan::{Dropped, MAX_DEARER, Objection, Plan};
-use super::strategy::{Draws, Ranking, Strategy, strategy};
+use super::strategy::{Draws, Ranking, Strategy, sorted, strategy};
 use super::{price, slug};
-use crate::words::{Dice, Partition, Preferences, Sort, SortBy, Usd};
+use crate::words::{Dice, Partition, Sort, SortBy, Usd};
 use std::sync::Arc;
 
 /// A cache is not worth waiting half as long again, to somebody who asked for speed.
@@ -22,8 +22,9 @@ impl Plan<'_> {
         let mut draws = Draws::new(dice);
         let (mut order, mut scores, mut shares) = (Vec::new(), Vec::new(), Vec::new());
         let mut stuck = None;
+        self.strategy = candidates.first().map_or(self.strategy, |first| self.strategy_for(first));
         for group in candidates.chunk_by(|a, b| a.class == b.class) {
-            let strategy = self.strategy_for(group[0].model);
+            let strategy = self.strategy_for(&group[0]);
             let named = self.named(group[0].model);
             let mut ranking = strategy.order(&self.ask, group, &mut draws);
             if !named.is_empty() {
@@ -31,8 +32,6 @@ impl Plan<'_> {
                 ranking
                     .order
                     .sort_by_key(|at| slug::place(named, group[*at as usize].endpoint).unwrap_or(usize::MAX));
-            } else if let TierWish::First(tier) = self.ask.tier {
-                ranking.order.sort_by_key(|at| group[*at as usize].endpoint.tier() != Some(tier));
             } else if let Some(place) = stick(&ranking, group, strategy) {
                 if order.is_empty() {
                     stuck = Some(group[ranking.order[place] as usize].cached);
@@ -45,7 +44,6 @@ impl Plan<'_> {
             shares.extend(ranking.shares);
             shares.resize(scores.len(), f64::NAN);
         }
-        self.strategy = self.strategy_for(0);
         (self.candidates, self.order, self.scores, self.shares) = (candidates, order, scores, shares);
         (self.draws, self.stuck) = (draws.drawn, stuck);
         if self.ask.wishes.allow_fallbacks == Some(false) {
@@ -56,19 +54,23 @@ impl Plan<'_> {
     /// How the endpoints of this target are told apart before any strategy is asked.
     pub(super) fn classes(&self, target: u32) -> Classes<'_> {
         let together = self.ask.wishes.sort.as_ref().is_some_and(|s| s.partition() == Partition::None);
-        Classes { together, named: self.named(target) }
+        Classes { together, named: self.named(target), tier: self.ask.tier }
     }
 
-    fn strategy_for(&self, target: u32) -> &'static dyn Strategy {
-        let sort = self.targets.get(target as usize).and_then(|target| target.sort);
-        match sort {
-            Some(by) => strategy(&Preferences { sort: Some(Sort::By(by)), ..Preferences::default() }),
+    /// The strategy for those who stand beside this one: what the name or the person says; else what a named order or
+    /// a service tier means; else the default.
+    fn strategy_for(&self, one: &Candidate<'_>) -> &'static dyn Strategy {
+        let wishes = &self.ask.wishes;
+        let said = self.targets.get(one.model as usize).and_then(|target| target.sort);
+        let meant = || match self.ask.tier {
             // a named order turns load balancing off: the rest stand by price
-            None if !self.named(target).is_empty() && self.ask.wishes.sort.is_none() => {
-                strategy(&Preferences { sort: Some(Sort::By(SortBy::Price)), ..Preferences::default() })
-            }
-            None => strategy(&self.ask.wishes),
-        }
+            _ if !self.named(one.model).is_empty() => Some(SortBy::Price),
+            TierWish::First(_) => one.endpoint.tier().map(|_| SortBy::Throughput),
+            TierWish::Only(_) => one.endpoint.tier().map(|_| SortBy::Price),
+            TierWish::Ordinary | TierWish::Also(_) => None,
+        };
+        let sort = said.or(wishes.sort.as_ref().map(Sort::by)).or_else(meant);
+        sort.map_or_else(|| strategy(wishes), sorted)
     }
 
     /// `allow_fallbacks: false`: of each model only the first endpoint, or those that `order` names.
@@ -90,11 +92,15 @@ impl Plan<'_> {
         });
     }
 
-    /// No fallback dearer than the person allowed. What is in a cache is left out of the comparison, or every
-    /// neighbour of a cached endpoint would look dear; whoever is named in `order` is allowed by name.
+    /// No fallback dearer than the person allowed: another model, and where the person set a factor also another
+    /// endpoint of the same one. What is in a cache is left out of the comparison, or every neighbour of a cached
+    /// endpoint would look dear; whoever is named in `order` is allowed by name.
     pub(super) fn keep_to_the_price(&mut self) {
         let most = self.ask.wishes.max_dearer.unwrap_or(MAX_DEARER);
         let Some(first) = self.placed().next().copied() else { return };
+        if self.ask.wishes.max_dearer.is_none() && self.targets.len() == 1 {
+            return;
+        }
         let (load, now) = (self.ask.load, self.ask.now);
         self.base = price::cost(first.endpoint, load, 0, now).filter(|_| most > 0.0);
         let Some(base) = self.base else { return };
@@ -115,6 +121,7 @@ impl Plan<'_> {
             };
             let keep = std::mem::take(&mut head)
                 || price <= limit
+                || (ask.wishes.max_dearer.is_none() && endpoint.model == first.endpoint.model)
                 || slug::place(&ask.wishes.order, endpoint).is_some();
             if !keep {
                 dropped.push(Dropped { endpoint, why: Objection::Dearer });
@@ -129,6 +136,7 @@ pub(super) struct Classes<'a> {
     /// All models in one list.
     together: bool,
     named: &'a [String],
+    tier: TierWish,
 }
 
 impl Classes<'_> {
@@ -143,7 +151,14 @@ impl Classes<'_> {
         };
         let last = if standing == Standing::Resting { 2 } else { u64::from(candidate.wish.is_some()) };
         let model = if self.together { 0 } else { u64::from(candidate.model) };
-        last << 40 | model << 8 | standing as u64
+        let tier = match self.tier {
+            TierWish::First(tiers) if self.named.is_empty() => {
+                let own = candidate.endpoint.tier();
+                tiers.iter().position(|tier| own == Some(*tier)).unwrap_or(tiers.len()) as u64
+            }
+            _ => 0,
+        };
+        last << 40 | model << 8 | tier << 4 | standing as u64
     }
 }
 

@@ -36,8 +36,8 @@ pub enum TierWish {
     /// Only the ordinary one.
     #[default]
     Ordinary,
-    /// Tier endpoints first, then the ordinary.
-    First(&'static str),
+    /// Endpoints of these tiers first, one tier after the other, then the ordinary.
+    First(&'static [&'static str]),
     /// Only that tier; the ordinary only where a model has none.
     Only(&'static str),
     /// That tier competes with the ordinary (`:nitro`, `:floor`).
@@ -47,12 +47,21 @@ pub enum TierWish {
 impl TierWish {
     pub fn of(service_tier: Option<&str>) -> Option<Self> {
         match service_tier? {
-            "priority" | "fast" => Some(Self::First("priority")),
-            "ultrafast" => Some(Self::First("ultrafast")),
-            "scale" => Some(Self::First("scale")),
+            "priority" | "fast" => Some(Self::First(&["priority"])),
+            "ultrafast" => Some(Self::First(&["ultrafast", "priority"])),
+            "scale" => Some(Self::First(&["scale"])),
             "flex" => Some(Self::Only("flex")),
             "default" => Some(Self::Ordinary),
             _ => None,
+        }
+    }
+
+    /// Whether endpoints of that tier may answer.
+    pub fn lets(self, tier: &str) -> bool {
+        match self {
+            Self::Ordinary => false,
+            Self::First(tiers) => tiers.contains(&tier),
+            Self::Only(wish) | Self::Also(wish) => tier == wish,
         }
     }
 }
@@ -72,7 +81,12 @@ impl<'a> Ask<'a> {
         Self {
             request,
             wishes,
-            load: Load { prompt, completion: expected_reply(request), images: size.images },
+            load: Load {
+                prompt,
+                completion: expected_reply(request),
+                images: size.images,
+                searches: u64::from(request.searches()),
+            },
             prompt_at_least: counted.unwrap_or(guessed / 4 * 3),
             max_tokens: request.params.max_tokens,
             modalities: size.modalities,

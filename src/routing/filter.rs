@@ -40,14 +40,14 @@ pub const RULES: &[Rule] = &[
     Rule {
         filter: Filter::ServiceTier,
         applies: None,
-        keeps: |ask, endpoint| match (endpoint.tier(), ask.tier) {
-            (None, _) => true,
-            (Some(tier), TierWish::First(wish) | TierWish::Only(wish) | TierWish::Also(wish)) => tier == wish,
+        keeps: |ask, endpoint| match endpoint.tier() {
+            None => true,
             // naming a tier's full slug asks for it
-            (Some(_), TierWish::Ordinary) => {
+            Some(_) if ask.tier == TierWish::Ordinary => {
                 let named = |names: &[String]| names.iter().any(|n| n.eq_ignore_ascii_case(&endpoint.tag));
                 named(&ask.wishes.only) || named(&ask.wishes.order)
             }
+            Some(tier) => ask.tier.lets(tier),
         },
         reason: |_, endpoint| {
             format!("belongs to the {} tier, which was not asked for", endpoint.tier().unwrap_or("other"))

@@ -5,17 +5,20 @@ use super::candidate::Candidate;
 use super::filter;
 use super::health::Standing;
 use super::keys::KeysOf;
+use super::lock::Lock;
 use super::names::Target;
 use super::plan::{Dropped, Objection, Plan, PlanInput};
+use super::sticky::Conversation;
 use super::{slug, soft};
 use crate::catalog::{Brief, Catalog, fingerprint};
-use crate::words::{Endpoint, Filter};
+use crate::words::{Endpoint, Filter, Sort, service_tier};
 use std::sync::Arc;
 
 impl<'a> Plan<'a> {
     /// Hard filters, then what only some endpoints of a model can do.
     pub(super) fn gather(&mut self, input: &PlanInput<'a>) {
         self.orders = self.targets.iter().map(|target| own_order(target, input.catalog)).collect();
+        let known = (!input.sticky.is_empty()).then(|| Conversation::of(input.request));
         for at in 0..self.targets.len() {
             let target = &self.targets[at];
             if self.targets[..at].iter().any(|t| t.model == target.model && t.pin == target.pin) {
@@ -23,7 +26,7 @@ impl<'a> Plan<'a> {
             }
             let ask = patched(&self.ask, target);
             let from = self.candidates.len();
-            self.of_target(at, &ask, input);
+            self.of_target(at, &ask, input, known);
             for (endpoint, name) in soft::incapable(&ask, &mut self.candidates, from) {
                 self.dropped.push(Dropped { endpoint, why: Objection::Parameter(name) });
             }
@@ -35,7 +38,13 @@ impl<'a> Plan<'a> {
 
     /// The endpoints of one model. A thousand are looked over: what nearly all have in common is read off their
     /// briefs, and the endpoint itself is opened only where a brief is not enough.
-    fn of_target(&mut self, at: usize, ask: &Ask<'_>, input: &PlanInput<'a>) {
+    fn of_target(
+        &mut self,
+        at: usize,
+        ask: &Ask<'_>,
+        input: &PlanInput<'a>,
+        conversation: Option<Conversation>,
+    ) {
         // taken out while `self` is looked at
         let mut candidates = std::mem::take(&mut self.candidates);
         let mut dropped = std::mem::take(&mut self.dropped);
@@ -44,11 +53,14 @@ impl<'a> Plan<'a> {
         let briefs = input.catalog.briefs(&target.model);
         let quality = input.catalog.model(target.model.as_str()).and_then(|m| m.quality("intelligence"));
         let number = u32::try_from(at).unwrap_or(u32::MAX);
-        let session = ask.request.session.filter(|_| self.named(number).is_empty());
-        let stick = session.and_then(|id| input.sticky.get(&id, &target.model, ask.now));
+        let conversation = conversation.filter(|_| self.named(number).is_empty());
+        let stick = conversation.and_then(|known| input.sticky.get(known, &target.model, ask.now));
         let stick = stick.map(|stick| (fingerprint(&stick.endpoint), stick.cached));
-        // somebody who names a model of another family has changed horses knowingly
-        let lock = self.ask.lock.as_ref().filter(|_| at > 0);
+        // whoever names a model of another family, or another provider, has changed horses knowingly
+        let knowingly = |lock: &Lock| {
+            at == 0 && !self.auto && (target.pin.is_some() || target.model.author() != lock.author)
+        };
+        let lock = self.ask.lock.as_ref().filter(|lock| !knowingly(lock));
         let rules = filter::rules(ask);
         let plain = target.pin.is_none() && lock.is_none() && !filter::is_special(ask);
         let objection = |endpoint: &Endpoint, brief: &Brief, key: Option<Standing>| {
@@ -105,12 +117,16 @@ fn own_order<'a>(target: &Target, catalog: &'a Catalog) -> &'a [String] {
 /// The ask as one target's name changes it.
 fn patched<'a>(ask: &Arc<Ask<'a>>, target: &Target) -> Arc<Ask<'a>> {
     // `service_tier: default` and a named order both keep the tiers of `:nitro` and `:floor` out
-    let tier =
-        target.tier.filter(|_| ask.request.params.service_tier.is_none() && ask.wishes.order.is_empty());
-    match tier {
-        Some(tier) => Arc::new(Ask { tier, ..Ask::clone(ask) }),
-        None => Arc::clone(ask),
+    let open = ask.request.params.service_tier.is_none() && ask.wishes.order.is_empty();
+    let pinned = target.pin.as_deref().and_then(service_tier).map(TierWish::Also);
+    let tier = pinned.or(target.tier.filter(|_| open));
+    if tier.is_none() && target.sort.is_none() {
+        return Arc::clone(ask);
     }
+    let mut own = Ask::clone(ask);
+    own.tier = tier.unwrap_or(own.tier);
+    own.wishes.sort = target.sort.map(Sort::By).or(own.wishes.sort);
+    Arc::new(own)
 }
 
 /// `service_tier: flex`: the ordinary endpoints only where the model has none of that tier.

@@ -1,12 +1,15 @@
 //! Conversations that cannot change hands: signed reasoning or a tool loop that is still open.
 
-use crate::words::{Endpoint, Message, ModelId, Part, ProviderId, Reasoning, Role};
+use crate::words::{Endpoint, Message, ModelId, Part, ProviderId, Role};
 use std::sync::Arc;
 
-/// Who must go on: models of that author, at that provider where what is sealed opens only there.
+/// Who must go on: models of that author, at the account that sealed what opens only there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lock {
     pub author: String,
+    /// It opens only for the account that sealed it.
+    pub account: bool,
+    /// That account, once it is known.
     pub provider: Option<ProviderId>,
     /// For a person.
     pub reason: &'static str,
@@ -27,25 +30,18 @@ impl Lock {
         let said = messages.iter().rposition(|m| m.role == Role::User && !is_result(m));
         let open = messages.get(said.map_or(0, |at| at + 1)..)?;
         let ends_in_tools = open.last().is_some_and(|last| last.role == Role::Tool || is_result(last));
-        let assistant = || open.iter().rev().filter(|m| m.role == Role::Assistant);
-        let sealed = assistant().find_map(|message| {
-            let block = message.parts.iter().find_map(|part| match part {
-                Part::Reasoning(block) if block.signature.is_some() || block.data.is_some() => Some(block),
-                _ => None,
-            })?;
-            Self::sealed(message, block)
-        });
-        if ends_in_tools && sealed.is_some() {
-            return sealed;
-        }
         if !ends_in_tools {
             return None;
         }
-        let by = assistant().find_map(|message| message.by.as_ref())?;
-        Some(Self {
-            author: author(by),
-            provider: None,
-            reason: "a tool loop that another model began is open",
+        let assistant = || open.iter().rev().filter(|m| m.role == Role::Assistant);
+        assistant().find_map(|message| Self::sealed(message)).or_else(|| {
+            let by = assistant().find_map(|message| message.by.as_ref())?;
+            Some(Self {
+                author: by.author().to_owned(),
+                account: false,
+                provider: None,
+                reason: "a tool loop that another model began is open",
+            })
         })
     }
 
@@ -55,24 +51,27 @@ impl Lock {
             && self.provider.as_ref().is_none_or(|provider| *provider == endpoint.provider)
     }
 
-    fn sealed(message: &Message, block: &Reasoning) -> Option<Self> {
-        let by = message.by.as_ref().map(author);
-        let format = block.format.as_deref().unwrap_or_default();
+    fn sealed(message: &Message) -> Option<Self> {
+        // who sealed it by its own account, and whether it can be read at all
+        let (format, encrypted) = message.parts.iter().find_map(|part| match part {
+            Part::Reasoning(block) if block.signature.is_some() || block.data.is_some() => {
+                Some((block.format.as_deref().unwrap_or_default(), block.data.is_some()))
+            }
+            Part::ToolCall { signature: Some(_), .. } => Some(("google", false)),
+            _ => None,
+        })?;
         let sealer = FORMATS.iter().find(|(start, _)| format.starts_with(start)).map(|(_, who)| *who);
-        let author = by.or_else(|| sealer.map(str::to_owned))?;
-        // an encrypted block opens only for the account that sealed it; a signature holds at every host of the model
-        let account = block.data.is_some() && author != "anthropic";
+        let author = message.by.as_ref().map(ModelId::author).or(sealer)?.to_owned();
+        // a signature of Anthropic's holds at every host of the model; Google's only where it was given
+        let account = author == "google" || (encrypted && author != "anthropic");
         let provider = message.receipt.as_ref().map(|receipt| receipt.provider.clone());
         Some(Self {
             author,
+            account,
             provider: provider.filter(|_| account),
-            reason: "signed reasoning of another model's tool loop is open",
+            reason: "signed reasoning of an open tool loop is another's",
         })
     }
-}
-
-fn author(model: &ModelId) -> String {
-    model.author().to_owned()
 }
 
 /// Some formats say tool results in the person's name.

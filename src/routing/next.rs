@@ -17,6 +17,14 @@ pub struct Tried {
     /// Which of the provider's keys.
     pub key: u32,
     pub failure: FailureKind,
+    /// How long it asked to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+impl Tried {
+    pub fn new(endpoint: EndpointId, key: u32, failure: &Failure) -> Self {
+        Self { endpoint, key, failure: failure.kind, retry_after: failure.retry_after }
+    }
 }
 
 /// Everything the next step depends on.
@@ -123,11 +131,15 @@ fn others<'a>(
     untried.filter_map(|id| input.catalog.endpoint(id)).filter(move |endpoint| {
         let other_model = failed.is_none_or(|failed| failed.model != endpoint.model);
         match failure.kind {
-            // more room, whoever has it
-            FailureKind::ContextLength | FailureKind::TooLarge => {
-                let room = |e: &Endpoint| e.context.unwrap_or(0);
-                failed.is_none_or(|failed| room(endpoint) > room(failed))
+            // more room, whoever has it; another model may have it where nobody says how much it has
+            FailureKind::ContextLength => {
+                failed.is_none_or(|failed| match (endpoint.context, failed.context) {
+                    (Some(room), Some(small)) => room > small,
+                    (_, _) => other_model,
+                })
             }
+            // the limit is the provider's, not the model's
+            FailureKind::TooLarge => failed.is_none_or(|failed| failed.provider != endpoint.provider),
             FailureKind::Moderation | FailureKind::InvalidRequest => other_model,
             // a key that does not work is a thing to be told of, not to be paid for
             FailureKind::Auth | FailureKind::Quota | FailureKind::Permission => {
@@ -167,6 +179,42 @@ fn wait(input: &NextInput<'_>, endpoint: &Endpoint) -> Option<Duration> {
         _ => Duration::ZERO,
     };
     Some(key.max(rest).max(full))
+}
+
+/// Somebody who should be left alone at this moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    pub wait: Duration,
+    /// Its breaker rests: it is not asked whoever else is left. The rest is a matter of manners: full just now, a key
+    /// that cools down.
+    pub rests: bool,
+    /// Why, as the failure that it would be.
+    pub failure: Failure,
+}
+
+/// Whether this endpoint should be left alone; `None`: it may be asked. A plan may be seconds old, and somebody else
+/// may have been there in between.
+pub fn held(input: &NextInput<'_>, endpoint: &Endpoint) -> Option<Held> {
+    let wait = wait(input, endpoint).filter(|wait| !wait.is_zero())?;
+    let (kind, why) = match input.health.get(&endpoint.id).and_then(|health| health.resting(input.now)) {
+        Some(why) => (FailureKind::Overloaded, why),
+        None => (FailureKind::RateLimited, "asked to be left alone with this key".to_owned()),
+    };
+    let failure = Failure::new(kind, format!("{} {why}", endpoint.provider_name));
+    Some(Held {
+        wait,
+        rests: matches!(input.health.admission(&endpoint.id, input.now), Admission::Rest(_)),
+        failure: Failure { retry_after: Some(wait), ..failure },
+    })
+}
+
+/// Those that stand behind `endpoint` in the decision and can be asked at this moment, the best of them.
+pub fn free_behind<'a>(input: &'a NextInput<'_>, endpoint: &EndpointId) -> Option<&'a Arc<Endpoint>> {
+    let behind = input.decision.attempts.iter().skip_while(|id| *id != endpoint).skip(1);
+    let untried = behind.filter(|id| !input.tried.iter().any(|tried| tried.endpoint == **id));
+    untried
+        .filter_map(|id| input.catalog.endpoint(id))
+        .find(|other| wait(input, other) == Some(Duration::ZERO))
 }
 
 /// Whether asking the very same endpoint once more can help: passing troubles, and not too often.
@@ -220,6 +268,9 @@ fn last_word(input: &NextInput<'_>, failure: &Failure, why: Option<String>) -> F
         notes.push(format!("{untried} dearer not asked, because a key that fails is no reason to pay more"));
     }
     let mut failure = failure.clone();
+    // everybody said when to come back: the first of them is the time to come back
+    let hints: Option<Vec<Duration>> = input.tried.iter().map(|tried| tried.retry_after).collect();
+    failure.retry_after = hints.and_then(|hints| hints.into_iter().min()).or(failure.retry_after);
     if !notes.is_empty() {
         failure.message = format!("{} ({})", failure.message.trim_end_matches('.'), notes.join("; "));
     }

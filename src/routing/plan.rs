@@ -6,7 +6,7 @@ use super::filter::Rule;
 use super::health::HealthBook;
 use super::keys::KeyBook;
 use super::names::{self, Names, Resolved, Target};
-use super::sticky::StickyBook;
+use super::sticky::{Conversation, StickyBook};
 use super::strategy::{Strategy, strategy};
 use super::{auto, preferences, refuse};
 use crate::catalog::Catalog;
@@ -27,7 +27,7 @@ pub struct PlanInput<'a> {
     pub now: At,
 }
 
-/// A fallback may cost at most so many times the first choice, unless the person says otherwise.
+/// A fallback model may cost at most so many times the first choice, unless the person says otherwise.
 pub const MAX_DEARER: f64 = 2.0;
 
 /// Which endpoint answers, and why.
@@ -118,7 +118,10 @@ impl<'a> Plan<'a> {
     /// The plan, which may hold nobody.
     fn made(input: PlanInput<'a>, dice: &mut Dice) -> Result<Self, Failure> {
         let wishes = preferences::join(&[&input.request.preferences]);
-        let ask = Ask::new(input.request, wishes, input.prompt_tokens, input.now);
+        let mut ask = Ask::new(input.request, wishes, input.prompt_tokens, input.now);
+        if let Some(lock) = ask.lock.as_mut().filter(|lock| lock.account && lock.provider.is_none()) {
+            lock.provider = input.sticky.last(Conversation::of(input.request), input.now).cloned();
+        }
         let Resolved { mut models, auto, mut steps, .. } =
             names::resolve(&input.request.model, input.catalog, input.names)?;
         if auto {
@@ -146,9 +149,8 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        let mut plan = Self::over(ask, models, &input, dice);
+        let mut plan = Self::over(ask, models, auto, &input, dice);
         plan.steps = steps;
-        plan.auto = auto;
         Ok(plan)
     }
 
@@ -181,7 +183,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The endpoints of these models, filtered and ordered.
-    fn over(ask: Ask<'a>, targets: Vec<Target>, input: &PlanInput<'a>, dice: &mut Dice) -> Self {
+    fn over(ask: Ask<'a>, targets: Vec<Target>, auto: bool, input: &PlanInput<'a>, dice: &mut Dice) -> Self {
         let mut plan = Self {
             strategy: strategy(&ask.wishes),
             orders: Vec::new(),
@@ -193,7 +195,7 @@ impl<'a> Plan<'a> {
             scores: Vec::new(),
             shares: Vec::new(),
             dropped: Vec::new(),
-            auto: false,
+            auto,
             stuck: None,
             base: None,
             draws: Vec::new(),

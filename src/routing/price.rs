@@ -10,6 +10,8 @@ pub struct Load {
     pub prompt: u64,
     pub completion: u64,
     pub images: u64,
+    /// Searches of the web that are asked for.
+    pub searches: u64,
 }
 
 /// The expected cost when `cached` of the prompt's tokens are read from the endpoint's cache.
@@ -31,13 +33,16 @@ pub fn cost(endpoint: &Endpoint, load: Load, cached: u64, now: At) -> Option<Usd
     if let (Some(image), true) = (prices.image, load.images > 0) {
         cost += image * load.images;
     }
+    if let (Some(search), true) = (prices.search, load.searches > 0) {
+        cost += search * load.searches;
+    }
     Some(cost)
 }
 
 /// The same in dollars, for ranking; not a number where [`cost`] must be asked.
 #[allow(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
 pub fn in_brief(brief: &Brief, load: Load) -> f64 {
-    if load.images > 0 {
+    if load.images > 0 || load.searches > 0 {
         return f64::NAN;
     }
     brief.prompt * load.prompt as f64 + brief.completion * load.completion as f64 + brief.request

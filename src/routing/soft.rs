@@ -36,8 +36,9 @@ pub fn any(ask: &Ask<'_>) -> bool {
     wishes.preferred_min_throughput.is_some() || wishes.preferred_max_latency.is_some() || minds_tools(ask)
 }
 
+/// Whoever sorts or names an order has opted out.
 fn minds_tools(ask: &Ask<'_>) -> bool {
-    !ask.request.tools.is_empty() && ask.wishes.sort.is_none()
+    !ask.request.tools.is_empty() && ask.wishes.sort.is_none() && ask.wishes.order.is_empty()
 }
 
 /// The first wish that is not met. An endpoint that was never measured is given the benefit of the doubt.

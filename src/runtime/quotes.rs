@@ -71,6 +71,7 @@ impl Quotes {
             cached: previewed.as_ref().map_or(0, |preview| preview.cached),
             max_tokens: request.params.max_tokens,
             expected: usual(known, &model),
+            searches: u64::from(request.searches()),
         };
         let (endpoint, quote) = match previewed {
             Ok(preview) => {

@@ -58,6 +58,12 @@ pub struct Endpoint {
 /// Service tiers are endpoints of their own (`openai/priority`), never used unless asked for.
 const TIERS: [&str; 5] = ["priority", "flex", "scale", "ultrafast", "batch"];
 
+/// The service tier that a full slug ends in.
+pub fn service_tier(slug: &str) -> Option<&'static str> {
+    let (_, last) = slug.rsplit_once('/')?;
+    TIERS.into_iter().find(|tier| *tier == last)
+}
+
 impl Endpoint {
     /// The model at this provider, by the model's own name there; nothing else is known of it.
     pub fn new(provider: ProviderId, model: ModelId, format: &str) -> Self {
@@ -91,8 +97,7 @@ impl Endpoint {
         if self.tag.len() == self.provider.as_str().len() {
             return None;
         }
-        let (_, last) = self.tag.rsplit_once('/')?;
-        TIERS.contains(&last).then_some(last)
+        service_tier(&self.tag)
     }
 
     pub fn supports(&self, parameter: &str) -> bool {

@@ -83,9 +83,9 @@ impl FailureKind {
         use FailureKind::*;
         match self {
             Unreachable | Tls | ConnectTimeout | FirstTokenTimeout | IdleTimeout | Cut | Overloaded
-            | Server | ModelNotFound | Malformed | Empty | Unsupported => Remedy::NextEndpoint,
+            | Server | ModelNotFound | Malformed | Empty | Unsupported | TooLarge => Remedy::NextEndpoint,
             RateLimited | Quota | Auth | Permission => Remedy::NextKey,
-            ContextLength | TooLarge | Moderation | InvalidRequest => Remedy::NextModel,
+            ContextLength | Moderation | InvalidRequest => Remedy::NextModel,
             TotalTimeout | NoEndpoint | UnknownModel | Budget | Cancelled | Internal => Remedy::GiveUp,
         }
     }

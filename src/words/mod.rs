@@ -29,7 +29,7 @@ pub use at::At;
 pub use cache_mark::CacheMark;
 pub use clean::{clean, clean_line};
 pub use dice::Dice;
-pub use endpoint::{DataPolicy, Endpoint, Override, Prices, Quantization};
+pub use endpoint::{DataPolicy, Endpoint, Override, Prices, Quantization, service_tier};
 pub use failure::{Failure, FailureKind, Remedy};
 pub use ids::{EndpointId, GenerationId, MessageId, ModelId, ModelRef, ProviderId, SessionId, TurnId};
 pub use ledger::{AttemptRow, Entry, GenerationRow, OpenRow};

@@ -55,7 +55,8 @@ pub struct Preferences {
     /// fareway: ask a second endpoint when the first token is later than this many milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hedge_after_ms: Option<u64>,
-    /// fareway: a fallback may cost at most this many times the first choice; default 2. `Some(0)` means any price.
+    /// fareway: a fallback may cost at most this many times the first choice. `None`: 2 for another model, anything for
+    /// another endpoint of the same one. `Some(0)`: any price.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_dearer: Option<f64>,
     /// fareway: how dear a model `fareway/auto` may pick; default medium.

@@ -33,7 +33,7 @@ impl Line<'_> {
             said += hearing.said();
             let (from, key) = (Arc::clone(hearing.endpoint()), hearing.key());
             let failure = hearing.broke(failure);
-            self.tried.push(Tried { endpoint: from.id.clone(), key, failure: failure.kind });
+            self.tried.push(Tried::new(from.id.clone(), key, &failure));
             joint.broke();
             let (next, how) = self.rescue(&failure, &joint, &from.model, said).await?;
             self.mailbox.push(Reply::Resumed {
@@ -94,7 +94,7 @@ impl Line<'_> {
                 match attempt.first_token(&request).await {
                     Ok(hearing) => return Ok((hearing, *how)),
                     Err(again) => {
-                        self.tried.push(Tried { endpoint: endpoint.id.clone(), key, failure: again.kind });
+                        self.tried.push(Tried::new(endpoint.id.clone(), key, &again));
                         last = again;
                     }
                 }

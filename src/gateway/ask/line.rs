@@ -24,6 +24,8 @@ pub(super) struct Line<'a> {
     pub tried: Vec<Tried>,
     /// A reply that is to be continued.
     pub begun: Option<Begun>,
+    /// How long it may yet wait for somebody who should be left alone.
+    pub patience: Duration,
 }
 
 /// How an attempt stands among the others of its request.
@@ -48,7 +50,8 @@ impl<'a> Line<'a> {
         decision: Decision,
     ) -> Self {
         let begun = Begun::of(&books.request);
-        Self { books, mailbox, catalog, decision, tried: Vec::new(), begun }
+        let patience = books.core.options.max_wait;
+        Self { books, mailbox, catalog, decision, tried: Vec::new(), begun, patience }
     }
 
     /// The first endpoint that says something.
@@ -59,16 +62,21 @@ impl<'a> Line<'a> {
         let mut why = self.decision.why.clone();
         loop {
             self.choose(&endpoint, why).await;
+            if let Some(held) = self.held(&endpoint) {
+                drop(reserved);
+                (endpoint, why) = self.stand_back(endpoint, held).await?;
+                reserved = self.reserve(&endpoint)?;
+                continue;
+            }
             let attempt = self.begin(&endpoint, reserved, Role::default());
-            let key = attempt.key();
-            let failure = match self.race(attempt).await {
+            let (failure, key) = match self.race(attempt).await {
                 Ok(hearing) => return Ok(hearing),
-                Err(failure) => failure,
+                Err(lost) => lost,
             };
             // a hedge may have taken its place
             let asked = failure.endpoint.clone().unwrap_or_else(|| endpoint.id.clone());
             endpoint = self.endpoint(Some(&asked))?;
-            self.tried.push(Tried { endpoint: asked, key, failure: failure.kind });
+            self.tried.push(Tried::new(asked, key, &failure));
             (endpoint, reserved, why) = if self.was_prefilled(&endpoint, &failure) {
                 let reserved = self.reserve(&endpoint)?;
                 let from = endpoint.id.clone();

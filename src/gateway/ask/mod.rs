@@ -6,6 +6,7 @@ mod hedge;
 mod joint;
 mod line;
 mod rescue;
+mod rest;
 mod seam;
 
 pub use seam::{Continuation, Seam};

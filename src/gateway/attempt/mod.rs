@@ -11,7 +11,7 @@ use super::books::{self, Books};
 use super::budget::Reserved;
 use super::count::Counted;
 use crate::metering::{self, Bill, Ended};
-use crate::routing::{End, Ticket};
+use crate::routing::{Conversation, End, Ticket};
 use crate::words::{
     At, Attempt as Record, Cost, Delta, Endpoint, Failure, FailureKind, Outcome, Prices, Usage, Usd,
 };
@@ -243,9 +243,8 @@ impl Drop for Attempt {
                 self.teach();
                 let mut memory = core.memory();
                 memory.keys.answered(&self.aim.endpoint, self.aim.key);
-                if let Some(session) = self.books.request.session {
-                    memory.sticky.answered(session, &self.aim.endpoint, &usage, now);
-                }
+                let conversation = Conversation::of(&self.books.request);
+                memory.sticky.answered(conversation, &self.aim.endpoint, &usage, now);
             }
             Outcome::Failed(failure) => {
                 core.memory().keys.failed(&self.aim.endpoint, self.aim.key, failure, now);

@@ -9,9 +9,11 @@ use super::ask::Ask;
 use super::filter;
 use super::plan::{PlanInput, no_endpoint};
 use super::price;
+use super::sticky::Conversation;
 use crate::catalog::Model;
-use crate::words::{CostTier, Failure, ModelId, Usd};
+use crate::words::{CostTier, Endpoint, Failure, ModelId, Usd};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// What the auto router chose, best first, and why.
 pub struct Choice {
@@ -35,13 +37,20 @@ pub fn choose(ask: &Ask<'_>, input: &PlanInput<'_>) -> Result<Choice, Failure> {
     let task = classify(ask);
     let wishes = Wishes::of(ask);
     let rules = filter::rules(ask);
+    let conversation = (!input.sticky.is_empty()).then(|| Conversation::of(input.request));
     let able = |model: &Model| -> Option<Option<Usd>> {
         let open = input.catalog.endpoints(&model.id).iter().filter(|endpoint| {
             filter::objection(&rules, ask, endpoint).is_none()
                 && filter::key(input.keys.at(&endpoint.provider), ask, endpoint).is_some()
+                && ask.lock.as_ref().is_none_or(|lock| lock.lets(endpoint))
         });
+        // a model that holds the conversation in a cache is so much cheaper for the next turn
+        let stick = conversation.and_then(|known| input.sticky.get(known, &model.id, ask.now));
+        let cached =
+            |endpoint: &Endpoint| stick.filter(|s| s.endpoint == endpoint.id).map_or(0, |s| s.cached);
+        let cost = |endpoint: &Arc<Endpoint>| price::cost(endpoint, ask.load, cached(endpoint), ask.now);
         // the cheapest endpoint speaks for its model; one whose price is unknown speaks only when alone
-        open.map(|endpoint| price::cost(endpoint, ask.load, 0, ask.now)).reduce(|a, b| match (a, b) {
+        open.map(cost).reduce(|a, b| match (a, b) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         })
@@ -61,10 +70,16 @@ pub fn choose(ask: &Ask<'_>, input: &PlanInput<'_>) -> Result<Choice, Failure> {
         can = open.iter().collect();
     }
     if can.is_empty() {
-        return Err(no_endpoint(
-            "fareway/auto found no model that can answer this: add a key, or name a model yourself"
-                .to_owned(),
-        ));
+        let say = match &ask.lock {
+            Some(lock) => {
+                format!(
+                    "only a model of {} can go on with the open tool loop, and none can be asked",
+                    lock.author
+                )
+            }
+            None => "add a key, or name a model yourself".to_owned(),
+        };
+        return Err(no_endpoint(format!("fareway/auto found no model that can answer this: {say}")));
     }
     let ceiling = ceiling(&can, wishes.tier);
     can.retain(|option| option.cost <= ceiling || option.cost.is_none() && ceiling.is_none());

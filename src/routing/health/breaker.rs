@@ -6,6 +6,9 @@ use std::time::Duration;
 /// Failures in a row before the first rest.
 const STRIKES: u32 = 3;
 const FIRST_REST: Duration = Duration::from_secs(1);
+/// Rests grow up to here: whoever has nobody else to ask can wait that out.
+const LONGEST_GUESS: Duration = Duration::from_secs(20);
+/// An endpoint may ask for longer.
 const LONGEST_REST: Duration = Duration::from_secs(60);
 /// A server on this machine is tried again soon: nobody is burdened, and the person has probably just restarted it.
 const LONGEST_LOCAL_REST: Duration = Duration::from_secs(2);
@@ -86,7 +89,7 @@ impl Breaker {
             Self::Probing { .. } | Self::Resting { .. } => return,
         };
         let grown = FIRST_REST.saturating_mul(1 << (rests - 1).min(16));
-        let rest = grown.max(asked.unwrap_or_default()).min(longest);
+        let rest = grown.min(LONGEST_GUESS).max(asked.unwrap_or_default()).min(longest);
         *self = Self::Resting { until: now + rest, rests };
     }
 

@@ -48,14 +48,19 @@ pub const STRATEGIES: &[&dyn Strategy] = &[
 /// The strategy that these preferences ask for. An explicit `order` is laid over it by the plan.
 pub fn strategy(wishes: &Preferences) -> &'static dyn Strategy {
     match (&wishes.sort, wishes.spread.unwrap_or_default()) {
-        (Some(sort), _) => match sort.by() {
-            SortBy::Price => &price::Price,
-            SortBy::Latency => &latency::Latency,
-            SortBy::Throughput => &throughput::Throughput,
-            SortBy::Exacto => &quality::Quality,
-        },
+        (Some(sort), _) => sorted(sort.by()),
         (None, SpreadRule::InversePriceSquare) => &price_weighted::PriceWeighted,
         (None, SpreadRule::Shares) => &shares::Shares,
+    }
+}
+
+/// The strategy that sorts so.
+pub fn sorted(by: SortBy) -> &'static dyn Strategy {
+    match by {
+        SortBy::Price => &price::Price,
+        SortBy::Latency => &latency::Latency,
+        SortBy::Throughput => &throughput::Throughput,
+        SortBy::Exacto => &quality::Quality,
     }
 }
 

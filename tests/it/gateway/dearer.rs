@@ -4,7 +4,7 @@ use super::bench::{Bench, keys, options, priced, request};
 use crate::support::upstream::{Script, Upstream};
 use fareway::words::{FailureKind, Filter, Prices, Usd, Verdict};
 
-/// Two endpoints; the second costs this many times the first.
+/// Two endpoints of one model; the second costs this many times the first.
 fn bench(first: &Upstream, second: &Upstream, times: i128) -> Bench {
     let micro = 1_000_000_000_000_000_000;
     let prices = |place: usize| {
@@ -22,8 +22,9 @@ fn bench(first: &Upstream, second: &Upstream, times: i128) -> Bench {
 async fn the_price_of_the_fallback_is_part_of_the_check() {
     // how many times as dear, how many are allowed, whether it is asked
     let cases = [
-        (2, None, true),
-        (3, None, false),
+        // the same model: only where the person says so
+        (3, None, true),
+        (3, Some(2.0), false),
         (3, Some(4.0), true),
         (3, Some(0.0), true),
         (5, Some(4.0), false),

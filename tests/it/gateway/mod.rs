@@ -15,6 +15,7 @@ mod learning;
 mod lists;
 mod preview;
 mod rescue;
+mod rests;
 mod seam;
 mod stop;
 mod tiers;

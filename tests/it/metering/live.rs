@@ -76,7 +76,7 @@ fn endpoint(id: &str) -> Arc<Endpoint> {
 #[test]
 fn a_quote_says_sending_likely_and_worst() {
     let sonnet = endpoint("anthropic:anthropic/claude-sonnet-4.5");
-    let turn = Turn { prompt: 10_000, cached: 8_000, max_tokens: Some(2_000), expected: 500 };
+    let turn = Turn { prompt: 10_000, cached: 8_000, max_tokens: Some(2_000), expected: 500, searches: 0 };
     let quote = quote(&sonnet, &turn, At(0));
     // 2,000 x $3 + 8,000 x $0.30, then 500 and 2,000 tokens x $15, all per million
     assert_eq!(quote.sending, Some(usd("0.0084")));
@@ -90,7 +90,7 @@ fn a_quote_knows_its_limits() {
     let mut small = Endpoint::clone(&endpoint("demo:demo/swift"));
     small.context = Some(1_000);
     small.max_output = Some(400);
-    let turn = |prompt| Turn { prompt, cached: 0, max_tokens: None, expected: 300 };
+    let turn = |prompt| Turn { prompt, cached: 0, max_tokens: None, expected: 300, searches: 0 };
     assert_eq!(quote(&small, &turn(100), At(0)).max_output, Some(400));
     assert_eq!(quote(&small, &turn(900), At(0)).max_output, Some(100), "what the context leaves");
     assert!(!quote(&small, &turn(1_000), At(0)).fits);
@@ -105,7 +105,7 @@ fn a_quote_knows_its_limits() {
 fn beside_takes_the_cheapest_endpoint_that_may_be_used() {
     let catalog = Catalog::bundled();
     let models = [ModelId::new("openai/gpt-oss-120b"), ModelId::new("no/such"), ModelId::new("demo/flaky")];
-    let turn = Turn { prompt: 1_000, cached: 900, max_tokens: Some(100), expected: 100 };
+    let turn = Turn { prompt: 1_000, cached: 900, max_tokens: Some(100), expected: 100, searches: 0 };
     let all = beside(&catalog, &models, &turn, At(0), |_| true);
     let groq = beside(&catalog, &models, &turn, At(0), |e| e.provider.as_str() == "groq");
     assert_eq!(

@@ -2,8 +2,10 @@
 
 use super::support::{World, ask, ask_with, endpoint, model};
 use fareway::catalog::{EndpointRow, ModelRow, Score};
-use fareway::routing::{auto::Kind, classify, plan};
-use fareway::words::{CostTier, Decision, Dice, Message, Part, Preferences, Request, Role, Source};
+use fareway::routing::{Conversation, auto::Kind, classify, plan};
+use fareway::words::{
+    CostTier, Decision, Dice, Message, Part, Preferences, Prices, Request, Role, Source, Usage,
+};
 use std::sync::Arc;
 
 fn says(text: &str) -> Request {
@@ -103,6 +105,73 @@ fn patterns_say_who_may_be_picked() {
     );
     let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
     assert_eq!(first(&decision), "maker/solid");
+}
+
+/// Two models as good as each other: the cheaper one is taken, unless the dearer holds the conversation in its cache.
+#[test]
+fn it_goes_on_where_the_conversation_is_cached() {
+    let rated = |id: &str, price: &str| ModelRow {
+        scores: vec![Score {
+            name: "intelligence".to_owned(),
+            value: 50.0,
+            source: String::new(),
+            date: String::new(),
+        }],
+        endpoints: vec![EndpointRow {
+            prices: Some(Prices {
+                cached_read: Some("0.0000001".parse().expect("a price")),
+                ..super::support::prices(price, price)
+            }),
+            ..endpoint("openai", price, price)
+        }],
+        ..model(id, &[])
+    };
+    let mut world = World::from_rows(vec![rated("maker/cheap", "1"), rated("maker/dear", "1.2")]);
+    let wishes = Preferences { cost_tier: Some(CostTier::Max), ..Preferences::default() };
+    let request =
+        Request { preferences: wishes, session: Some(fareway::words::SessionId::nil()), ..says("hello") };
+    let chosen = |world: &World| {
+        let mut input = world.input(&request);
+        input.prompt_tokens = Some(20_000);
+        first(&plan(input, &mut Dice::new(1)).expect("a plan")).to_owned()
+    };
+    assert_eq!(chosen(&world), "maker/cheap");
+    let dear = world.catalog.endpoints(&"maker/dear".into())[0].clone();
+    let usage = Usage { prompt: 1_000, cached_read: 18_000, ..Usage::default() };
+    world.sticky.answered(Conversation::of(&request), &dear, &usage, super::support::NOW);
+    assert_eq!(chosen(&world), "maker/dear");
+}
+
+/// An open tool loop is not handed to a model of another family because the prompt now looks like something else.
+#[test]
+fn an_open_tool_loop_binds_the_router_too() {
+    let mut world = world();
+    let mut request = says("refactor my python function");
+    request.preferences.cost_tier = Some(CostTier::Max);
+    let mut said = Message::loose(
+        Role::Assistant,
+        vec![Part::ToolCall {
+            id: "1".to_owned(),
+            name: "search".to_owned(),
+            arguments: "{}".to_owned(),
+            signature: None,
+        }],
+    );
+    said.by = Some("other/one".into());
+    request.messages.push(Arc::new(said));
+    let result = Part::ToolResult {
+        call: "1".to_owned(),
+        name: String::new(),
+        parts: vec![Part::text("42")],
+        error: false,
+    };
+    request.messages.push(Arc::new(Message::loose(Role::Tool, vec![result])));
+    let failure = plan(world.input(&request), &mut Dice::new(1)).expect_err("nobody of that family");
+    assert!(failure.message.contains("only a model of other can go on"), "{}", failure.message);
+    let other = World::with_models(&[("other/one", &[("aa", "1", "1")]), ("maker/two", &[("aa", "1", "1")])]);
+    (world.catalog, world.keys) = (other.catalog, other.keys);
+    let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+    assert_eq!(decision.attempts, ["aa:other/one".into()]);
 }
 
 #[test]

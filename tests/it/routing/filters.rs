@@ -5,7 +5,8 @@ use fareway::catalog::{EndpointRow, ModelRow};
 use fareway::routing::{End, decide, plan};
 use fareway::words::{
     CacheMark, DataCollection, DataPolicy, Decision, Dice, FailureKind, Filter, MaxPrice, Message, Part,
-    Percentiles, Preferences, Prices, Quantization, Reasoning, Request, Role, Source, Tool, Usd, Verdict,
+    Percentiles, Preferences, Prices, Quantization, Reasoning, Request, Role, Sort, SortBy, Source, Tool,
+    Usd, Verdict,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -367,6 +368,42 @@ fn a_soft_wish_moves_to_the_end_even_behind_the_fallback_model() {
     assert!(
         matches!(&last.verdict, Verdict::Moved { place: 2, reason } if reason.contains("preferred_max_latency"))
     );
+}
+
+/// OpenRouter's Auto Exacto by its plainest signal; whoever sorts or names an order has opted out.
+#[test]
+fn malformed_tool_calls_move_an_endpoint_behind_unless_the_person_sorts() {
+    let mut world = World::of(&[("aa", "1", "1"), ("bb", "1.9", "1.9")]);
+    let sloppy = world.catalog.endpoints(&"maker/one".into())[0].id.clone();
+    for n in 0..10 {
+        world.health.tool_call(&sloppy, n % 3 > 0, NOW);
+    }
+    let table: [(&str, Preferences, bool, bool); 7] = [
+        ("maker/one", Preferences::default(), true, true),
+        ("maker/one", Preferences::default(), false, false),
+        ("maker/one:floor", Preferences::default(), true, false),
+        ("maker/one:nitro", Preferences::default(), true, false),
+        (
+            "maker/one",
+            Preferences { sort: Some(Sort::By(SortBy::Price)), ..Preferences::default() },
+            true,
+            false,
+        ),
+        ("maker/one", Preferences { order: list(&["aa"]), ..Preferences::default() }, true, false),
+        ("maker/one", Preferences { zdr: Some(false), ..Preferences::default() }, true, true),
+    ];
+    for (model, wishes, tools, behind) in table {
+        let mut request = ask_with(model, wishes.clone());
+        if tools {
+            request.tools = vec![tool()];
+        }
+        let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+        let moved = decision.considered.iter().any(|one| {
+            one.endpoint == sloppy
+                && matches!(&one.verdict, Verdict::Moved { reason, .. } if reason.contains("malformed"))
+        });
+        assert_eq!(moved, behind, "{model} {wishes:?}, tools: {tools}");
+    }
 }
 
 /// The day itself decides, in UTC; whoever is past it stands last, is still asked when nobody else is left, and says why.

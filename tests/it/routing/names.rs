@@ -92,6 +92,11 @@ fn a_bad_name_gets_one_clear_sentence() {
         ("", "no model was named"),
         ("meta/lama", "did you mean meta/llama"),
         ("meta/llama:thinking", "nothing stands in for it"),
+        (
+            "meta/llama:nitros",
+            "`:nitros` is no suffix of meta/llama: there are :nitro, :floor, :exacto, :online",
+        ),
+        ("aa:meta/llama:free:fast", "`:fast` is no suffix of meta/llama:free"),
         ("twin", "could be one/twin or two/twin"),
         ("cc:meta/llama", "cc Inc does not serve meta/llama"),
         ("~anthropic/opus-latest", "no model of a family `opus`"),

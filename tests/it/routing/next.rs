@@ -2,7 +2,7 @@
 
 use super::support::{NOW, World, ask_with, endpoint, model};
 use fareway::catalog::{EndpointRow, ModelRow};
-use fareway::routing::{End, NextInput, NextStep, Tried, hedge, next, plan};
+use fareway::routing::{Admission, End, NextInput, NextStep, Tried, free_behind, hedge, held, next, plan};
 use fareway::words::{Decision, Dice, Failure, FailureKind, Preferences, Request, Sort, SortBy};
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ fn decide(world: &World) -> Decision {
 }
 
 fn tried(list: &[(&str, FailureKind)]) -> Vec<Tried> {
-    list.iter().map(|(id, failure)| Tried { endpoint: (*id).into(), key: 0, failure: *failure }).collect()
+    list.iter().map(|(id, kind)| Tried::new((*id).into(), 0, &Failure::new(*kind, "no"))).collect()
 }
 
 /// Tells the books what happened, as the gateway does, and asks what is next.
@@ -75,6 +75,8 @@ fn what_follows_each_kind_of_failure() {
         (Permission, None),
         // more room, whoever has it
         (ContextLength, Some("dd:maker/two")),
+        // the provider's own limit
+        (TooLarge, Some("bb:maker/one")),
         // only a model that the person listed
         (Moderation, Some("dd:maker/two")),
         (InvalidRequest, Some("dd:maker/two")),
@@ -83,7 +85,8 @@ fn what_follows_each_kind_of_failure() {
     ] {
         let mut world = world();
         let decision = decide(&world);
-        assert_eq!(decision.attempts, ["aa:maker/one".into(), "bb:maker/one".into(), "dd:maker/two".into()]);
+        let asked = ["aa:maker/one", "bb:maker/one", "cc:maker/one", "dd:maker/two"].map(Into::into);
+        assert_eq!(decision.attempts, asked);
         let failure = Failure::new(kind, "It failed.");
         let found = after(&mut world, &decision, &tried(&[("aa:maker/one", kind)]), &failure);
         match step {
@@ -96,8 +99,112 @@ fn what_follows_each_kind_of_failure() {
     }
     let said = |kind| &give_up.iter().find(|(of, _)| *of == kind).expect("given up").1;
     assert!(said(Quota).contains("a key that fails is no reason to pay more"), "{}", said(Quota));
-    assert!(said(Auth).contains("1 dearer left out (`max_dearer` decides)"), "{}", said(Auth));
+    assert!(said(Auth).contains("3 dearer not asked"), "{}", said(Auth));
     assert_eq!(said(Budget), "It failed.");
+}
+
+/// Where nobody says how much room there is, another model may have it; the same one elsewhere has not.
+#[test]
+fn a_prompt_too_long_goes_where_there_is_or_may_be_room() {
+    let sized = |id: &str, rows: &[(&str, Option<u32>)]| ModelRow {
+        endpoints: rows
+            .iter()
+            .map(|(tag, context)| EndpointRow { context: *context, ..endpoint(tag, "1", "1") })
+            .collect(),
+        ..ModelRow::new(id.into())
+    };
+    let table = [
+        (Some(8_000), Some(8_000), Some(8_000), None),
+        (Some(8_000), Some(9_000), Some(8_000), Some("bb:maker/one")),
+        (Some(8_000), Some(8_000), Some(9_000), Some("cc:maker/two")),
+        (Some(8_000), None, None, Some("cc:maker/two")),
+        (None, None, None, Some("cc:maker/two")),
+        (None, None, Some(8_000), Some("cc:maker/two")),
+    ];
+    for (first, second, other, next) in table {
+        let mut world = World::from_rows(vec![
+            sized("maker/one", &[("aa", first), ("bb", second)]),
+            sized("maker/two", &[("cc", other)]),
+        ]);
+        let mut request = request();
+        request.preferences.order = vec!["aa".to_owned()];
+        let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+        let kind = FailureKind::ContextLength;
+        let step =
+            after(&mut world, &decision, &tried(&[("aa:maker/one", kind)]), &Failure::new(kind, "too long"));
+        let asked = match step {
+            NextStep::NextEndpoint { endpoint, .. } | NextStep::NextModel { endpoint, .. } => Some(endpoint),
+            _ => None,
+        };
+        assert_eq!(asked.as_ref().map(|id| id.as_str()), next, "{first:?} {second:?} {other:?}");
+    }
+}
+
+/// When everybody said when to come back, the first of them is the time to come back.
+#[test]
+fn the_last_word_names_the_soonest_return() {
+    let mut world = World::of(&[("aa", "1", "1"), ("bb", "1.5", "1.5")]);
+    let by_price = Preferences { sort: Some(Sort::By(SortBy::Price)), ..Preferences::default() };
+    let decision = plan(world.input(&ask_with("maker/one", by_price)), &mut Dice::new(1)).expect("a plan");
+    let limited = |secs: Option<u64>| Failure {
+        retry_after: secs.map(Duration::from_secs),
+        ..Failure::new(FailureKind::RateLimited, "Slow down.")
+    };
+    for (first, last, said) in
+        [(Some(40), Some(90), Some(40)), (None, Some(90), Some(90)), (Some(40), None, None)]
+    {
+        let list = [("aa:maker/one", first), ("bb:maker/one", last)];
+        let tried: Vec<Tried> =
+            list.iter().map(|(id, secs)| Tried::new((*id).into(), 0, &limited(*secs))).collect();
+        let aa = world.catalog.endpoint(&"aa:maker/one".into()).expect("known").clone();
+        world.keys.failed(&aa, 0, &limited(Some(90)), world.now);
+        let mut failure = limited(last);
+        failure.kind = FailureKind::Budget;
+        let NextStep::GiveUp { failure } = after(&mut world, &decision, &tried, &failure) else {
+            panic!("a budget ends it")
+        };
+        assert_eq!(failure.retry_after, said.map(Duration::from_secs), "{first:?} {last:?}");
+    }
+}
+
+/// Right before asking: who rests, who is full, whose key cools down, and who stands behind it free.
+#[test]
+fn whoever_must_be_left_alone_is_held_back() {
+    let failure = |kind, asked| Failure { retry_after: asked, ..Failure::new(kind, "no") };
+    let mut world = world();
+    let decision = decide(&world);
+    let aa = world.catalog.endpoint(&"aa:maker/one".into()).expect("known").clone();
+    let seen = |world: &World| {
+        let input = NextInput {
+            decision: &decision,
+            catalog: &world.catalog,
+            health: &world.health,
+            keys: &world.keys,
+            tried: &[],
+            now: world.now,
+        };
+        let behind = free_behind(&input, &aa.id).map(|other| other.id.to_string());
+        (held(&input, &aa).map(|held| (held.wait.as_secs(), held.rests, held.failure.kind)), behind)
+    };
+    let bb = || Some("bb:maker/one".to_owned());
+    assert_eq!(seen(&world), (None, bb()));
+    // its key cools down: a matter of manners
+    world.keys.failed(&aa, 0, &failure(FailureKind::RateLimited, Some(Duration::from_secs(7))), NOW);
+    assert_eq!(seen(&world), (Some((7, false, FailureKind::RateLimited)), bb()));
+    world.now = NOW + Duration::from_secs(7);
+    assert_eq!(seen(&world), (None, bb()));
+    // its breaker rests, then a probe is out
+    for _ in 0..3 {
+        let ticket = world.health.started(&aa, world.now);
+        world.health.finished(ticket, End::Failed(&failure(FailureKind::Server, None)), world.now);
+    }
+    assert_eq!(seen(&world), (Some((1, true, FailureKind::Overloaded)), bb()));
+    world.now = world.now + Duration::from_secs(1);
+    assert_eq!(seen(&world).0, None);
+    let probe = world.health.started(&aa, world.now);
+    assert_eq!(world.health.admission(&aa.id, world.now), Admission::Busy);
+    assert_eq!(seen(&world).0, Some((1, false, FailureKind::Overloaded)));
+    world.health.finished(probe, End::Cancelled, world.now);
 }
 
 #[test]
@@ -172,7 +279,7 @@ fn whoever_rests_is_passed_over() {
     }
     let kind = FailureKind::Server;
     let step = after(&mut world, &decision, &tried(&[("aa:maker/one", kind)]), &Failure::new(kind, "no"));
-    assert_eq!(step, to("dd:maker/two"));
+    assert_eq!(step, to("cc:maker/one"));
 }
 
 #[test]

@@ -2,8 +2,11 @@
 
 use super::support::{NOW, World, ask_with, endpoint, model, prices};
 use fareway::catalog::{EndpointRow, ModelRow};
-use fareway::routing::plan;
-use fareway::words::{At, Dice, Preferences, Prices, Request, SessionId, Usage};
+use fareway::routing::{Conversation, plan};
+use fareway::words::{
+    At, Dice, Message, Part, Preferences, Prices, Reasoning, Request, Role, SessionId, Usage, Verdict,
+};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Two hosts with a cache at a tenth of the price; the second is cheaper by `cheaper` dollars per million.
@@ -45,7 +48,7 @@ fn stays(world: &World, request: &Request, prompt: u64, now: At) -> (usize, Stri
 
 fn answered(world: &mut World, usage: Usage) {
     let endpoint = world.catalog.endpoints(&"maker/one".into())[0].clone();
-    world.sticky.answered(session(), &endpoint, &usage, NOW);
+    world.sticky.answered(Conversation::of(&request()), &endpoint, &usage, NOW);
 }
 
 #[test]
@@ -91,5 +94,108 @@ fn an_hour_was_paid_for_and_is_used() {
 fn nothing_is_assumed_where_caching_must_be_asked_for() {
     let mut world = world("0.5");
     answered(&mut world, Usage { prompt: 12_000, ..Usage::default() });
-    assert!(world.sticky.get(&session(), &"maker/one".into(), NOW).is_none());
+    assert!(world.sticky.get(Conversation::of(&request()), &"maker/one".into(), NOW).is_none());
+}
+
+fn says(role: Role, text: &str) -> Arc<Message> {
+    Arc::new(Message::loose(role, vec![Part::text(text)]))
+}
+
+/// Without a session a conversation is known by how it began, once a cache of it was read.
+#[test]
+fn a_conversation_without_a_name_is_known_by_its_beginning() {
+    let mut world = world("0.5");
+    let began = |system: &str, first: &str, more: &[&str]| {
+        let mut request = Request { session: None, ..request() };
+        request.messages = vec![says(Role::System, system), says(Role::User, first)];
+        request.messages.extend(more.iter().map(|text| says(Role::User, text)));
+        request
+    };
+    let first = began("Be brief.", "hello", &[]);
+    let endpoint = world.catalog.endpoints(&"maker/one".into())[0].clone();
+    let mut told = |usage: Usage| world.sticky.answered(Conversation::of(&first), &endpoint, &usage, NOW);
+    told(Usage { cache_write_5m: 12_000, ..Usage::default() });
+    told(Usage { prompt: 12_000, ..Usage::default() });
+    let goes_on = began("Be brief.", "hello", &["and then?"]);
+    let stays = |world: &World, request: &Request| stays(world, request, 12_500, NOW).0;
+    assert!(stays(&world, &goes_on) < 60, "what was written may have been for somebody else");
+    world.sticky.answered(
+        Conversation::of(&first),
+        &endpoint,
+        &Usage { prompt: 500, cached_read: 11_500, ..Usage::default() },
+        NOW,
+    );
+    assert_eq!(stays(&world, &goes_on), 100);
+    assert!(stays(&world, &began("Be brief.", "hello!", &["and then?"])) < 60);
+    assert!(stays(&world, &began("Be brief", "hello", &["and then?"])) < 60);
+    // a name of its own makes it another
+    let named = Request { session: Some(session()), ..goes_on };
+    assert!(stays(&world, &named) < 60);
+}
+
+/// An open tool loop whose reasoning only one account can read goes on there, whoever else serves the same model.
+#[test]
+fn a_sealed_tool_loop_stays_with_the_account_that_sealed_it() {
+    let world = || {
+        World::with_models(&[
+            ("openai/gpt", &[("openai", "2", "2"), ("bb", "1", "1")]),
+            ("google/gemini", &[("google", "2", "2"), ("bb", "1", "1")]),
+            ("anthropic/claude", &[("anthropic", "2", "2"), ("bb", "1", "1")]),
+        ])
+    };
+    let call = |signature: Option<&str>| Part::ToolCall {
+        id: "1".to_owned(),
+        name: "search".to_owned(),
+        arguments: "{}".to_owned(),
+        signature: signature.map(str::to_owned),
+    };
+    let block = |format: &str, data: bool| {
+        Part::Reasoning(Reasoning {
+            format: Some(format.to_owned()),
+            data: data.then(|| "sealed".to_owned()),
+            signature: (!data).then(|| "sig".to_owned()),
+            ..Reasoning::default()
+        })
+    };
+    let result = Part::ToolResult {
+        call: "1".to_owned(),
+        name: String::new(),
+        parts: vec![Part::text("42")],
+        error: false,
+    };
+    // the model, what it said, whether the loop is bound to whoever answered
+    let table: [(&str, Vec<Part>, bool); 6] = [
+        ("openai/gpt", vec![block("openai-responses-v1", true), call(None)], true),
+        ("openai/gpt", vec![call(None)], false),
+        ("google/gemini", vec![call(Some("sig"))], true),
+        ("google/gemini", vec![block("google-gemini-v1", false), call(None)], true),
+        ("anthropic/claude", vec![block("anthropic-claude-v1", false), call(None)], false),
+        ("anthropic/claude", vec![block("anthropic-claude-v1", true), call(None)], false),
+    ];
+    for (model, said, bound) in table {
+        let mut world = world();
+        let mut request = Request { session: Some(session()), ..ask_with(model, Preferences::default()) };
+        request.messages.push(Arc::new(Message::loose(Role::Assistant, said)));
+        request.messages.push(Arc::new(Message::loose(Role::Tool, vec![result.clone()])));
+        let firsts = |world: &World| {
+            let elsewhere = (0..40).filter(|seed| {
+                let decision = plan(world.input(&request), &mut Dice::new(*seed)).expect("a plan");
+                decision.attempts[0].as_str().starts_with("bb:")
+            });
+            elsewhere.count()
+        };
+        assert!(firsts(&world) > 10, "{model}: nobody knows who answered");
+        let first = world.catalog.endpoints(&model.into())[0].clone();
+        world.sticky.answered(Conversation::of(&request), &first, &Usage::default(), NOW);
+        assert_eq!(firsts(&world) == 0, bound, "{model}");
+        let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+        let locked = decision
+            .considered
+            .iter()
+            .any(|one| matches!(&one.verdict, Verdict::Dropped { filter, .. } if filter.name() == "locked"));
+        assert_eq!(locked, bound, "{model}");
+        // whoever names a provider knows what he does
+        request.model = format!("bb:{model}").as_str().into();
+        assert!(plan(world.input(&request), &mut Dice::new(1)).is_ok(), "{model}");
+    }
 }
