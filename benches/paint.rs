@@ -1,7 +1,7 @@
 //! The screen's figures: bytes and time for a streamed reply, layout and flush.
 //! `cargo bench --profile fast --bench paint` (`-- FILE` for another reply than the built-in one).
 
-use fareway::tui::markdown::{Options, StreamDoc, layout};
+use fareway::tui::markdown::{Doc, Options, layout};
 use fareway::tui::paint::{Caps, Due, Pace, Painter, Picture, Rates};
 use fareway::tui::theme::{Depth, Meaning, Theme};
 use fareway::words::{At, Dice};
@@ -82,14 +82,16 @@ fn reply(tokens: usize) -> String {
 }
 
 /// The whole screen: the end of the conversation, the meter, the composer with the caret, the status line.
-fn draw(picture: &mut Picture, doc: &mut StreamDoc, meter: &str, theme: &Theme) {
+fn draw(picture: &mut Picture, doc: &mut Doc, meter: &str, theme: &Theme) {
     picture.clear(WIDTH, HEIGHT);
     let area = picture.area();
     picture.buffer.set_style(area, theme.base());
-    let rows = doc.rows();
-    let shown = &rows[rows.len().saturating_sub(PANE.into())..];
-    for (y, row) in (0..).zip(shown) {
-        row.draw(picture, 1, y, WIDTH - 2, theme);
+    let mut y = PANE;
+    for section in (0..doc.sections()).rev() {
+        for row in doc.rows(section).iter().rev().take(y.into()) {
+            y -= 1;
+            row.draw(picture, 1, y, WIDTH - 2, theme);
+        }
     }
     let bar = theme.style(Meaning::Bar);
     picture.buffer.set_string(0, PANE, format!("{meter:<120}"), bar);
@@ -120,7 +122,7 @@ fn stream(tokens: &[&str], rate: f64, depth: Depth, compare: bool) -> Streamed {
     let theme = Theme::bundled("night").expect("the default theme").resolve(depth);
     let mut painter = Painter::new(caps);
     let mut pace = Pace::new(Rates::default());
-    let mut doc = StreamDoc::new(Options { width: WIDTH - 2, links: true, sideways: true });
+    let mut doc = Doc::new(Options { width: WIDTH - 2, links: true, sideways: true });
     let mut picture = Picture::new(WIDTH, HEIGHT);
     let mut before = picture.buffer.clone();
     let mut sum = Streamed::default();
@@ -149,7 +151,8 @@ fn stream(tokens: &[&str], rate: f64, depth: Depth, compare: bool) -> Streamed {
             );
         }
         let start = Instant::now();
-        doc.rows();
+        let last = doc.sections() - 1;
+        doc.rows(last);
         sum.layout += start.elapsed();
         let start = Instant::now();
         draw(&mut picture, &mut doc, &meter, &theme);

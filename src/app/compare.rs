@@ -1,7 +1,7 @@
 //! One prompt, several models, side by side; the winner goes on, the others stay as branches.
 
 use super::model::Compare;
-use super::{Effect, Level, Model, Place, ask, choose, draft, send, switch, turns};
+use super::{Effect, Level, Mark, Model, Place, ask, choose, draft, send, switch, turns};
 use crate::words::{ModelRef, Purpose};
 
 /// Asks them all at once.
@@ -28,7 +28,7 @@ pub fn start(model: &mut Model, models: &[ModelRef]) -> Vec<Effect> {
     let mut effects = send::keep(model, &ids);
     effects.extend(asked);
     effects.extend(draft::clear(model));
-    let tops = vec![0; replies.len()];
+    let tops = vec![Mark::default(); replies.len()];
     model.compare = Some(Compare { prompt, replies, at: 0, tops });
     effects
 }
@@ -52,8 +52,8 @@ fn turn(model: &mut Model, by: isize) -> Vec<Effect> {
 /// The chosen column was scrolled to this row.
 pub fn scrolled(model: &mut Model, place: Place) {
     let Some(compare) = &mut model.compare else { return };
-    if let (Place::At { row, .. }, Some(top)) = (place, compare.tops.get_mut(compare.at)) {
-        *top = row;
+    if let (Place::At { mark, .. }, Some(top)) = (place, compare.tops.get_mut(compare.at)) {
+        *top = mark;
     }
 }
 

@@ -47,7 +47,7 @@ pub use line::Line;
 pub use live::{Live, Waiting};
 pub use model::{Begun, Compare, Completion, Item, Model, Notice, Pending, Undo};
 pub use reading::Reading;
-pub use settings::{MeterPlace, Place, Rating, Settings};
+pub use settings::{Mark, MeterPlace, Place, Rating, Settings};
 pub use telling::{ending, notes, reading, short, thought};
 pub use thread::{Node, Thread};
 pub use update::update;

@@ -1,7 +1,7 @@
 //! The whole session as plain data. What can be derived is a method, not a field.
 
 use super::panes::Overlay;
-use super::{Card, Key, Keymap, Level, Live, Quote, Settings, Spent, Thread};
+use super::{Card, Key, Keymap, Level, Live, Mark, Quote, Settings, Spent, Thread};
 use crate::metering::Tokenizer;
 use crate::words::{
     At, Dice, Draft, Message, MessageId, ModelId, ModelRef, Purpose, Role, Session, SessionId, Totals, TurnId,
@@ -140,7 +140,7 @@ pub struct Compare {
     /// The column that actions are about.
     pub at: usize,
     /// The row that each column is read from.
-    pub tops: Vec<u32>,
+    pub tops: Vec<Mark>,
 }
 
 impl Model {

@@ -114,5 +114,15 @@ pub enum Place {
     #[default]
     Bottom,
     /// This row of this message is the topmost.
-    At { message: MessageId, row: u32 },
+    At { message: MessageId, mark: Mark },
+}
+
+/// A row of a message, told by its text: it is found again at another width. What the numbers count is the screen's
+/// business; the default is the top.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    pub part: u32,
+    pub section: u32,
+    /// How much of the section stands before it.
+    pub before: u32,
 }

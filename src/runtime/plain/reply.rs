@@ -1,6 +1,6 @@
 //! A reply in plain lines: each paragraph is written once, when it is whole, laid out for the width there is.
 
-use crate::tui::markdown::{Options, StreamDoc};
+use crate::tui::markdown::{Doc, Options};
 use crate::tui::paint::Plain;
 use std::io::{self, IsTerminal};
 
@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal};
 const ENDLESS: u16 = 10_000;
 
 pub struct Writer {
-    doc: StreamDoc,
+    doc: Doc,
     plain: Plain,
 }
 
@@ -21,22 +21,23 @@ impl Writer {
         };
         // a table that does not fit is read as one card a row
         let options = Options { width, links: false, sideways: false };
-        Self { doc: StreamDoc::new(options), plain: Plain::default() }
+        Self { doc: Doc::new(options), plain: Plain::default() }
     }
 
     /// Takes more text and writes what is whole now.
     pub fn push(&mut self, text: &str) {
         self.doc.push(text);
-        self.doc.rows();
-        let settled = self.doc.settled();
-        // a terminal that is gone says so by SIGHUP
-        let _ = self.plain.write(self.doc.rows(), settled, &mut io::stdout().lock());
+        self.write();
     }
 
     /// Writes the rest.
-    pub fn finish(self) {
-        let Self { doc, mut plain } = self;
-        let rows = doc.finish();
-        let _ = plain.write(&rows, rows.len(), &mut io::stdout().lock());
+    pub fn finish(mut self) {
+        self.doc.end();
+        self.write();
+    }
+
+    fn write(&mut self) {
+        // a terminal that is gone says so by SIGHUP
+        let _ = self.plain.write(&mut self.doc, &mut io::stdout().lock());
     }
 }

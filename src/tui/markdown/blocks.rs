@@ -1,14 +1,13 @@
-//! Walks the events of the markdown parser and lays out block after block.
+//! Whole blocks of text to rows: what the parser is told, and what a text goes on with where it was cut.
 
-use super::flow::{Carry, Flow};
-use super::highlight::CodeBlock;
-use super::inline::Inline;
+use super::flow::Carry;
+use super::known::Known;
 use super::table::Table;
-use super::{Options, math};
-use crate::tui::text::{Face, Row, RowKind};
-use crate::tui::theme::Meaning;
-use pulldown_cmark::{CodeBlockKind, Event, Options as Syntax, Parser, Tag, TagEnd};
-use ratatui::style::Modifier;
+use super::walk::Walk;
+use super::{Options, tail};
+use crate::tui::text::Row;
+use pulldown_cmark::{BrokenLink, BrokenLinkCallback, Event, Options as Syntax, Parser, TagEnd};
+use std::borrow::Cow;
 
 /// The syntax that is understood beyond CommonMark.
 pub(super) fn syntax() -> Syntax {
@@ -20,285 +19,66 @@ pub(super) fn syntax() -> Syntax {
         | Syntax::ENABLE_GFM
 }
 
+/// What a text goes on with where it was cut from the text before it.
+#[derive(Clone, Copy)]
+pub(super) enum Cut<'a> {
+    Nothing,
+    /// A list, with the number of its next item.
+    List(Option<u64>),
+    /// A table, and its first rows.
+    Table(&'a str),
+}
+
 /// Lays out whole blocks of cleaned text.
-pub(super) fn lay_out(text: &str, options: Options, carry: &mut Carry, out: &mut Vec<Row>) {
-    let mut walk = Walk {
-        flow: Flow::new(options, carry, out),
-        inline: Inline::default(),
-        lists: Vec::new(),
-        code: None,
-        table: None,
-        html: false,
-    };
-    for event in Parser::new_ext(text, syntax()) {
-        walk.event(event);
+pub(super) fn lay_out(
+    text: &str,
+    cut: Cut<'_>,
+    known: &Known,
+    options: Options,
+    carry: &mut Carry,
+    out: &mut Vec<Row>,
+) {
+    let mut walk = Walk::new(options, carry, out);
+    let mut before = known.notes_of(text);
+    match cut {
+        Cut::Nothing => {}
+        Cut::List(next) => walk.goes_on = Some(next),
+        Cut::Table(first) => {
+            walk.sample = table_of(first, known, options);
+            // its head, so that the rows are read as rows
+            before.extend(first.split_inclusive('\n').take(2));
+        }
+    }
+    let text = tail::dollars(text);
+    let skipped = before.len();
+    let whole = if before.is_empty() { text } else { Cow::Owned(before + &text) };
+    for (event, range) in parser(&whole, known).into_offset_iter() {
+        if range.end > skipped {
+            walk.event(event);
+        }
     }
     walk.flow.flush();
 }
 
-struct Walk<'a> {
-    flow: Flow<'a>,
-    inline: Inline,
-    /// For each open list the number of its next item; `None` for bullets.
-    lists: Vec<Option<u64>>,
-    /// Inside a code block: its language and text.
-    code: Option<(String, String)>,
-    table: Option<Table>,
-    /// A block of HTML has shown something.
-    html: bool,
+/// The table that a text begins with.
+fn table_of(text: &str, known: &Known, options: Options) -> Option<Table> {
+    let (mut carry, mut out) = (Carry::default(), Vec::new());
+    let mut walk = Walk::new(options, &mut carry, &mut out);
+    for event in parser(&tail::dollars(text), known) {
+        if let Event::End(TagEnd::Table) = event {
+            return walk.table;
+        }
+        walk.event(event);
+    }
+    None
 }
 
-impl Walk<'_> {
-    fn event(&mut self, event: Event<'_>) {
-        match event {
-            Event::Start(tag) => self.start(tag),
-            Event::End(tag) => self.end(tag),
-            Event::Text(text) => self.text(&text),
-            Event::Code(text) => {
-                let face = Face::new(Meaning::Code).with(self.inline.face().add);
-                self.push(&text.replace('\n', " "), face);
-            }
-            Event::InlineMath(tex) => {
-                if math::is_money(&tex) {
-                    self.text(&format!("${tex}$"));
-                } else {
-                    self.push(&math::readable(&tex), self.inline.face().with(Modifier::ITALIC));
-                }
-            }
-            Event::DisplayMath(tex) => self.display_math(&tex),
-            Event::Html(html) => html.lines().for_each(|line| self.html_line(line)),
-            Event::InlineHtml(html) => self.tag(&html),
-            Event::SoftBreak => self.text(" "),
-            Event::HardBreak => self.hard_break(),
-            Event::Rule => {
-                self.flow.gap();
-                let width = self.flow.room().clamp(3, 60);
-                self.push(&"─".repeat(width), Face::new(Meaning::Border));
-                self.flow.kind = RowKind::Rule;
-                self.end_block();
-            }
-            Event::FootnoteReference(name) => self.push(&format!("[{name}]"), Face::new(Meaning::Accent)),
-            Event::TaskListMarker(done) => {
-                let (mark, meaning) = if done { ("☑ ", Meaning::Ok) } else { ("☐ ", Meaning::Dim) };
-                // the box is the bullet
-                if !self.flow.change_marker(mark, Face::new(meaning)) {
-                    self.push(mark, Face::new(meaning));
-                }
-            }
-        }
-    }
-
-    fn start(&mut self, tag: Tag<'_>) {
-        match tag {
-            Tag::Paragraph => self.flow.gap(),
-            Tag::HtmlBlock => self.html = false,
-            Tag::Heading { level, .. } => {
-                self.flow.gap();
-                let face = Face::new(Meaning::Heading);
-                self.inline.open(match level as u8 {
-                    1 => face.with(Modifier::UNDERLINED),
-                    2 => face,
-                    _ => face.with(Modifier::ITALIC),
-                });
-                self.flow.kind = RowKind::Heading;
-            }
-            Tag::BlockQuote(kind) => {
-                self.flow.gap();
-                self.flow.open_bar();
-                self.inline.open(Face::new(Meaning::Quote));
-                if let Some(kind) = kind {
-                    let name = format!("{kind:?}");
-                    self.push(&name, Face::new(Meaning::Accent).with(Modifier::BOLD));
-                    self.flow.flush();
-                }
-            }
-            Tag::CodeBlock(kind) => {
-                self.flow.gap();
-                let language = match kind {
-                    CodeBlockKind::Fenced(info) => language_of(&info).to_owned(),
-                    CodeBlockKind::Indented => String::new(),
-                };
-                self.code = Some((language, String::new()));
-            }
-            Tag::List(first) => {
-                self.flow.flush();
-                if self.lists.is_empty() {
-                    self.flow.gap();
-                }
-                self.lists.push(first);
-            }
-            Tag::Item => {
-                self.flow.gap();
-                let marker = match self.lists.last_mut() {
-                    Some(Some(n)) => {
-                        let marker = format!("{n}. ");
-                        *n += 1;
-                        marker
-                    }
-                    _ => ["• ", "◦ ", "▪ "][(self.lists.len().max(1) - 1) % 3].to_owned(),
-                };
-                self.flow.open_item(marker, Face::new(Meaning::Text));
-            }
-            Tag::FootnoteDefinition(name) => {
-                self.flow.gap();
-                self.flow.open_item(format!("[{name}] "), Face::new(Meaning::Accent));
-            }
-            Tag::Table(alignment) => {
-                self.flow.gap();
-                self.table = Some(Table::new(alignment));
-            }
-            Tag::TableHead => self.inline.open(Face::new(Meaning::Text).with(Modifier::BOLD)),
-            Tag::TableRow => {
-                if let Some(table) = &mut self.table {
-                    table.rows.push(Vec::new());
-                }
-            }
-            Tag::Emphasis => self.inline.add(Modifier::ITALIC),
-            Tag::Strong => self.inline.add(Modifier::BOLD),
-            Tag::Strikethrough => self.inline.add(Modifier::CROSSED_OUT),
-            Tag::Link { dest_url, .. } => self.inline.open_link(&dest_url),
-            Tag::Image { dest_url, .. } => self.inline.open_image(&dest_url),
-            _ => {}
-        }
-    }
-
-    fn end(&mut self, tag: TagEnd) {
-        match tag {
-            TagEnd::Paragraph => self.end_block(),
-            TagEnd::HtmlBlock => {
-                self.inline.end_block();
-                self.flow.carry.gap |= self.html;
-            }
-            TagEnd::Heading(_) => {
-                self.end_block();
-                self.inline.close();
-            }
-            TagEnd::BlockQuote(_) => {
-                self.flow.close();
-                self.inline.close();
-                self.flow.carry.gap = true;
-            }
-            TagEnd::CodeBlock => self.code_block(),
-            TagEnd::List(_) => {
-                self.lists.pop();
-                self.flow.carry.gap |= self.lists.is_empty();
-            }
-            TagEnd::Item => {
-                self.flow.close_item();
-                self.inline.end_block();
-            }
-            TagEnd::FootnoteDefinition => {
-                self.flow.close();
-                self.flow.carry.gap = false;
-            }
-            TagEnd::Table => {
-                if let Some(table) = self.table.take() {
-                    let mut prefix = self.flow.prefix();
-                    table.lay_out(self.flow.options, &mut prefix, self.flow.out);
-                    self.flow.carry.gap = true;
-                }
-            }
-            TagEnd::TableCell => {
-                let line = std::mem::take(&mut self.flow.line);
-                self.inline.end_block();
-                if let Some(table) = &mut self.table {
-                    table.cell(line);
-                }
-            }
-            TagEnd::TableHead | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough => {
-                self.inline.close();
-            }
-            TagEnd::Link => {
-                if let Some(url) = self.inline.close_link(self.flow.options.links) {
-                    self.push(&format!(" ({url})"), Face::new(Meaning::Dim));
-                }
-            }
-            TagEnd::Image => self.inline.close_image(&mut self.flow.line),
-            _ => {}
-        }
-    }
-
-    fn end_block(&mut self) {
-        self.flow.flush();
-        self.inline.end_block();
-        self.flow.carry.gap = true;
-    }
-
-    fn code_block(&mut self) {
-        let Some((language, text)) = self.code.take() else { return };
-        let width = usize::from(self.flow.options.width);
-        self.flow.carry.code += 1;
-        let mut prefix = self.flow.prefix();
-        let mut block = CodeBlock::new(&language, self.flow.carry.code);
-        block.label(width, &mut prefix, self.flow.out);
-        for line in text.split_inclusive('\n') {
-            block.line(line, width, &mut prefix, self.flow.out);
-        }
-        self.flow.carry.gap = true;
-    }
-
-    fn push(&mut self, text: &str, face: Face) {
-        self.flow.push(text, face, self.inline.link());
-    }
-
-    fn text(&mut self, text: &str) {
-        if let Some((_, code)) = &mut self.code {
-            code.push_str(text);
-        } else if let Some((text, face)) = self.inline.text(text) {
-            self.push(&text, face);
-        }
-    }
-
-    fn tag(&mut self, html: &str) {
-        if matches!(html.to_ascii_lowercase().as_str(), "<br>" | "<br/>" | "<br />") {
-            self.hard_break();
-        } else if !self.inline.html(html) {
-            self.push(html, Face::new(Meaning::Dim));
-        }
-    }
-
-    /// A line of a block of HTML: known tags are obeyed, the others stand as they were written.
-    fn html_line(&mut self, line: &str) {
-        let mut rest = line.trim();
-        while let Some(start) = rest.find('<') {
-            let Some(end) = rest[start..].find('>').map(|n| start + n + 1) else { break };
-            self.text(&rest[..start]);
-            self.tag(&rest[start..end]);
-            rest = &rest[end..];
-        }
-        self.text(rest);
-        let line = std::mem::take(&mut self.flow.line);
-        if line.is_empty() {
-            // it held only tags
-            return;
-        }
-        if !std::mem::replace(&mut self.html, true) {
-            self.flow.gap();
-        }
-        self.flow.line = line;
-        self.flow.flush();
-    }
-
-    fn display_math(&mut self, tex: &str) {
-        let alone = self.flow.line.is_empty() && self.table.is_none();
-        let face = self.inline.face().with(Modifier::ITALIC);
-        if !alone {
-            self.push(&math::readable(tex), face);
-            return;
-        }
-        for line in math::lines(tex) {
-            self.push(&format!("  {line}"), face);
-            self.flow.flush();
-        }
-    }
-
-    fn hard_break(&mut self) {
-        if self.table.is_some() {
-            self.text(" ");
-        } else {
-            self.flow.flush();
-        }
-    }
+fn parser<'a>(text: &'a str, known: &'a Known) -> Parser<'a, impl BrokenLinkCallback<'a>> {
+    Parser::new_with_broken_link_callback(
+        text,
+        syntax(),
+        Some(|link: BrokenLink<'a>| known.address(&link.reference)),
+    )
 }
 
 /// The language in a fence's info string: `rust,ignore` and `{.python}` name one too.

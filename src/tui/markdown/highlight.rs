@@ -7,8 +7,8 @@ use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxSet};
 
 /// Lines longer than this are not highlighted: minified files would take seconds.
 const LONGEST: usize = 2_000;
-/// Nor is what comes after so many lines of one block.
-const MOST_LINES: usize = 5_000;
+/// Nor is what comes after so many bytes of one block.
+const MOST: usize = 128 * 1024;
 
 static SYNTAXES: OnceLock<SyntaxSet> = OnceLock::new();
 
@@ -78,7 +78,8 @@ fn meaning_of(stack: &ScopeStack) -> Meaning {
 pub(super) struct CodeBlock {
     language: String,
     number: u32,
-    lines: usize,
+    /// Bytes of code so far.
+    taken: usize,
     state: Option<(ParseState, ScopeStack)>,
     diff: bool,
 }
@@ -93,7 +94,7 @@ impl CodeBlock {
         } else {
             load().find_syntax_by_token(language).map(|s| (ParseState::new(s), ScopeStack::new()))
         };
-        CodeBlock { language: language.to_owned(), number, lines: 0, state, diff }
+        CodeBlock { language: language.to_owned(), number, taken: 0, state, diff }
     }
 
     /// The row above the code: language and number.
@@ -106,7 +107,6 @@ impl CodeBlock {
     /// The rows of the next line, which may end in a newline.
     pub fn line(&mut self, line: &str, width: usize, prefix: &mut Prefix, out: &mut Vec<Row>) {
         let styled = self.styled(line);
-        self.lines += 1;
         self.emit(&styled, RowKind::Code, width, prefix, out);
     }
 
@@ -124,7 +124,13 @@ impl CodeBlock {
         }
     }
 
+    /// A line that is not shown, for what comes after it.
+    pub fn skip(&mut self, line: &str) {
+        self.styled(line);
+    }
+
     fn styled(&mut self, line: &str) -> Line {
+        self.taken += line.len();
         let text = line.trim_end_matches('\n');
         let mut styled = Line::default();
         let plain = |meaning, styled: &mut Line| styled.push(&expand_tabs(text, 0), Face::new(meaning), None);
@@ -142,7 +148,7 @@ impl CodeBlock {
             plain(Meaning::Code, &mut styled);
             return styled;
         };
-        if line.len() > LONGEST || self.lines > MOST_LINES {
+        if line.len() > LONGEST || self.taken > MOST {
             plain(Meaning::Text, &mut styled);
             return styled;
         }

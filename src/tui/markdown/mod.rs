@@ -1,19 +1,24 @@
-//! Markdown to rows: whole documents with [`layout`], replies that still grow with [`StreamDoc`].
+//! Markdown to rows: whole documents with [`layout`]; long ones, and replies that still grow, as far as they are seen with [`Doc`].
 //!
 //! Rows hold meanings, not colours, so they are kept for as long as the message and the width stay the same.
 
 mod blocks;
+mod doc;
 mod flow;
 mod highlight;
+mod html;
 mod inline;
+mod known;
 mod math;
-mod stream;
+mod outline;
+mod section;
 mod table;
 mod tail;
+mod walk;
 
+pub use doc::Doc;
 pub use highlight::load as load_syntaxes;
 pub use math::readable as readable_math;
-pub use stream::StreamDoc;
 
 use crate::tui::text::Row;
 
@@ -30,9 +35,8 @@ pub struct Options {
 
 /// Lays out a finished document. The text may be anything; it is cleaned here.
 pub fn layout(text: &str, options: Options) -> Vec<Row> {
-    let text = crate::words::clean(text);
-    let text = tail::dollars(&text);
-    let mut rows = Vec::new();
-    blocks::lay_out(&text, options, &mut flow::Carry::default(), &mut rows);
-    rows
+    let mut doc = Doc::new(options);
+    doc.push(text);
+    doc.end();
+    doc.all()
 }

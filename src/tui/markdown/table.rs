@@ -32,12 +32,14 @@ impl Table {
         self.rows.last_mut().unwrap_or(&mut self.head).push(line);
     }
 
-    pub fn lay_out(&self, options: Options, prefix: &mut Prefix, out: &mut Vec<Row>) {
+    /// `first`: the rows it goes on with, whose columns it keeps.
+    pub fn lay_out(&self, first: Option<&Table>, options: Options, prefix: &mut Prefix, out: &mut Vec<Row>) {
         let from = out.len();
         let whole = usize::from(options.width);
         let room = whole.saturating_sub(prefix.width());
-        let natural = self.columns(|line| line.width());
-        let words = self.columns(|line| line.text().split(' ').map(width).max().unwrap_or(0));
+        let like = first.unwrap_or(self);
+        let natural = like.columns(|line| line.width());
+        let words = like.columns(|line| line.text().split(' ').map(width).max().unwrap_or(0));
         let least: Vec<usize> = natural
             .iter()
             .zip(&words)
@@ -45,20 +47,20 @@ impl Table {
             .collect();
         let gaps = natural.len().saturating_sub(1) * SEPARATOR.len();
         match fit(&natural, &least, room.saturating_sub(gaps)) {
-            Some(columns) => self.grid(&columns, false, prefix, out),
+            Some(columns) => self.grid(first.is_none(), &columns, false, prefix, out),
             None if options.sideways => {
                 let widest = WIDEST.min(room.saturating_sub(SEPARATOR.len())).max(NARROWEST);
                 let columns: Vec<usize> =
                     natural.iter().zip(&least).map(|(n, least)| (*n).min(widest).max(*least)).collect();
-                let first = prefix.width() + columns.first().map_or(0, |n| n + SEPARATOR.len());
-                self.grid(&columns, true, prefix, out);
+                let name = prefix.width() + columns.first().map_or(0, |n| n + SEPARATOR.len());
+                self.grid(first.is_none(), &columns, true, prefix, out);
                 // the first column names the row: it stays, unless it would leave no room
-                let stays = if first <= whole / 3 { first } else { prefix.width() };
+                let stays = if name <= whole / 3 { name } else { prefix.width() };
                 for row in &mut out[from..] {
                     row.stays = Some(u16::try_from(stays).unwrap_or(0));
                 }
             }
-            None => self.cards(whole, prefix, out),
+            None => self.cards(&like.head, whole, prefix, out),
         }
         for row in &mut out[from..] {
             row.kind = RowKind::Table;
@@ -72,12 +74,14 @@ impl Table {
     }
 
     /// `whole`: every row is as wide as the widest, so that all scroll alike.
-    fn grid(&self, columns: &[usize], whole: bool, prefix: &mut Prefix, out: &mut Vec<Row>) {
-        self.grid_row(&self.head, columns, whole, prefix, out);
-        let rule: Vec<String> = columns.iter().map(|n| "─".repeat(*n)).collect();
-        let mut line = Line::default();
-        line.push(&rule.join(SEPARATOR), Face::new(Meaning::Border), None);
-        wrap(&line, usize::MAX, prefix, out);
+    fn grid(&self, head: bool, columns: &[usize], whole: bool, prefix: &mut Prefix, out: &mut Vec<Row>) {
+        if head {
+            self.grid_row(&self.head, columns, whole, prefix, out);
+            let rule: Vec<String> = columns.iter().map(|n| "─".repeat(*n)).collect();
+            let mut line = Line::default();
+            line.push(&rule.join(SEPARATOR), Face::new(Meaning::Border), None);
+            wrap(&line, usize::MAX, prefix, out);
+        }
         for row in &self.rows {
             self.grid_row(row, columns, whole, prefix, out);
         }
@@ -133,14 +137,14 @@ impl Table {
     }
 
     /// A card for each row: `heading: value` lines.
-    fn cards(&self, width: usize, prefix: &mut Prefix, out: &mut Vec<Row>) {
+    fn cards(&self, head: &[Line], width: usize, prefix: &mut Prefix, out: &mut Vec<Row>) {
         for (n, cells) in self.rows.iter().enumerate() {
             if n > 0 {
                 out.push(Row::blank());
             }
             for (i, cell) in cells.iter().enumerate().filter(|(_, c)| !c.is_empty()) {
                 let mut line = Line::default();
-                let name = self.head.get(i).map(Line::text).unwrap_or_default();
+                let name = head.get(i).map(Line::text).unwrap_or_default();
                 if !name.is_empty() {
                     line.push(&format!("{name}: "), Face::new(Meaning::Text).with(Modifier::BOLD), None);
                 }
@@ -151,7 +155,7 @@ impl Table {
             }
         }
         if self.rows.is_empty() {
-            for cell in &self.head {
+            for cell in head {
                 wrap(cell, width, prefix, out);
             }
         }

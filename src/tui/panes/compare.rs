@@ -1,8 +1,10 @@
 //! Replies side by side: as many columns as the width holds, the rest as tabs above them.
 
+use super::block::{Block, Line};
 use super::figures::{count, money};
+use super::scroll::MANY;
 use super::{Conversation, message};
-use crate::app::{Model, Place, Scroll, ending, notes, reading, seconds};
+use crate::app::{Mark, Model, Place, Scroll, ending, notes, reading, seconds};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::{MessageId, MessageState, clean_line};
@@ -68,20 +70,47 @@ fn tabs(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
 /// Where a scroll of the chosen column leads: a row of its reply, never past its end.
 pub fn scroll(conversation: &mut Conversation, model: &Model, by: Scroll) -> Option<Place> {
     let compare = model.compare.as_ref()?;
-    let id = *compare.replies.get(compare.at)?;
+    let message = *compare.replies.get(compare.at)?;
     let (width, height) = conversation.column;
-    let last = conversation.block(model, id, width)?.len().saturating_sub(height);
-    let now = usize::try_from(*compare.tops.get(compare.at)?).unwrap_or(0).min(last);
+    let block = conversation.block(model, message, width)?;
+    let now = top(block, *compare.tops.get(compare.at)?, height);
     let page = i32::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
-    let moved = |rows: i32| now.saturating_add_signed(isize::try_from(rows).unwrap_or(0)).min(last);
-    let row = match by {
-        Scroll::Lines(n) => moved(n),
-        Scroll::Pages(n) => moved(n.saturating_mul(page)),
-        Scroll::Top => 0,
-        Scroll::Bottom => last,
+    let line = match by {
+        Scroll::Lines(n) => walked(block, now, n),
+        Scroll::Pages(n) => walked(block, now, n.saturating_mul(page)),
+        Scroll::Top => walked(block, Block::HEADER, 1),
+        Scroll::Bottom => bottom(block, height),
         _ => return None,
     };
-    Some(Place::At { message: id, row: u32::try_from(row).unwrap_or(0) })
+    let line = line.min(bottom(block, height));
+    Some(Place::At { message, mark: block.mark(line) })
+}
+
+/// So many rows on, between the header and the row under the message, which no column shows.
+fn walked(block: &mut Block, mut line: Line, by: i32) -> Line {
+    for _ in 0..by.unsigned_abs() {
+        let step = if by < 0 { block.prev(line) } else { block.next(line) };
+        match step {
+            Some(next) if next != Block::HEADER && next != block.last() => line = next,
+            _ => break,
+        }
+    }
+    line
+}
+
+/// The topmost row when the end of the reply is in view.
+fn bottom(block: &mut Block, height: usize) -> Line {
+    let end = block.end();
+    walked(block, end, -i32::try_from(height.saturating_sub(1)).unwrap_or(0))
+}
+
+/// The topmost row for where the reader is: never past the end, so that a column is full when it can be.
+fn top(block: &mut Block, mark: Mark, height: usize) -> Line {
+    let line = match block.line(mark) {
+        Block::HEADER => walked(block, Block::HEADER, 1),
+        line => line,
+    };
+    line.min(bottom(block, height))
 }
 
 fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, conversation: &mut Conversation, at: usize) {
@@ -118,16 +147,20 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, conversation: &mut Co
     let shift = conversation.shift(id);
     let Some(block) = conversation.block(model, id, area.width) else { return };
     // the reader stays where they are while it grows below
-    let wanted = compare.tops.get(at).copied().unwrap_or(0);
-    let top = usize::try_from(wanted).unwrap_or(0).min(block.len().saturating_sub(height));
-    let below = block.len().saturating_sub(top + height);
-    for (y, row) in (body.y..body.bottom()).zip(top..block.len()) {
-        let Some(row) = block.row(row) else { break };
+    let mut line = top(block, compare.tops.get(at).copied().unwrap_or_default(), height);
+    for y in body.y..body.bottom() {
+        let Some(row) = block.row(line) else { break };
         let at = Rect { y, width: body.width.saturating_sub(message::INDENT), height: 1, ..body };
         row.draw_from(shift, canvas.picture, at, canvas.theme);
+        line = block.next(line).unwrap_or(block.last());
+    }
+    let mut below = 0;
+    while line != block.last() && below < MANY {
+        line = block.next(line).unwrap_or(block.last());
+        below += 1;
     }
     if below > 0 && body.height > 1 {
-        let more = format!(" ↓ {} more rows ", below + 1);
+        let more = format!(" ↓ {}{} more rows ", below + 1, if below == MANY { "+" } else { "" });
         let foot = Rect { y: body.bottom() - 1, height: 1, ..body };
         canvas.fill(foot, canvas.style(Meaning::Text));
         canvas.text_right(foot.right(), foot.y, foot.width, &more, canvas.style(Meaning::Dim));

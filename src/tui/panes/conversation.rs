@@ -2,10 +2,10 @@
 //!
 //! **Invariant:** a frame, a key and a scroll touch only the messages in view; nothing here walks the whole branch.
 
+use super::block::{Block, Line};
 use super::images::Means;
-use super::message::{self, Block};
-use super::{find, header};
-use crate::app::{Model, Place, Target, Thread};
+use super::{find, header, message, scroll};
+use crate::app::{Mark, Model, Place, Target};
 use crate::tui::paint::Caps;
 use crate::tui::text::width;
 use crate::tui::theme::Meaning;
@@ -19,15 +19,15 @@ const KEPT: usize = 256;
 
 #[derive(Debug)]
 pub struct Conversation {
-    blocks: HashMap<(MessageId, u16), Block>,
+    blocks: HashMap<MessageId, Block>,
     caps: Caps,
     pub(super) width: u16,
     pub(super) height: usize,
     /// Width and height of a column of a comparison.
     pub(super) column: (u16, usize),
     frame: u64,
-    /// The last message and its height when the reader left the end: what came since is below.
-    pub(super) left: Option<(MessageId, usize)>,
+    /// The last row when the reader left the end: what came since is below.
+    pub(super) left: Option<(MessageId, Mark)>,
     /// Columns by which the wide tables of a message are scrolled to the left.
     shifts: HashMap<MessageId, usize>,
     /// Messages whose images the person showed or hid.
@@ -52,14 +52,14 @@ impl Conversation {
         }
     }
 
-    /// The laid-out message, made anew when it or the width changed.
+    /// The message at this width, brought up to date.
     pub fn block(&mut self, model: &Model, id: MessageId, width: u16) -> Option<&mut Block> {
         let node = model.thread().node(id)?;
         let frame = self.frame;
         let flipped = self.flipped.contains(&id);
         let means = Means::of(&self.caps, self.height, model.settings.low_bandwidth, flipped);
-        let block = self.blocks.entry((id, width)).or_insert_with(|| Block::new(width));
-        block.refresh(model, node, &self.caps, means);
+        let block = self.blocks.entry(id).or_default();
+        block.refresh(model, node, &self.caps, means, width);
         block.seen = frame;
         Some(block)
     }
@@ -82,18 +82,21 @@ impl Conversation {
             self.found = None;
         }
         let mut y = area.y;
-        let mut skip = top.row;
-        for at in top.at..thread.path().len() {
+        let mut from = top.line;
+        for id in thread.path().get(top.at..).unwrap_or_default() {
             if y >= area.bottom() {
                 break;
             }
-            y = self.draw_one(canvas, area, y, model, thread, at, skip, needle.as_ref());
-            skip = 0;
+            let rest = Rect { y, height: area.bottom() - y, ..area };
+            y += self.draw_one(canvas, rest, model, *id, from, needle.as_ref());
+            from = Block::HEADER;
         }
         if let Place::At { .. } = thread.place
             && let count @ 1.. = self.below(model)
         {
-            let text = format!(" {count} new {} below: End ", if count == 1 { "line" } else { "lines" });
+            let more = if count == scroll::MANY { "+" } else { "" };
+            let lines = if count == 1 { "line" } else { "lines" };
+            let text = format!(" {count}{more} new {lines} below: End ");
             let columns = u16::try_from(width(&text)).unwrap_or(area.width).min(area.width);
             let spot = Rect::new(area.right() - columns, area.bottom() - 1, columns, 1);
             let style = canvas.style(Meaning::Selection);
@@ -103,58 +106,59 @@ impl Conversation {
         self.forget();
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one place calls it, with what it has in hand")]
+    /// Draws a message from this row of it on; how many rows that took.
     fn draw_one(
         &mut self,
         canvas: &mut Canvas<'_>,
         area: Rect,
-        from: u16,
         model: &Model,
-        thread: &Thread,
-        at: usize,
-        skip: usize,
+        id: MessageId,
+        from: Line,
         needle: Option<&Needle>,
     ) -> u16 {
-        let Some(id) = thread.path().get(at).copied() else { return from };
-        let Some(node) = thread.node(id) else { return from };
         let width = self.width;
         let shift = self.shift(id);
         let current = self.found.as_ref().filter(|(of, _)| *of == id).map(|(_, place)| place.clone());
-        let Some(block) = self.block(model, id, width) else { return from };
-        let mut y = from;
-        if skip == 0 {
-            header::draw(canvas, Rect { y, height: 1, ..area }, model, node);
-            y += 1;
+        let Some(node) = model.thread().node(id) else { return 0 };
+        let Some(block) = self.block(model, id, width) else { return 0 };
+        let mut lines = vec![from];
+        while lines.len() < usize::from(area.height)
+            && let Some(next) = block.next(lines[lines.len() - 1])
+        {
+            lines.push(next);
         }
-        let (count, fold) = (block.len(), block.fold);
-        let seen = skip.saturating_sub(1)..skip + usize::from(area.height);
-        let places = needle.map(|needle| find::places(block, seen, needle)).unwrap_or_default();
-        for number in skip.saturating_sub(1)..count {
-            if y >= area.bottom() {
+        let last = lines[lines.len() - 1];
+        let places =
+            needle.map(|needle| find::places(block, from, block.past(last), needle)).unwrap_or_default();
+        let mut said = 0;
+        for (y, line) in (area.y..).zip(&lines) {
+            let here = Rect { y, height: 1, ..area };
+            if *line == Block::HEADER {
+                header::draw(canvas, here, model, node);
+            } else if let Some(row) = block.row(*line) {
+                row.draw_from(shift, canvas.picture, message::text_of(area, y), canvas.theme);
+                for place in places.iter().filter(|_| shift == 0 || row.stays.is_none()) {
+                    for (_, bytes) in place.iter().filter(|(at, _)| at == line) {
+                        find::mark(canvas, here, row.text(), bytes, current.as_ref() == Some(place));
+                    }
+                }
+            } else {
+                // the blank row under it
                 break;
             }
-            let Some(row) = block.row(number) else { break };
-            row.draw_from(shift, canvas.picture, message::text_of(area, y), canvas.theme);
-            if Some(number) == fold {
-                canvas.zone(Rect { y, height: 1, ..area }, Target::Reasoning(id));
+            said += 1;
+            if block.fold == Some(line.part) {
+                canvas.zone(here, Target::Reasoning(id));
             }
-            for place in places.iter().filter(|_| shift == 0 || row.stays.is_none()) {
-                for (_, bytes) in place.iter().filter(|(at, _)| *at == number) {
-                    let spot = Rect { y, height: 1, ..area };
-                    find::mark(canvas, spot, row.text(), bytes, current.as_ref() == Some(place));
-                }
-            }
-            y += 1;
         }
-        if thread.selected == Some(id) {
+        if model.thread().selected == Some(id) {
             let style = canvas.style(Meaning::Accent);
-            for y in from..y {
+            for y in area.y..area.y + said {
                 canvas.text(area.x, y, 1, "▌", style);
             }
         }
-        canvas.zone(Rect { y: from, height: y - from, ..area }, Target::Message(id));
-        // the blank row under it
-        if skip > count + 1 { y } else { y.saturating_add(1) }
+        canvas.zone(Rect { height: said, ..area }, Target::Message(id));
+        u16::try_from(lines.len()).unwrap_or(u16::MAX)
     }
 
     /// Columns by which the wide tables of a message are scrolled to the left.
@@ -166,11 +170,11 @@ impl Conversation {
     pub(super) fn sideways(&mut self, model: &Model, by: i32) {
         let selected = model.thread().selected;
         let frame = self.frame;
-        for ((id, width), block) in &mut self.blocks {
+        let columns = usize::from(self.width.saturating_sub(message::INDENT));
+        for (id, block) in &self.blocks {
             if block.seen != frame || selected.is_some_and(|selected| selected != *id) {
                 continue;
             }
-            let columns = usize::from(width.saturating_sub(message::INDENT));
             let most = block.beyond(columns);
             let step = by.unsigned_abs() as usize * (columns / 3).max(1);
             let shift = self.shifts.entry(*id).or_default();
@@ -188,7 +192,7 @@ impl Conversation {
     pub fn flip_images(&mut self, model: &Model) {
         let frame = self.frame;
         let selected = model.thread().selected;
-        let seen = self.blocks.iter().filter(|(_, block)| block.seen == frame).map(|((id, _), _)| *id);
+        let seen = self.blocks.iter().filter(|(_, block)| block.seen == frame).map(|(id, _)| *id);
         let ids: HashSet<MessageId> = seen.filter(|id| selected.is_none_or(|s| s == *id)).collect();
         for id in ids {
             if !self.flipped.remove(&id) {

@@ -1,7 +1,8 @@
 //! What is looked for, where it was laid out: which rows hold it, how they are marked, and how the view gets there.
 
 use super::Conversation;
-use super::message::{Block, INDENT};
+use super::block::{Block, Line};
+use super::message::INDENT;
 use super::scroll::Spot;
 use crate::app::{Model, Place as View};
 use crate::tui::text::{Joint, width};
@@ -13,23 +14,25 @@ use ratatui::style::Modifier;
 use std::ops::Range;
 
 /// One place: bytes of one row, or of several where the line was wrapped inside it.
-pub type Place = Vec<(usize, Range<usize>)>;
+pub type Place = Vec<(Line, Range<usize>)>;
 
 /// The longest line that is searched as one, in rows.
 const LONGEST: usize = 200;
 
-/// The places in these rows of a message, lines that begin above or end below them included.
-pub fn places(block: &mut Block, rows: Range<usize>, needle: &Needle) -> Vec<Place> {
-    let body = block.body();
-    let mut first = rows.start.min(body);
-    while first > rows.start.saturating_sub(LONGEST) && first > 0 && goes_on(block, first - 1) {
-        first -= 1;
+/// The places in the rows of a message from one up to another, lines that begin above or end below them included.
+pub fn places(block: &mut Block, from: Line, to: Line, needle: &Needle) -> Vec<Place> {
+    let mut first = from;
+    for _ in 0..LONGEST {
+        match block.prev(first) {
+            Some(above) if block.row(above).is_some_and(|row| row.joint != Joint::End) => first = above,
+            _ => break,
+        }
     }
     let mut found = Vec::new();
-    while first < rows.end.min(body) {
-        let (pieces, text) = line(block, first, body);
-        first += pieces.len().max(1);
-
+    let mut next = Some(first);
+    while let Some(first) = next.filter(|line| *line < to) {
+        let (pieces, text, after) = line(block, first);
+        next = after;
         for range in needle.find_in(&text) {
             let parts = pieces.iter().filter_map(|piece| {
                 let (start, end) = (range.start.max(piece.bytes.start), range.end.min(piece.bytes.end));
@@ -42,36 +45,36 @@ pub fn places(block: &mut Block, rows: Range<usize>, needle: &Needle) -> Vec<Pla
     found
 }
 
-fn goes_on(block: &mut Block, row: usize) -> bool {
-    block.row(row).is_some_and(|row| row.joint != Joint::End)
-}
-
 /// A row's part of a line.
 struct Piece {
-    row: usize,
+    row: Line,
     /// Where it stands in the line. The blank between two rows belongs to none.
     bytes: Range<usize>,
     gutter: usize,
 }
 
-/// One line of text out of the rows it was wrapped into.
-fn line(block: &mut Block, first: usize, body: usize) -> (Vec<Piece>, String) {
+/// One line of text out of the rows it was wrapped into, and the row after it.
+fn line(block: &mut Block, first: Line) -> (Vec<Piece>, String, Option<Line>) {
     let (mut pieces, mut text) = (Vec::new(), String::new());
-    let fold = block.fold;
-    for number in first..body.min(first + LONGEST) {
-        let Some(row) = block.row(number) else { break };
-        // the row that says how long was thought is ours
-        let content = if Some(number) == fold { "" } else { row.content() };
-        let gutter = row.text().len() - content.len();
-        pieces.push(Piece { row: number, bytes: text.len()..text.len() + content.len(), gutter });
-        text.push_str(content);
-        match row.joint {
-            Joint::End => break,
-            Joint::Space => text.push(' '),
-            Joint::Word => {}
+    let mut number = first;
+    for _ in 0..LONGEST {
+        let said = block.is_said(number);
+        if let Some(row) = block.row(number).filter(|_| said) {
+            let content = row.content();
+            let gutter = row.text().len() - content.len();
+            pieces.push(Piece { row: number, bytes: text.len()..text.len() + content.len(), gutter });
+            text.push_str(content);
+        }
+        let joint = block.row(number).map_or(Joint::End, |row| row.joint);
+        match block.next(number) {
+            Some(next) if joint != Joint::End => {
+                text.push_str(if joint == Joint::Space { " " } else { "" });
+                number = next;
+            }
+            next => return (pieces, text, next),
         }
     }
-    (pieces, text)
+    (pieces, text, block.next(number))
 }
 
 /// Marks the places in a row that is drawn; the one that the view went to stands out.
@@ -96,36 +99,25 @@ impl Conversation {
             return None;
         }
         let block = self.block(model, id, width)?;
-        let mut places = places(block, 0..usize::MAX, needle);
+        // only the section that holds it is laid out
+        let section = block.nth(needle, nth).map(|(from, nth)| (from, block.after(from), nth));
+        let mut places = section.map(|(from, to, _)| places(block, from, to, needle)).unwrap_or_default();
         // what Markdown hides (an address, a mark) was counted and is not shown
         let last = places.len().checked_sub(1);
-        let Some(last) = last else { return self.scroll(model, crate::app::Scroll::Reveal(id)) };
+        let (Some(last), Some((.., nth))) = (last, section) else {
+            return self.scroll(model, crate::app::Scroll::Reveal(id));
+        };
         let place = places.swap_remove(nth.min(last));
-        let row = place.first().map_or(0, |(row, _)| row + 1);
+        let line = place.first().map_or(Block::HEADER, |(line, _)| *line);
         self.found = Some((id, place));
-        let at = model.thread().position(id)?;
-        let before = model.thread().place;
-        let top = self.top(model, before);
-        if self.shows(model, top, Spot { at, row }) {
+        let spot = Spot { at: model.thread().position(id)?, line };
+        let top = self.top(model, model.thread().place);
+        // something may lie over the last row
+        if self.rows_to(model, top, spot).is_some_and(|rows| rows + 1 < height) {
             return None;
         }
         // what stands before it is read with it
         let above = i64::try_from(height / 3).unwrap_or(0);
-        self.go(model, Spot { at, row }, -above)
-    }
-
-    /// Whether a row of a message is in view, the last ones left out: something may lie over them.
-    fn shows(&mut self, model: &Model, top: Spot, wanted: Spot) -> bool {
-        if wanted.at < top.at || (wanted.at == top.at && wanted.row < top.row) {
-            return false;
-        }
-        let mut y = 0;
-        for at in top.at..wanted.at {
-            y += self.height_of(model, at) - if at == top.at { top.row } else { 0 };
-            if y >= self.height {
-                return false;
-            }
-        }
-        y + wanted.row - if wanted.at == top.at { top.row } else { 0 } + 1 < self.height
+        self.go(model, spot, -above)
     }
 }

@@ -1,9 +1,10 @@
 //! One message laid out: its thinking, its parts, what happened on the way.
 
+use super::block::{Block, Stretch, Told};
 use super::figures::count;
 use super::images::{self, Means, about};
 use crate::app::{Model, Node, ending, notes, seconds, thought};
-use crate::tui::markdown::{self, Options, StreamDoc};
+use crate::tui::markdown::Options;
 use crate::tui::paint::Caps;
 use crate::tui::text::{Face, Line, Prefix, Row, wrap};
 use crate::tui::theme::Meaning;
@@ -19,175 +20,153 @@ pub fn text_of(area: Rect, y: u16) -> Rect {
     Rect { x: area.x + INDENT, y, width: area.width.saturating_sub(INDENT), height: 1 }
 }
 
-/// A message laid out at one width: everything under its header, in three stretches of rows.
-#[derive(Debug)]
-pub struct Block {
+/// What a message was laid out from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Of {
+    revision: u32,
+    live: bool,
+    /// The second, while one is shown.
+    second: i64,
+    means: Option<Means>,
     width: u16,
-    /// What it was laid out from: revision, whether it was live, the second when one is shown.
-    of: Option<(u32, bool, i64, Option<Means>)>,
-    head: Vec<Row>,
-    /// The growing text of a reply under way and how much of it has been taken.
-    stream: Option<(StreamDoc, usize)>,
-    grown: usize,
-    foot: Vec<Row>,
-    /// The row that folds and unfolds the thinking.
-    pub fold: Option<usize>,
-    images: images::Known,
-    /// The frame it was last wanted in.
-    pub seen: u64,
 }
 
 impl Block {
-    pub fn new(width: u16) -> Self {
-        Self {
-            width,
-            of: None,
-            head: Vec::new(),
-            stream: None,
-            grown: 0,
-            foot: Vec::new(),
-            fold: None,
-            images: images::Known::new(),
-            seen: 0,
-        }
-    }
-
-    /// How many rows it has.
-    pub fn len(&self) -> usize {
-        self.head.len() + self.grown + self.foot.len()
-    }
-
-    /// Rows of what was said; what happened on the way stands behind them.
-    pub fn body(&self) -> usize {
-        self.head.len() + self.grown
-    }
-
-    /// How far its widest table can be scrolled sideways in so many columns.
-    pub fn beyond(&mut self, columns: usize) -> usize {
-        (0..self.len()).filter_map(|at| self.row(at).map(|row| row.beyond(columns))).max().unwrap_or(0)
-    }
-
-    pub fn row(&mut self, at: usize) -> Option<&Row> {
-        let head = self.head.len();
-        if at < head {
-            return self.head.get(at);
-        }
-        if at < head + self.grown {
-            return self.stream.as_mut().and_then(|(doc, _)| doc.rows().get(at - head));
-        }
-        self.foot.get(at - head - self.grown)
-    }
-
-    /// Lays it out again if it changed. A reply under way costs what its last block costs.
-    pub fn refresh(&mut self, model: &Model, node: &Node, caps: &Caps, means: Means) {
-        let live = model.writing(node.message.id).map(|(_, live)| live);
+    /// Brings it up to date. A reply under way costs what its last block costs.
+    pub fn refresh(&mut self, model: &Model, node: &Node, caps: &Caps, means: Means, width: u16) {
+        let message = &node.message;
+        let live = model.writing(message.id).map(|(_, live)| live);
         let counts = live.is_some_and(|l| l.waiting.is_some() || (l.thought && l.thought_until.is_none()));
-        let pictured = node.message.parts.iter().any(|p| matches!(p, Part::Image { .. }));
-        let second = if counts { model.now.secs() } else { 0 };
-        let of = (node.revision, live.is_some(), second, pictured.then_some(means));
+        let pictured = message.parts.iter().any(|p| matches!(p, Part::Image { .. }));
+        let of = Of {
+            revision: node.revision,
+            live: live.is_some(),
+            second: if counts { model.now.secs() } else { 0 },
+            means: pictured.then_some(means),
+            width,
+        };
         if self.of == Some(of) {
             return;
         }
+        // what is no reply under way may be another text now
+        if self.of.is_none_or(|old| old.revision != of.revision && !old.live) {
+            self.stretches.clear();
+        }
         self.of = Some(of);
-        let columns = self.width.saturating_sub(INDENT + 1).max(4);
+        let columns = width.saturating_sub(INDENT + 1).max(4);
         let options = Options { width: columns, links: caps.links, sideways: true };
-        self.head.clear();
-        self.foot.clear();
-        self.fold = None;
-        let all = &node.message.parts;
-        let (still, growing) = match all.split_last() {
-            Some((Part::Text { text, .. }, before)) if live.is_some() => (before, Some(text)),
-            _ => (all.as_slice(), None),
-        };
-        self.parts(model, node, options, still, means);
-        match growing {
-            Some(text) => self.grow(text, options),
-            None => self.stream = None,
-        }
-        self.grown = self.stream.as_mut().map_or(0, |(doc, _)| doc.rows().len());
-        foot(&mut self.foot, model, &node.message, columns);
-    }
-
-    /// Folds blocks of thinking into one row, texts into Markdown, everything else into a line.
-    fn parts(&mut self, model: &Model, node: &Node, options: Options, parts: &[Part], means: Means) {
-        let Self { head: rows, fold, images, .. } = self;
-        let columns = options.width;
-        let message = &node.message;
-        let thought: String = parts
-            .iter()
-            .filter_map(|p| match p {
-                Part::Reasoning(r) => Some(r.text.as_str()),
-                _ => None,
-            })
-            .collect();
-        if !thought.is_empty() || parts.iter().any(|p| matches!(p, Part::Reasoning(_))) {
-            *fold = Some(rows.len());
-            let sign = if node.open { "▾" } else { "▸" };
-            line(rows, &format!("{sign} {}", thinking(model, message)), Meaning::Reasoning, columns);
-            if node.open {
-                for text in crate::words::clean(&thought).trim().lines() {
-                    line(rows, text, Meaning::Reasoning, columns);
-                }
-                rows.push(Row::blank());
-            }
-        }
-        for (place, part) in parts.iter().enumerate() {
+        let old = std::mem::take(&mut self.stretches);
+        let mut new = New { stretches: Vec::new(), old, options };
+        self.fold = thought_of(&mut new, model, node, live.is_some_and(|l| l.thought_until.is_none()));
+        for (place, part) in message.parts.iter().enumerate() {
             match part {
-                Part::Text { text, .. } if message.role == Role::User => {
-                    for text in crate::words::clean(text).lines() {
-                        line(rows, text, Meaning::Text, columns);
-                    }
+                Part::Text { text, .. } => {
+                    let grows = live.is_some() && place + 1 == message.parts.len();
+                    let plain = (message.role == Role::User).then_some(Meaning::Text);
+                    new.text(Some(place), text, plain, grows);
                 }
-                Part::Text { text, .. } => rows.extend(markdown::layout(text, options)),
-                Part::Reasoning(_) => {}
                 Part::Image { name, source, .. } => {
                     let key =
                         model.keymap.keys("images").first().map(ToString::to_string).unwrap_or_default();
-                    let (caption, shown) = images::lay_out(images, place, name, source, columns, means, &key);
-                    line(rows, &caption, Meaning::Dim, columns);
-                    rows.extend(shown);
+                    let (caption, shown) =
+                        images::lay_out(&mut self.images, place, name, source, columns, means, &key);
+                    new.line(&caption, Meaning::Dim);
+                    new.rows().extend(shown);
                 }
-                Part::File { name, source } => {
-                    line(rows, &format!("▣ {} · {}", clean_line(name), about(source)), Meaning::Dim, columns);
-                }
-                Part::Audio { source } => {
-                    line(rows, &format!("▣ audio · {}", about(source)), Meaning::Dim, columns)
-                }
-                Part::ToolCall { name, arguments, .. } => {
-                    let text = format!("⚙ {}({})", clean_line(name), clean_line(arguments));
-                    line(rows, &text, Meaning::Code, columns);
-                }
-                Part::ToolResult { name, error, .. } => {
-                    let text = format!(
-                        "⚙ {} answered{}",
-                        clean_line(name),
-                        if *error { " with an error" } else { "" }
-                    );
-                    line(rows, &text, Meaning::Dim, columns);
-                }
-                Part::Annotation { value } => {
-                    let cited = value.get("url_citation").unwrap_or(value);
-                    let title = cited.get("title").or_else(|| cited.get("url")).and_then(|t| t.as_str());
-                    if let Some(title) = title {
-                        line(rows, &format!("↗ {}", clean_line(title)), Meaning::Link, columns);
-                    }
-                }
-                Part::Opaque { .. } => {}
+                other => other_part(&mut new, other),
             }
+        }
+        // what happened on the way begins a stretch of its own
+        new.stretches.push(Stretch::Rows(Vec::new()));
+        foot(&mut new, model, message);
+        self.stretches = new.stretches;
+    }
+}
+
+/// The stretches of a message while they are put together.
+struct New {
+    stretches: Vec<Stretch>,
+    /// What was there before: texts of it go on.
+    old: Vec<Stretch>,
+    options: Options,
+}
+
+impl New {
+    /// The rows that are being put together.
+    fn rows(&mut self) -> &mut Vec<Row> {
+        if !matches!(self.stretches.last(), Some(Stretch::Rows(_))) {
+            self.stretches.push(Stretch::Rows(Vec::new()));
+        }
+        match self.stretches.last_mut() {
+            Some(Stretch::Rows(rows)) => rows,
+            _ => unreachable!("it was pushed just now"),
         }
     }
 
-    /// Takes what came since the last time.
-    fn grow(&mut self, text: &str, options: Options) {
-        let taken = self.stream.as_ref().map(|(_, taken)| *taken);
-        if taken.is_none_or(|taken| taken > text.len()) {
-            self.stream = Some((StreamDoc::new(options), 0));
+    fn line(&mut self, text: &str, meaning: Meaning) {
+        let columns = usize::from(self.options.width);
+        let text = crate::tui::text::expand_tabs(text, 0);
+        wrap(&Line::of(&text, Face::new(meaning)), columns, &mut Prefix::default(), self.rows());
+    }
+
+    /// A text: what was laid out of it stays, what came since is added. `place`: which part of the message.
+    fn text(&mut self, place: Option<usize>, text: &str, plain: Option<Meaning>, grows: bool) {
+        let here = |stretch: &Stretch| matches!(stretch, Stretch::Text(known) if known.place == place);
+        let old = self.old.iter().position(here).map(|at| self.old.swap_remove(at));
+        let mut known = match old {
+            Some(Stretch::Text(known)) if known.goes_on_in(text) => known,
+            _ => Box::new(Told::new(place, self.options, plain)),
+        };
+        known.take(text, self.options, grows);
+        self.stretches.push(Stretch::Text(known));
+    }
+}
+
+/// Folds all thinking into one row; which stretch that is.
+fn thought_of(new: &mut New, model: &Model, node: &Node, grows: bool) -> Option<usize> {
+    let thinks = |p: &Part| matches!(p, Part::Reasoning(_));
+    if !node.message.parts.iter().any(thinks) {
+        return None;
+    }
+    let sign = if node.open { "▾" } else { "▸" };
+    new.line(&format!("{sign} {}", thinking(model, &node.message)), Meaning::Reasoning);
+    let fold = new.stretches.len();
+    if node.open {
+        let texts = node.message.parts.iter().filter_map(|p| match p {
+            Part::Reasoning(reasoning) => Some(reasoning.text.as_str()),
+            _ => None,
+        });
+        new.text(None, texts.collect::<String>().trim_start(), Some(Meaning::Reasoning), grows);
+        new.stretches.push(Stretch::Rows(vec![Row::blank()]));
+    } else {
+        // places in what follows are told alike whether it is open or not
+        new.stretches.extend([Stretch::Rows(Vec::new()), Stretch::Rows(Vec::new())]);
+    }
+    Some(fold)
+}
+
+/// Everything that is neither text nor image is a line.
+fn other_part(new: &mut New, part: &Part) {
+    match part {
+        Part::File { name, source } => {
+            new.line(&format!("▣ {} · {}", clean_line(name), about(source)), Meaning::Dim);
         }
-        if let Some((doc, taken)) = &mut self.stream {
-            // texts are appended whole, so that a cut is never inside a character
-            doc.push(text.get(*taken..).unwrap_or(""));
-            *taken = text.len();
+        Part::Audio { source } => new.line(&format!("▣ audio · {}", about(source)), Meaning::Dim),
+        Part::ToolCall { name, arguments, .. } => {
+            new.line(&format!("⚙ {}({})", clean_line(name), clean_line(arguments)), Meaning::Code);
         }
+        Part::ToolResult { name, error, .. } => {
+            let how = if *error { " with an error" } else { "" };
+            new.line(&format!("⚙ {} answered{how}", clean_line(name)), Meaning::Dim);
+        }
+        Part::Annotation { value } => {
+            let cited = value.get("url_citation").unwrap_or(value);
+            let title = cited.get("title").or_else(|| cited.get("url")).and_then(|t| t.as_str());
+            if let Some(title) = title {
+                new.line(&format!("↗ {}", clean_line(title)), Meaning::Link);
+            }
+        }
+        Part::Text { .. } | Part::Reasoning(_) | Part::Image { .. } | Part::Opaque { .. } => {}
     }
 }
 
@@ -206,35 +185,26 @@ fn thinking(model: &Model, message: &Message) -> String {
 }
 
 /// What happened on the way and how it ended.
-fn foot(rows: &mut Vec<Row>, model: &Model, message: &Message, columns: u16) {
+fn foot(new: &mut New, model: &Model, message: &Message) {
     for note in notes(model, message) {
-        line(rows, &format!("↪ {}", clean_line(&note)), Meaning::Warn, columns);
+        new.line(&format!("↪ {}", clean_line(&note)), Meaning::Warn);
     }
     if let Some((_, live)) = model.writing(message.id) {
         if let Some(waiting) = &live.waiting {
             let left = waiting.until.since(model.now).as_secs();
-            line(
-                rows,
-                &format!("⏳ {}: again in {left} s, Esc stops", clean_line(&waiting.why)),
-                Meaning::Warn,
-                columns,
-            );
+            let text = format!("⏳ {}: again in {left} s, Esc stops", clean_line(&waiting.why));
+            new.line(&text, Meaning::Warn);
         } else if live.meter.first().is_none() {
             let why = live.chosen.as_ref().map_or("choosing an endpoint".into(), |c| {
                 format!("asking {}: {}", clean_line(&c.provider_name), clean_line(&c.why))
             });
-            line(rows, &why, Meaning::Dim, columns);
+            new.line(&why, Meaning::Dim);
         }
         return;
     }
     if let Some(ending) = ending(message) {
         let meaning =
             if matches!(message.state, MessageState::Failed(_)) { Meaning::Error } else { Meaning::Warn };
-        line(rows, &format!("■ {ending}"), meaning, columns);
+        new.line(&format!("■ {ending}"), meaning);
     }
-}
-
-fn line(rows: &mut Vec<Row>, text: &str, meaning: Meaning, columns: u16) {
-    let text = crate::tui::text::expand_tabs(text, 0);
-    wrap(&Line::of(&text, Face::new(meaning)), usize::from(columns), &mut Prefix::default(), rows);
 }

@@ -1,6 +1,7 @@
 //! What is drawn where: one file a pane; each draws a part of the model and changes nothing.
 
 pub mod bands;
+mod block;
 mod chart;
 pub mod compare;
 mod conversation;

@@ -1,7 +1,7 @@
 //! One prompt to several models: side by side, as tabs, one wins, none is lost.
 
 use crate::support::stage::{Stage, chosen, done, text};
-use fareway::app::{Effect, Place, Rating, Save};
+use fareway::app::{Effect, Mark, Place, Rating, Save};
 use fareway::words::{Reply, TurnId};
 
 /// Three models are asked on a terminal of 80x24; each has begun to answer under its own name.
@@ -46,16 +46,18 @@ fn a_column_is_scrolled_alone_and_never_past_its_end() {
     assert!(stage.screen().contains("more rows"), "it is read from its beginning");
     let tops = |stage: &Stage| stage.model.compare.as_ref().map(|c| c.tops.clone()).unwrap_or_default();
     stage.press("down down");
-    assert_eq!(tops(&stage), [2, 0, 0]);
+    let few = tops(&stage)[0];
+    assert!(few.before > 0);
+    assert_eq!(tops(&stage)[1..], [Mark::default(); 2]);
     stage.press("right pagedown");
-    assert!(tops(&stage)[1] > 5 && tops(&stage)[2] == 0, "{:?}", tops(&stage));
+    assert!(tops(&stage)[1] > few && tops(&stage)[2] == Mark::default(), "{:?}", tops(&stage));
     stage.press("ctrl-end");
     let end = tops(&stage)[1];
     assert!(stage.screen().contains("last word of groq"), "{}", stage.screen());
     stage.press("down pagedown");
     assert_eq!(tops(&stage)[1], end);
     stage.press("ctrl-home");
-    assert_eq!(tops(&stage)[1], 0);
+    assert_eq!(tops(&stage)[1].before, 0);
     assert_eq!(stage.model.thread().place, Place::Bottom, "the conversation under it did not move");
 }
 

@@ -1,6 +1,6 @@
 //! Markdown to rows, at once and while it streams.
 
-use fareway::tui::markdown::{Options, StreamDoc, layout, readable_math};
+use fareway::tui::markdown::{Doc, Options, layout, readable_math};
 use fareway::tui::text::{Row, RowKind, width};
 use fareway::tui::theme::Meaning;
 use proptest::prelude::*;
@@ -186,9 +186,9 @@ fn markers_that_would_flash_wait_and_open_emphasis_is_closed() {
         ("- a\n-", &["• a"]),
     ];
     for (text, rows) in cases {
-        let mut doc = StreamDoc::new(OPTIONS);
+        let mut doc = Doc::new(OPTIONS);
         doc.push(text);
-        assert_eq!(shown(doc.rows()), *rows, "{text:?}");
+        assert_eq!(shown(&doc.all()), *rows, "{text:?}");
     }
 }
 
@@ -198,35 +198,35 @@ const DOCUMENT: &str = "# One\n\nText with **bold**, *it* and `code`.\r\n\r\n- a
 
 #[test]
 fn settled_rows_stay() {
-    let mut doc = StreamDoc::new(OPTIONS);
+    let mut doc = Doc::new(OPTIONS);
     let mut settled: Vec<Row> = Vec::new();
     for c in DOCUMENT.chars() {
         doc.push(c.encode_utf8(&mut [0; 4]));
-        let rows = doc.rows().to_vec();
-        let n = doc.settled();
+        let rows = doc.all();
+        let n = doc.settled(0).0.len();
         assert!(n >= settled.len());
         assert_eq!(rows[..settled.len()], settled[..]);
         settled = rows[..n].to_vec();
     }
-    assert_eq!(shown(doc.rows()), laid_out(DOCUMENT));
+    assert_eq!(shown(&doc.all()), laid_out(DOCUMENT));
 }
 
 proptest! {
     #[test]
     fn any_cutting_gives_the_same_rows(cuts in proptest::collection::vec(1usize..40, 1..60)) {
         let chars: Vec<char> = DOCUMENT.chars().collect();
-        let mut doc = StreamDoc::new(OPTIONS);
+        let mut doc = Doc::new(OPTIONS);
         let mut from = 0;
         for cut in cuts.iter().cycle() {
             let to = (from + cut).min(chars.len());
             doc.push(&chars[from..to].iter().collect::<String>());
-            doc.rows();
+            doc.all();
             from = to;
             if from == chars.len() {
                 break;
             }
         }
-        prop_assert_eq!(doc.rows(), layout(DOCUMENT, OPTIONS));
+        prop_assert_eq!(doc.all(), layout(DOCUMENT, OPTIONS));
     }
 
     #[test]
@@ -235,9 +235,9 @@ proptest! {
         width in 8u16..60,
     ) {
         let options = Options { width, links: true, sideways: true };
-        let mut doc = StreamDoc::new(options);
+        let mut doc = Doc::new(options);
         doc.push(&text);
-        for row in doc.rows().iter().chain(&layout(&text, options)) {
+        for row in doc.all().iter().chain(&layout(&text, options)) {
             prop_assert!(!row.text().contains(char::is_control), "{:?}", row.text());
             prop_assert!(row.width() <= usize::from(width) || row.width() - self::width(row.content()) + 2 > usize::from(width),
                 "{:?} at {width}", row.text());

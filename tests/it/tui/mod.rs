@@ -4,6 +4,7 @@ mod composer;
 mod find;
 mod images;
 mod keyboard;
+mod long;
 mod markdown;
 mod pace;
 mod paint;

@@ -1,7 +1,7 @@
 //! What the environment says about a terminal, what is switched on and off again, and what is said beside the picture.
 
 use fareway::app::Progress;
-use fareway::tui::markdown::{Options, StreamDoc};
+use fareway::tui::markdown::{Doc, Options};
 use fareway::tui::paint::{
     CLIPBOARD_LIMIT, Caps, Environment, Modes, Notify, Painter, Picture, Plain, Wrap, clipboard, notify,
     progress, title,
@@ -236,18 +236,17 @@ fn a_line_more_scrolls_and_a_key_costs_a_byte() {
 
 #[test]
 fn plain_lines_are_written_once_and_never_move_the_cursor() {
-    let mut doc = StreamDoc::new(Options { width: 60, links: false, sideways: true });
+    let mut doc = Doc::new(Options { width: 60, links: false, sideways: true });
     let mut plain = Plain::default();
     let mut out = Vec::new();
     for part in
         ["# Ti", "tle\n\nsome **bo", "ld** text\n\n```rust\nlet x", " = 1;\n```\n\n- a\n- b\n\n> q\n\nend"]
     {
         doc.push(part);
-        let rows = doc.rows().to_vec();
-        plain.write(&rows, doc.settled(), &mut out).expect("memory takes it");
+        plain.write(&mut doc, &mut out).expect("memory takes it");
     }
-    let rows = doc.finish();
-    plain.write(&rows, rows.len(), &mut out).expect("memory takes it");
+    doc.end();
+    plain.write(&mut doc, &mut out).expect("memory takes it");
     let text = String::from_utf8(out).expect("text");
     assert_eq!(text, "Title\n\nsome bold text\n\n[rust · 1]\n  let x = 1;\n\n• a\n• b\n\n> q\n\nend\n");
 }
