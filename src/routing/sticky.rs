@@ -26,7 +26,7 @@ const HABITS: &[(&str, u64, bool)] = &[
     ("groq", 120, true),
     ("moonshotai", 10, true),
     ("alibaba", 5, true),
-    ("z-ai", 10, true),
+    ("zai", 10, true),
     ("openrouter", 10, false),
 ];
 const USUAL_MINUTES: u64 = 10;

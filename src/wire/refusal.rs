@@ -83,11 +83,17 @@ impl Refusal {
                         _ => {}
                     }
                 }
-                if let Some(Value::Number(n)) = map.get("status_code")
-                    && self.status < 400
-                    && let Some(n @ 400..600) = n.as_u64().and_then(|n| u16::try_from(n).ok())
+                if let Some(Value::String(reason)) = map.get("reason")
+                    && !reason.contains(' ')
                 {
-                    self.status = n;
+                    self.name(reason);
+                }
+                if let Some(Value::Number(n)) = map.get("status_code") {
+                    match n.as_u64().and_then(|n| u16::try_from(n).ok()) {
+                        Some(n @ 400..600) if self.status < 400 => self.status = n,
+                        Some(0 | 400..600) | None => {}
+                        Some(n) => self.name(&n.to_string()),
+                    }
                 }
                 if let Some(Value::String(text)) = map.get("type")
                     && text != "error"
@@ -95,12 +101,12 @@ impl Refusal {
                 {
                     self.kind.clone_from(text);
                 }
-                for key in ["error", "errors", "detail", "response"] {
+                for key in ["error", "errors", "detail", "response", "base_resp"] {
                     if let Some(inner) = map.get(key) {
                         self.take(inner, depth + 1);
                     }
                 }
-                for key in ["message", "Message", "msg", "error_message", "reason"] {
+                for key in ["message", "Message", "msg", "error_message", "status_msg", "reason"] {
                     if let Some(Value::String(text)) = map.get(key) {
                         self.say(text, depth);
                         break;

@@ -1,13 +1,17 @@
 //! What kind of failure a refusal is: tables of codes and phrases, most telling first.
 
-mod common;
+mod codes;
+mod phrases;
 mod rule;
+mod statuses;
 mod vendors;
 
 use super::Refusal;
 use super::retry_after::retry_after;
 use crate::words::{At, Failure, FailureKind, FailureKind::*, clean_line};
-use common::COMMON;
+use codes::CODES;
+use phrases::PHRASES;
+use statuses::STATUSES;
 use vendors::BY_FORMAT;
 
 /// The failure that `refusal` is, said by an endpoint that speaks `format`.
@@ -17,7 +21,7 @@ pub fn classify(format: &str, refusal: &Refusal, headers: &[(String, String)], n
     failure.status = (refusal.status >= 300).then_some(refusal.status);
     failure.code = [&refusal.code, &refusal.kind].into_iter().find(|c| !c.is_empty()).map(|c| clean_line(c));
     failure.raw = (!refusal.raw.is_empty()).then(|| refusal.raw.clone());
-    if matches!(kind, RateLimited | Quota | Overloaded | Server) {
+    if matches!(kind, RateLimited | Quota | Overloaded | Server | FirstTokenTimeout) {
         let limited = matches!(kind, RateLimited | Quota);
         failure.retry_after = retry_after(headers, refusal.details.as_ref(), &refusal.message, limited, now);
     }
@@ -36,7 +40,7 @@ fn kind(format: &str, refusal: &Refusal) -> FailureKind {
         message.push_str(&details.to_string().to_lowercase());
     }
     let own = BY_FORMAT.iter().filter(|(name, _)| *name == format).flat_map(|(_, rules)| rules.iter());
-    match own.chain(COMMON).find(|rule| rule.holds(refusal, &message)) {
+    match own.chain(CODES).chain(PHRASES).chain(STATUSES).find(|rule| rule.holds(refusal, &message)) {
         Some(rule) => rule.kind,
         None if (300..400).contains(&refusal.status) => Malformed,
         None if (400..500).contains(&refusal.status) => InvalidRequest,
@@ -53,6 +57,7 @@ fn sentence(kind: FailureKind, refusal: &Refusal) -> String {
         Auth => "the key was rejected",
         Permission => "the key may not do this",
         ModelNotFound => "the provider does not have this model",
+        FirstTokenTimeout => "the provider ran out of time",
         ContextLength => "the conversation does not fit the model's context",
         TooLarge => "the request is larger than the provider takes",
         InvalidRequest => "the provider refuses the request as wrong",

@@ -258,6 +258,8 @@ fn is_error_envelope(name: &[u8], data: &[u8]) -> bool {
         || (map.contains_key("message") && !map.contains_key("choices"))
         || map.contains_key("detail")
         || map.contains_key("errors")
+        // MiniMax, whose success is the code 0
+        || map.get("base_resp").is_some_and(|said| said["status_code"].as_i64().is_some_and(|code| code != 0))
 }
 
 /// Said beside the message.

@@ -1,6 +1,7 @@
 //! Tests of `fareway::wire`.
 
 mod classify;
+mod classify_vendors;
 mod claude;
 mod dialects;
 mod face;

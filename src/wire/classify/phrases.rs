@@ -1,87 +1,9 @@
-//! What refusals say whoever refuses: codes and phrases, most telling first; the status where nothing else tells.
+//! What refusals say in words, most telling first, and the codes that say no more than that.
 
-use super::rule::{Rule, code, phrase, status};
+use super::rule::{Rule, code, phrase};
 use crate::words::FailureKind::*;
 
-pub const COMMON: &[Rule] = &[
-    // codes are surer than sentences, and say the same in every sentence
-    code(
-        &[
-            "insufficient_quota",
-            "billing_hard_limit_reached",
-            "billing_not_active",
-            "insufficient_balance",
-            "insufficient_credits",
-            "insufficient_user_quota",
-            "exceeded_current_quota_error",
-            "payment_required",
-            "billing_error",
-            "Arrearage",
-            "1113",
-        ],
-        Quota,
-    ),
-    code(
-        &[
-            "context_length_exceeded",
-            "model_context_window_exceeded",
-            "max_tokens_exceeded",
-            "token_limit_exceeded",
-            "string_above_max_length",
-            "exceed_context_size_error",
-            "context_window_exceeded",
-        ],
-        ContextLength,
-    ),
-    code(
-        &[
-            "content_filter",
-            "content_policy_violation",
-            "ResponsibleAIPolicyViolation",
-            "moderation_blocked",
-            "data_inspection_failed",
-            "DataInspectionFailed",
-            "1301",
-            "cyber_policy_violation",
-            "cyber_policy",
-        ],
-        Moderation,
-    ),
-    code(
-        &[
-            "overloaded_error",
-            "engine_overloaded_error",
-            "server_is_overloaded",
-            "provider_overloaded",
-            "slow_down",
-        ],
-        Overloaded,
-    ),
-    code(
-        &[
-            "model_decommissioned",
-            "model_not_found",
-            "model_not_available",
-            "DeploymentNotFound",
-            "unknown_model",
-            "model_not_supported",
-        ],
-        ModelNotFound,
-    ),
-    // Groq: the model wrote what its own tool parser does not take
-    code(&["tool_use_failed", "json_validate_failed"], Server),
-    code(&["unsupported_country_region_territory"], Permission),
-    code(
-        &[
-            "invalid_api_key",
-            "authentication_error",
-            "authentication",
-            "UNAUTHENTICATED",
-            "invalid_authentication_error",
-            "incorrect_api_key_error",
-        ],
-        Auth,
-    ),
+pub const PHRASES: &[Rule] = &[
     phrase(&["tokens per min", "tokens per day", "requests per min", "requests per day"], RateLimited),
     phrase(
         &[
@@ -100,6 +22,8 @@ pub const COMMON: &[Rule] = &[
             "depleted your monthly",
             "exceeded your monthly",
             "spending limit",
+            "usage limit",
+            "balance is insufficient",
             "key limit exceeded",
             "payment required",
             "please check your plan and billing",
@@ -158,12 +82,22 @@ pub const COMMON: &[Rule] = &[
             "not a multimodal model",
             "image input is not",
             "not enabled for this model",
+            "does not work with the specified model",
+            "unknown variant",
+            // llama.cpp's `--jinja`, vLLM's `--enable-auto-tool-choice`
+            "requires --",
             "vision is not",
         ],
         Unsupported,
     ),
     code(
-        &["unsupported_parameter", "unsupported_value", "unknown_parameter", "unsupported_image_format"],
+        &[
+            "unsupported_parameter",
+            "unsupported_value",
+            "unknown_parameter",
+            "unsupported_image_format",
+            "unsupported_image_media_type",
+        ],
         Unsupported,
     ),
     phrase(
@@ -181,6 +115,8 @@ pub const COMMON: &[Rule] = &[
             "has been decommissioned",
             "no longer available",
             "model is not available",
+            "no models loaded",
+            "model is not loaded",
             "deployment for this resource does not exist",
         ],
         ModelNotFound,
@@ -231,6 +167,9 @@ pub const COMMON: &[Rule] = &[
             "at capacity",
             "over capacity",
             "no capacity",
+            "maximum capacity",
+            "model busy",
+            "degraded function",
             "high demand",
             "capacity exceeded",
             "currently loading",
@@ -265,18 +204,4 @@ pub const COMMON: &[Rule] = &[
     ),
     code(&["payload_too_large", "request_too_large"], TooLarge),
     phrase(&["entity too large", "payload too large", "request too large"], TooLarge),
-    code(&["invalid_request_error", "invalid_request"], InvalidRequest).when(&[200, 500]),
-    code(
-        &["server_error", "api_error", "internal_error", "server", "provider_unavailable", "INTERNAL"],
-        Server,
-    )
-    .when(&[200, 500, 502, 503, 504]),
-    status(&[401, 407], Auth),
-    status(&[402], Quota),
-    status(&[403, 451], Permission),
-    status(&[404, 410], ModelNotFound),
-    status(&[413], TooLarge),
-    status(&[429], RateLimited),
-    status(&[503, 529], Overloaded),
-    status(&[400, 405, 406, 409, 411, 412, 415, 422], InvalidRequest),
 ];
