@@ -1,10 +1,10 @@
 //! The store's figures: `cargo bench --profile fast --bench store` (`-- small` for a tenth of the rows).
 //! Each is a whole operation of a real store on disk, timed from the caller's side.
 
-use fareway::store::{By, LedgerRange, Of, Options, Search, Store, Write};
+use fareway::store::{By, LedgerRange, Options, Search, Store, Write};
 use fareway::words::{
     At, Attempt, Cost, CostSource, Dice, EndpointId, Entry, GenerationId, GenerationRow, Message, MessageId,
-    ModelId, Outcome, ProviderId, Purpose, Receipt, Role, SessionId, Usage, Usd,
+    ModelId, Of, Outcome, ProviderId, Purpose, Receipt, Role, SessionId, Usage, Usd,
 };
 use std::path::Path;
 use std::sync::Arc;

@@ -4,8 +4,7 @@ use super::panes::whatif;
 use super::{Place, Settings};
 use crate::metering::Target;
 use crate::words::{
-    At, Draft, GenerationId, GenerationRow, Message, MessageId, ModelId, ModelRef, ProviderId, Request,
-    Session, SessionId, TurnId,
+    At, Draft, GenerationId, Message, MessageId, ModelId, ModelRef, Of, Request, Session, SessionId, TurnId,
 };
 use std::sync::Arc;
 
@@ -88,29 +87,6 @@ pub enum Which {
         of: Option<Of>,
         before: Option<(At, GenerationId)>,
     },
-}
-
-/// Part of what was spent.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Of {
-    Model(ModelId),
-    Provider(ProviderId),
-    Session(SessionId),
-    Tag(String),
-    Key(String),
-}
-
-impl Of {
-    /// Whether the row counts in it.
-    pub fn holds(&self, row: &GenerationRow) -> bool {
-        match self {
-            Self::Model(id) => row.receipt.model == *id,
-            Self::Provider(slug) => row.receipt.provider == *slug,
-            Self::Session(id) => row.session == Some(*id),
-            Self::Tag(tag) => row.tags.contains(tag),
-            Self::Key(label) => row.key_label.as_ref() == Some(label),
-        }
-    }
 }
 
 /// What only the screen can do, because only it knows widths and heights.

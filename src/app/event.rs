@@ -113,6 +113,8 @@ pub enum Event {
     },
 
     // news nobody asked for
+    /// Something was booked, in this process or in another: sums may be others now.
+    Booked,
     /// Models whose provider lately billed something else than its list price comes to, in percent of ours.
     Mischarged(BTreeMap<ModelId, i64>),
     /// The list of models changed (a refresh, a local server was found).

@@ -37,7 +37,7 @@ mod window;
 pub use actions::{ACTIONS, Action, Edit, Run, When};
 pub use card::Card;
 pub use copy::blocks;
-pub use effect::{Effect, Of, Order, Save, Scroll, Which};
+pub use effect::{Effect, Order, Save, Scroll, Which};
 pub use event::{
     Attached, Began, BudgetState, Event, HealthRow, Hit, Level, LineState, Opened, Quote, Spent, Target,
 };

@@ -178,7 +178,7 @@ fn away(model: &mut Model, live: &Live, failed: bool) -> Option<Effect> {
 }
 
 /// What the ledger makes of today and of this session.
-fn tally(model: &mut Model) -> Effect {
+pub(super) fn tally(model: &mut Model) -> Effect {
     let turn = model.next_turn();
     model.pending.tally = Some(turn);
     Effect::Tally { turn, session: model.here }

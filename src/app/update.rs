@@ -58,6 +58,7 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Event::Booked => vec![turns::tally(model)],
         Event::Mischarged(models) => {
             model.mischarged = models;
             Vec::new()

@@ -137,7 +137,7 @@ async fn ask(args: &Args, mut turn: Turn, mut signals: Signals, shell: &Shell) -
         let prices = out::prices_of(&turn.core.gateway.catalog());
         out::note(&format!("{} · {prices}", out::figures(receipt)));
     }
-    for warning in turn.core.gateway.warnings() {
+    for warning in turn.core.gateway.warnings().await {
         out::note(&warning.to_string());
     }
     match (cut, &heard.failure) {

@@ -2,10 +2,9 @@
 
 use super::shell::Shell;
 use super::{Exit, Fail, out};
-use crate::config::Limits;
-use crate::runtime::now;
-use crate::store::{Of, Store};
-use crate::words::{ModelId, ProviderId, Usd};
+use crate::metering::{Budgets, Limit, Unpriced};
+use crate::runtime::{limits, now};
+use crate::words::{Cap, Of, Usd, Used};
 use serde_json::json;
 
 /// Show spending limits and how much of each is used
@@ -25,7 +24,7 @@ pub struct Args {
 struct Row {
     of: String,
     per: &'static str,
-    spent: Usd,
+    used: Used,
     limit: Usd,
 }
 
@@ -33,29 +32,24 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
     let store = shell.store()?;
     let budgets = &shell.config.budgets;
     let today = shell.config.day(now());
-    let all = Limits { day: budgets.day, week: budgets.week, month: budgets.month, total: budgets.total };
-    let mut rows = used(&store, today, "everything", &Of::All, &all)?;
-    for (slug, limits) in &budgets.providers {
-        rows.extend(used(&store, today, slug, &Of::Provider(ProviderId::new(slug)), limits)?);
-    }
-    for (id, limits) in &budgets.models {
-        rows.extend(used(&store, today, id, &Of::Model(ModelId::new(id)), limits)?);
-    }
-    for key in &shell.config.serve.keys {
-        let limits = Limits { day: key.day, week: key.week, month: key.month, total: key.total };
-        rows.extend(used(&store, today, &key.label, &Of::Key(key.label.clone()), &limits)?);
-    }
+    let all = Budgets::new(limits(&shell.config), Unpriced::default()).all(today, None);
+    let used = store.used(today, all.iter().map(|(_, cap)| cap.clone()).collect()).wait()?;
+    let rows: Vec<Row> =
+        all.into_iter().zip(used).map(|((limit, cap), used)| row(&limit, &cap, used)).collect();
     if args.json {
         let rows: Vec<_> = rows
             .iter()
             .map(|row| {
                 json!({
-                    "of": row.of, "per": row.per, "spent_usd": row.spent.to_string(),
-                    "limit_usd": row.limit.to_string(), "percent": percent(row),
+                    "of": row.of, "per": row.per, "spent_usd": row.used.spent.to_string(),
+                    "set_aside_usd": row.used.held.to_string(), "limit_usd": row.limit.to_string(), "percent": percent(row),
                 })
             })
             .collect();
-        out::json(&json!({"session_usd": budgets.session.map(|usd| usd.to_string()), "budgets": rows}))?;
+        out::json(&json!({
+            "timezone": shell.config.zone_name(), "session_usd": budgets.session.map(|usd| usd.to_string()),
+            "budgets": rows,
+        }))?;
         return Ok(Exit::Ok);
     }
     if let Some(limit) = budgets.session {
@@ -79,36 +73,32 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
             vec![
                 row.of.clone(),
                 row.per.to_owned(),
-                format!("${}", row.spent.round(4)),
+                row.used.spent.said(),
+                if row.used.held.is_zero() { String::new() } else { row.used.held.said() },
                 format!("${}", row.limit),
                 format!("{percent}%"),
                 mark.to_owned(),
             ]
         })
         .collect();
-    out::table(&["OF", "PER", "SPENT", "LIMIT", "USED", ""], &cells)?;
+    out::table(&["OF", "PER", "SPENT", "UNDER WAY", "LIMIT", "USED", ""], &cells)?;
+    out::note(&format!("days begin at midnight, {}", shell.config.zone_name()));
     Ok(Exit::Ok)
 }
 
 fn percent(row: &Row) -> i128 {
-    if row.limit.is_zero() { 100 } else { row.spent.raw().saturating_mul(100) / row.limit.raw() }
+    match row.limit.raw() {
+        0 => 100,
+        limit => row.used.sum().raw().saturating_mul(100) / limit,
+    }
 }
 
-fn used(store: &Store, today: i32, name: &str, of: &Of, limits: &Limits) -> Result<Vec<Row>, Fail> {
-    let date = super::usage::civil(today);
-    let monday = today - i32::from(date.weekday().to_monday_zero_offset());
-    let first = today - i32::from(date.day()) + 1;
-    let mut rows = Vec::new();
-    for (per, limit, from) in [
-        ("day", limits.day, today),
-        ("week", limits.week, monday),
-        ("month", limits.month, first),
-        ("total", limits.total, 0),
-    ] {
-        if let Some(limit) = limit {
-            let spent = store.totals(from..today + 1, false, of.clone()).wait()?.booked;
-            rows.push(Row { of: name.to_owned(), per, spent, limit });
-        }
-    }
-    Ok(rows)
+fn row(limit: &Limit, cap: &Cap, used: Used) -> Row {
+    let of = match &cap.of {
+        Of::Model(id) => id.to_string(),
+        Of::Provider(slug) => slug.to_string(),
+        Of::Key(label) => label.clone(),
+        Of::All | Of::Session(_) | Of::Tag(_) => "everything".to_owned(),
+    };
+    Row { of, per: limit.window.name(), used, limit: limit.amount }
 }

@@ -139,7 +139,6 @@ fn store(dirs: &Dirs, findings: &mut Vec<Finding>) {
     let opened = Store::open(&dirs.data, Options::default()).and_then(|opened| {
         let info = opened.store.info().wait()?;
         let sessions = opened.store.sessions(None, usize::MAX).wait()?.len();
-        crate::runtime::settle(&opened.store, &opened.orphans);
         Ok::<_, StoreError>((opened.notices, opened.orphans.len(), info, sessions))
     });
     match opened {

@@ -124,8 +124,8 @@ pub fn cost(cost: &crate::words::Cost) -> String {
     use crate::words::CostSource;
     match (cost.booked, cost.source) {
         (_, CostSource::Free) => "free".into(),
-        (Some(usd), CostSource::Estimate) => format!("~${}", usd.round(6)),
-        (Some(usd), _) => format!("${}", usd.round(6)),
+        (Some(usd), CostSource::Estimate) => format!("~{}", usd.said()),
+        (Some(usd), _) => usd.said(),
         (None, _) => "cost unknown".into(),
     }
 }

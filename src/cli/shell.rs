@@ -52,13 +52,12 @@ impl Shell {
         self
     }
 
-    /// Opens the store, and books what a killed process left open.
+    /// Opens the store.
     pub fn store(&self) -> Result<Store, Fail> {
         let opened = Store::open(&self.dirs.data, crate::store::Options::default())?;
         for notice in &opened.notices {
             out::note(notice);
         }
-        crate::runtime::settle(&opened.store, &opened.orphans);
         Ok(opened.store)
     }
 

@@ -333,6 +333,12 @@ impl Config {
         (!self.timezone.is_empty()).then(|| jiff::tz::TimeZone::get(&self.timezone).ok()).flatten()
     }
 
+    /// The zone that days begin in, by its IANA name where it has one.
+    pub fn zone_name(&self) -> String {
+        let zone = self.zone().unwrap_or_else(jiff::tz::TimeZone::system);
+        zone.iana_name().map_or_else(|| "the system's time zone".to_owned(), str::to_owned)
+    }
+
     /// The civil day of a moment, in days since 1970-01-01: what "today" means.
     pub fn day(&self, at: At) -> i32 {
         let zone = self.zone().unwrap_or_else(jiff::tz::TimeZone::system);

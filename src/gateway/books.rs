@@ -2,8 +2,8 @@
 
 use super::gateway::Core;
 use crate::words::{
-    At, Attempt, AttemptRow, Chosen, Cost, CostSource, Decision, Endpoint, EndpointId, Entry, Failure,
-    GenerationId, GenerationRow, ModelId, OpenRow, Outcome, ProviderId, Receipt, Request, Stop, Usage, Usd,
+    At, Attempt, AttemptRow, Chosen, Cost, Decision, Endpoint, EndpointId, Entry, Failure, GenerationId,
+    GenerationRow, ModelId, OpenRow, Outcome, ProviderId, Receipt, Request, Stop, Usage, Usd,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -67,6 +67,10 @@ impl Books {
         self.t0 + self.core.options.clocks.total
     }
 
+    pub fn generation(&self) -> GenerationId {
+        self.generation
+    }
+
     pub fn day(&self) -> i32 {
         self.day
     }
@@ -120,7 +124,7 @@ impl Books {
     }
 
     /// What is known of the attempt under way, so that it survives `kill -9`.
-    pub fn save(&self, endpoint: &Endpoint, usage: Usage, cost: Cost) {
+    pub fn save(&self, endpoint: &Endpoint, usage: Usage, cost: Cost, held: Usd) {
         let request = &self.request;
         let attempts = self.state().in_order();
         self.core.ledger.write(vec![Entry::Open(Box::new(OpenRow {
@@ -138,6 +142,7 @@ impl Books {
             attempts,
             usage,
             cost,
+            held,
             tags: request.tags.clone(),
             key_label: request.key_label.clone(),
         }))]);
@@ -177,7 +182,7 @@ impl Books {
             provider,
             endpoint,
             usage: attempts.iter().fold(Usage::default(), |sum, a| sum + a.usage),
-            cost: sum(attempts.iter().map(|a| &a.cost)),
+            cost: Cost::sum(attempts.iter().map(|a| &a.cost)),
             attempts,
             ttft: state.ttft,
             total: self.t0.elapsed(),
@@ -209,42 +214,6 @@ impl Drop for Books {
             self.close(Outcome::Cancelled);
         }
     }
-}
-
-/// Money over several attempts: unknown as soon as one is; as uncertain as its least certain part.
-fn sum<'a>(costs: impl Iterator<Item = &'a Cost> + Clone) -> Cost {
-    let mut costs = costs.filter(|cost| cost.booked != Some(Usd::ZERO) || !cost.lines.is_empty()).peekable();
-    if costs.peek().is_none() {
-        return Cost {
-            booked: Some(Usd::ZERO),
-            source: CostSource::Free,
-            ours: Some(Usd::ZERO),
-            lines: Vec::new(),
-        };
-    }
-    let rank = |source: CostSource| match source {
-        CostSource::Free => 0,
-        CostSource::Catalog => 1,
-        CostSource::Provider => 2,
-        CostSource::Estimate => 3,
-        CostSource::Unknown => 4,
-    };
-    let mut total =
-        Cost { booked: Some(Usd::ZERO), source: CostSource::Free, ours: Some(Usd::ZERO), lines: Vec::new() };
-    for cost in costs {
-        total.booked = total.booked.zip(cost.booked).map(|(a, b)| a + b);
-        total.ours = total.ours.zip(cost.ours).map(|(a, b)| a + b);
-        if rank(cost.source) > rank(total.source) {
-            total.source = cost.source;
-        }
-        for line in &cost.lines {
-            match total.lines.iter_mut().find(|l| l.category == line.category && l.price == line.price) {
-                Some(same) => same.count += line.count,
-                None => total.lines.push(line.clone()),
-            }
-        }
-    }
-    total
 }
 
 /// The item that tells who is asked.

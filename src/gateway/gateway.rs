@@ -8,11 +8,10 @@ use super::options::Options;
 use super::stream::ReplyStream;
 use super::transport::Transport;
 use crate::catalog::Catalog;
-use crate::metering::{Ask, Budgets, Counter, Limit, Standing, Unpriced, Warning};
+use crate::metering::{Applied, Ask, Budgets, Counter, Limit, Standing, Unpriced, Warning};
 use crate::routing::{self, HealthBook, KeyBook, Names, StickyBook};
 use crate::words::{
-    At, Attempt, Dice, Endpoint, Failure, FailureKind, GenerationId, ProviderId, Request, RollupKey,
-    SessionId, Totals,
+    At, Attempt, Dice, Endpoint, Failure, FailureKind, GenerationId, ProviderId, Request, SessionId, Usd,
 };
 use arc_swap::{ArcSwap, Guard};
 use std::collections::BTreeMap;
@@ -54,11 +53,12 @@ impl Gateway {
         let transport = Transport::new(&options);
         let core = Core {
             transport,
-            ledger,
             purse: Purse::new(
                 Budgets::new(options.limits.clone(), options.unpriced).warning_at(options.warn),
                 options.basis,
+                Arc::clone(&ledger),
             ),
+            ledger,
             catalog: ArcSwap::new(catalog),
             keys: ArcSwap::from_pointee(keys),
             names: ArcSwap::from_pointee(options.names.clone()),
@@ -170,14 +170,6 @@ impl Gateway {
         self.core.memory().counter.clone()
     }
 
-    /// What the ledger says was spent before: every rollup of the budgets' windows, once at the start.
-    pub fn spent<'a>(&self, rollups: impl IntoIterator<Item = (&'a RollupKey, &'a Totals)>) {
-        let mut budgets = self.core.purse.budgets();
-        for (key, totals) in rollups {
-            budgets.remember(key, totals);
-        }
-    }
-
     /// Budgets that were changed; what was spent and set aside stays.
     pub fn set_limits(&self, limits: Vec<Limit>, unpriced: Unpriced) {
         let mut budgets = self.core.purse.budgets();
@@ -185,21 +177,27 @@ impl Gateway {
         budgets.unpriced = unpriced;
     }
 
-    /// How the budgets stand for a request like this one, today.
-    pub fn budgets(&self, ask: &Ask) -> Vec<Standing> {
-        let day = super::clock::day(super::clock::now(), self.core.options.zone.as_ref());
-        self.core.purse.budgets().standing(day, ask)
+    fn today(&self) -> i32 {
+        super::clock::day(super::clock::now(), self.core.options.zone.as_ref())
     }
 
-    /// How every budget stands today, those on sessions by this one.
-    pub fn standings(&self, session: Option<SessionId>) -> Vec<Standing> {
-        let day = super::clock::day(super::clock::now(), self.core.options.zone.as_ref());
-        self.core.purse.budgets().all_standing(day, session)
+    /// How the budgets stand for a request like this one, today.
+    pub async fn budgets(&self, ask: &Ask) -> Vec<Standing> {
+        let day = self.today();
+        let ask = Ask { amount: Some(Usd::ZERO), ..ask.clone() };
+        let applied = self.core.purse.budgets().applying(day, &ask).unwrap_or_default();
+        self.core.purse.standing(day, applied).await.unwrap_or_default()
+    }
+
+    /// Today, and what every budget means today, those on sessions for this one: the ledger says how they stand.
+    pub fn limits(&self, session: Option<SessionId>) -> (i32, Vec<Applied>) {
+        let day = self.today();
+        (day, self.core.purse.budgets().all(day, session))
     }
 
     /// Budgets that came to the line of warning since this was asked last.
-    pub fn warnings(&self) -> Vec<Warning> {
-        self.core.purse.budgets().warnings()
+    pub async fn warnings(&self) -> Vec<Warning> {
+        self.core.purse.warnings(self.today()).await
     }
 
     /// Builds the HTTP client ahead of the first request; call it off the first frame's path.

@@ -25,7 +25,7 @@ pub use ask::{Continuation, Seam};
 pub use collections::Sources;
 pub use gateway::Gateway;
 pub use keys::{Key, Keys};
-pub use ledger::{Ledger, NoLedger};
+pub use ledger::{Ledger, NoLedger, Told};
 pub use lists::Found;
 pub use options::{Clocks, Options};
 pub use preview::Preview;

@@ -1,64 +1,51 @@
-//! Budgets: money set aside before a request is sent and settled after, so that nothing overruns them unseen.
+//! Budgets: which limits a request falls under, and what a person is told of them.
 //!
-//! The rule: a reservation is granted only if, for every limit it falls under,
-//! `spent + set aside by others + this reservation <= limit`. So with [`Basis::Worst`] a limit is never exceeded as
-//! long as no request costs more than its worst case; with [`Basis::Likely`] it is exceeded at most by what the
-//! requests then in flight cost more than their estimates. The value is plain: whoever shares it holds it under a lock.
+//! The money itself is checked and set aside by the ledger, in one step for all processes ([`Purse`] has the rule).
+//! With [`Basis::Worst`] a limit is never exceeded as long as no request costs more than its worst case; with
+//! [`Basis::Likely`] it is exceeded at most by what the requests then in flight cost more than their estimates.
+//!
+//! [`Purse`]: crate::words::Purse
+//! [`Basis::Worst`]: super::Basis::Worst
+//! [`Basis::Likely`]: super::Basis::Likely
 
 use super::limit::{Limit, Scope};
-use super::reservation::{Ask, Refusal, Reservation, Standing, Unpriced, Warning, percent};
-use crate::words::{Dimension, ModelId, ProviderId, RollupKey, SessionId, Totals, Usd};
-use std::collections::{BTreeMap, BTreeSet};
+use super::reservation::{Ask, Refusal, Standing, Unpriced, Warning, percent};
+use crate::words::{Cap, Of, Over, SessionId, Usd, Used};
+use std::collections::BTreeSet;
 
-/// All limits, what was spent under each by day, and what is set aside.
+/// All limits, and which of them a person was warned of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Budgets {
     pub limits: Vec<Limit>,
     pub unpriced: Unpriced,
     /// From this percentage on a limit is warned of.
     pub warn: u8,
-    /// Spending by subject and day, for subjects that a limit may be on.
-    spent: BTreeMap<Subject, BTreeMap<i32, Usd>>,
-    held: BTreeMap<u64, Held>,
-    next: u64,
-    /// Limits that were warned of, by subject and the window's first day; and those nobody has heard of yet.
-    warned: BTreeSet<(Limit, Subject, i32)>,
+    /// Limits that requests fell under since somebody looked last.
+    touched: BTreeSet<(Limit, Of)>,
+    /// Limits that were warned of, by the window's first day; and those nobody has heard of yet.
+    warned: BTreeSet<(Limit, Of, i32)>,
     unheard: Vec<Warning>,
 }
 
 impl Default for Budgets {
     fn default() -> Self {
-        Self {
-            limits: Vec::new(),
-            unpriced: Unpriced::default(),
-            warn: 80,
-            spent: BTreeMap::new(),
-            held: BTreeMap::new(),
-            next: 0,
-            warned: BTreeSet::new(),
-            unheard: Vec::new(),
-        }
+        Self::new(Vec::new(), Unpriced::default())
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Subject {
-    Everything,
-    Session(SessionId),
-    Provider(ProviderId),
-    Model(ModelId),
-    Key(String),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Held {
-    ask: Ask,
-    day: i32,
-}
+/// A limit and what it means on a day for a request.
+pub type Applied = (Limit, Cap);
 
 impl Budgets {
     pub fn new(limits: Vec<Limit>, unpriced: Unpriced) -> Self {
-        Self { limits, unpriced, ..Self::default() }
+        Self {
+            limits,
+            unpriced,
+            warn: 80,
+            touched: BTreeSet::new(),
+            warned: BTreeSet::new(),
+            unheard: Vec::new(),
+        }
     }
 
     /// Warns from this percentage on.
@@ -67,182 +54,88 @@ impl Budgets {
         Self { warn: percent, ..self }
     }
 
-    /// Takes over what the ledger says was spent before: feed it every rollup of the windows in question. Totals by
-    /// model and by provider come from the same rows; tags and play money are passed over.
-    pub fn remember(&mut self, key: &RollupKey, totals: &Totals) {
-        if key.demo {
-            return;
-        }
-        let mut add = |subject| add(&mut self.spent, subject, key.day, totals.booked);
-        match &key.of {
-            Dimension::All => add(Subject::Everything),
-            Dimension::Model(model, provider) => {
-                add(Subject::Model(model.clone()));
-                add(Subject::Provider(provider.clone()));
-            }
-            Dimension::Session(session) => add(Subject::Session(*session)),
-            Dimension::Key(label) => add(Subject::Key(label.clone())),
-            Dimension::Tag(_) => {}
-        }
-    }
-
-    /// Sets money aside, or says which limit forbids it. `day` is today in the person's time zone, in days since
-    /// 1970-01-01; the request counts on that day however late it ends.
-    pub fn reserve(&mut self, day: i32, ask: &Ask) -> Result<Reservation, Refusal> {
-        let warnings = self.check(day, ask, None)?;
-        let id = self.next;
-        self.next += 1;
-        self.held.insert(id, Held { ask: ask.clone(), day });
-        self.tell(day, ask, &warnings);
-        Ok(Reservation { id, warnings })
-    }
-
-    /// Limits that came to the line of warning since this was asked last; each is told once in its window.
-    pub fn warnings(&mut self) -> Vec<Warning> {
-        std::mem::take(&mut self.unheard)
-    }
-
-    fn tell(&mut self, day: i32, ask: &Ask, warnings: &[Warning]) {
-        for warning in warnings {
-            let Some(subject) = subject(&warning.limit.scope, ask) else { continue };
-            let first = warning.limit.window.start(day);
-            if self.warned.insert((warning.limit.clone(), subject, first)) {
-                self.unheard.push(warning.clone());
-            }
-        }
-    }
-
-    /// The request moves to another endpoint (fallback, rescue): checks the new amount in place of the old one, which
-    /// stays set aside if the answer is no. What earlier attempts cost is booked with [`Budgets::spend`] before.
-    pub fn adjust(&mut self, reservation: &mut Reservation, ask: &Ask) -> Result<(), Refusal> {
-        let day = self.held.get(&reservation.id).map_or(0, |held| held.day);
-        reservation.warnings = self.check(day, ask, Some(reservation.id))?;
-        self.held.insert(reservation.id, Held { ask: ask.clone(), day });
-        self.tell(day, ask, &reservation.warnings.clone());
-        Ok(())
-    }
-
-    /// Books what one attempt of a request under way cost; the reservation for the rest stays.
-    pub fn spend(&mut self, reservation: &Reservation, provider: &ProviderId, model: &ModelId, actual: Usd) {
-        let Some(held) = self.held.get(&reservation.id) else { return };
-        let ask = Ask { provider: provider.clone(), model: model.clone(), ..held.ask.clone() };
-        let day = held.day;
-        self.book(day, &ask, actual);
-    }
-
-    /// The request has ended: what was set aside is free again, and `actual` is spent at the endpoint it ended with.
-    pub fn settle(&mut self, reservation: Reservation, actual: Usd) {
-        if let Some(Held { ask, day }) = self.held.remove(&reservation.id) {
-            self.book(day, &ask, actual);
-            // it may have cost more than was thought
-            let nothing = Ask { amount: Some(Usd::ZERO), ..ask };
-            let warnings = self.check(day, &nothing, None).unwrap_or_default();
-            self.tell(day, &nothing, &warnings);
-        }
-    }
-
-    /// How every limit stands, those on sessions by this one.
-    pub fn all_standing(&self, day: i32, session: Option<SessionId>) -> Vec<Standing> {
-        let subject = |limit: &Limit| match &limit.scope {
-            Scope::Everything => Some(Subject::Everything),
-            Scope::EachSession => session.map(Subject::Session),
-            Scope::Provider(slug) => Some(Subject::Provider(slug.clone())),
-            Scope::Model(id) => Some(Subject::Model(id.clone())),
-            Scope::Key(label) => Some(Subject::Key(label.clone())),
-        };
-        let each = self.limits.iter().filter_map(|limit| Some((limit, subject(limit)?)));
-        each.map(|(limit, subject)| self.stands(limit, &subject, day)).collect()
-    }
-
-    fn stands(&self, limit: &Limit, subject: &Subject, day: i32) -> Standing {
-        Standing {
-            limit: limit.clone(),
-            spent: self.spent_in(limit, subject, day),
-            held: self.held_in(limit, subject, day, None),
-        }
-    }
-
-    /// How every limit stands for a request like this one; sessions by the one it is in.
-    pub fn standing(&self, day: i32, ask: &Ask) -> Vec<Standing> {
-        let applying = self.limits.iter().filter_map(|limit| Some((limit, subject(&limit.scope, ask)?)));
-        applying.map(|(limit, subject)| self.stands(limit, &subject, day)).collect()
-    }
-
-    fn check(&self, day: i32, ask: &Ask, except: Option<u64>) -> Result<Vec<Warning>, Refusal> {
+    /// Every limit that the request falls under. `day` is today in the person's time zone, in days since 1970-01-01.
+    ///
+    /// # Errors
+    /// Its price is unknown, and that is not allowed under a limit.
+    pub fn applying(&self, day: i32, ask: &Ask) -> Result<Vec<Applied>, Refusal> {
         if ask.demo {
             return Ok(Vec::new());
         }
-        let mut warnings = Vec::new();
-        for limit in &self.limits {
-            let Some(subject) = subject(&limit.scope, ask) else { continue };
-            let Some(wanted) = ask.amount else {
-                if self.unpriced == Unpriced::Allow {
-                    continue;
-                }
-                return Err(Refusal::Unpriced {
+        let applying =
+            self.limits.iter().filter_map(|limit| Some(applied(limit, of(&limit.scope, ask)?, day)));
+        let applying: Vec<Applied> = applying.collect();
+        match applying.first() {
+            Some((limit, _)) if ask.amount.is_none() && self.unpriced == Unpriced::Refuse => {
+                Err(Refusal::Unpriced {
                     limit: limit.clone(),
                     model: ask.model.clone(),
                     provider: ask.provider.clone(),
-                });
-            };
-            let spent = self.spent_in(limit, &subject, day);
-            let held = self.held_in(limit, &subject, day, except);
-            let used = spent + held + wanted;
-            // what is free of charge may always go ahead
-            if used > limit.amount && wanted > Usd::ZERO {
-                let left = (limit.amount - spent - held).max(Usd::ZERO);
-                return Err(Refusal::Over { limit: limit.clone(), spent, held, wanted, left });
+                })
             }
-            if percent(used, limit.amount) >= u64::from(self.warn) {
-                warnings.push(Warning { limit: limit.clone(), used });
+            _ => Ok(applying),
+        }
+    }
+
+    /// Every limit there is, those on sessions by this one.
+    pub fn all(&self, day: i32, session: Option<SessionId>) -> Vec<Applied> {
+        let of = |limit: &Limit| match &limit.scope {
+            Scope::Everything => Some(Of::All),
+            Scope::EachSession => session.map(Of::Session),
+            Scope::Provider(slug) => Some(Of::Provider(slug.clone())),
+            Scope::Model(id) => Some(Of::Model(id.clone())),
+            Scope::Key(label) => Some(Of::Key(label.clone())),
+        };
+        self.limits.iter().filter_map(|limit| Some(applied(limit, of(limit)?, day))).collect()
+    }
+
+    /// What the request was refused for.
+    pub fn refusal(applied: &[Applied], wanted: Usd, over: Over) -> Option<Refusal> {
+        let (limit, _) = applied.get(over.cap)?;
+        let left = (limit.amount - over.used.sum()).max(Usd::ZERO);
+        Some(Refusal::Over { limit: limit.clone(), used: over.used, wanted, left })
+    }
+
+    /// This is how these limits stand: those at the line of warning are told, once in their window.
+    pub fn note(&mut self, day: i32, applied: &[Applied], used: &[Used]) {
+        for ((limit, cap), used) in applied.iter().zip(used) {
+            self.touched.insert((limit.clone(), cap.of.clone()));
+            if percent(used.sum(), limit.amount) >= u64::from(self.warn)
+                && self.warned.insert((limit.clone(), cap.of.clone(), limit.window.start(day)))
+            {
+                self.unheard.push(Warning { limit: limit.clone(), used: used.sum() });
             }
         }
-        Ok(warnings)
     }
 
-    fn spent_in(&self, limit: &Limit, subject: &Subject, day: i32) -> Usd {
-        let from = limit.window.start(day);
-        self.spent.get(subject).map_or(Usd::ZERO, |days| days.range(from..=day).map(|(_, usd)| *usd).sum())
+    /// The limits that requests fell under since this was asked last: a request may have cost more than was thought.
+    pub fn touched(&mut self, day: i32) -> Vec<Applied> {
+        std::mem::take(&mut self.touched).into_iter().map(|(limit, of)| applied(&limit, of, day)).collect()
     }
 
-    fn held_in(&self, limit: &Limit, subject: &Subject, day: i32, except: Option<u64>) -> Usd {
-        let from = limit.window.start(day);
-        let of_others = self.held.iter().filter(|(id, _)| Some(**id) != except).map(|(_, held)| held);
-        of_others
-            .filter(|held| !held.ask.demo && held.day >= from && held.day <= day)
-            .filter(|held| self::subject(&limit.scope, &held.ask).as_ref() == Some(subject))
-            .filter_map(|held| held.ask.amount)
-            .sum()
-    }
-
-    fn book(&mut self, day: i32, ask: &Ask, actual: Usd) {
-        if ask.demo {
-            return;
-        }
-        let subjects = [
-            Some(Subject::Everything),
-            Some(Subject::Provider(ask.provider.clone())),
-            Some(Subject::Model(ask.model.clone())),
-            ask.session.map(Subject::Session),
-            ask.key.clone().map(Subject::Key),
-        ];
-        for subject in subjects.into_iter().flatten() {
-            add(&mut self.spent, subject, day, actual);
-        }
+    /// Limits that came to the line of warning since this was asked last.
+    pub fn warnings(&mut self) -> Vec<Warning> {
+        self.touched.clear();
+        std::mem::take(&mut self.unheard)
     }
 }
 
-fn add(spent: &mut BTreeMap<Subject, BTreeMap<i32, Usd>>, subject: Subject, day: i32, amount: Usd) {
-    *spent.entry(subject).or_default().entry(day).or_default() += amount;
+/// Limits with how they stand.
+pub fn standing(applied: Vec<Applied>, used: Vec<Used>) -> Vec<Standing> {
+    applied.into_iter().zip(used).map(|((limit, _), used)| Standing { limit, used }).collect()
+}
+
+fn applied(limit: &Limit, of: Of, day: i32) -> Applied {
+    (limit.clone(), Cap { of, from: limit.window.start(day), amount: limit.amount })
 }
 
 /// Whose spending the limit looks at for this request; `None`: it does not apply.
-fn subject(scope: &Scope, ask: &Ask) -> Option<Subject> {
+fn of(scope: &Scope, ask: &Ask) -> Option<Of> {
     match scope {
-        Scope::Everything => Some(Subject::Everything),
-        Scope::EachSession => ask.session.map(Subject::Session),
-        Scope::Provider(slug) => (*slug == ask.provider).then(|| Subject::Provider(slug.clone())),
-        Scope::Model(id) => (*id == ask.model).then(|| Subject::Model(id.clone())),
-        Scope::Key(label) => (ask.key.as_ref() == Some(label)).then(|| Subject::Key(label.clone())),
+        Scope::Everything => Some(Of::All),
+        Scope::EachSession => ask.session.map(Of::Session),
+        Scope::Provider(slug) => (*slug == ask.provider).then(|| Of::Provider(slug.clone())),
+        Scope::Model(id) => (*id == ask.model).then(|| Of::Model(id.clone())),
+        Scope::Key(label) => (ask.key.as_ref() == Some(label)).then(|| Of::Key(label.clone())),
     }
 }

@@ -17,7 +17,7 @@ mod whatif;
 
 pub use advice::{Advice, advise};
 pub use bill::{Bill, Ended, Mismatch, bill, mismatch};
-pub use budget::Budgets;
+pub use budget::{Applied, Budgets, standing};
 pub use cost::{amount, cost, estimate};
 pub use count::Counter;
 pub use limit::{Limit, Scope, Window};
@@ -25,7 +25,7 @@ pub use live::{Live, Reading};
 pub use price::{InForce, in_force};
 pub use quote::{Quote, Turn, beside, quote};
 pub use report::{Figures, RateSpread, Split, Spread, ranking, report};
-pub use reservation::{Ask, Basis, Refusal, Reservation, Standing, Unpriced, Warning};
+pub use reservation::{Ask, Basis, Refusal, Standing, Unpriced, Warning};
 pub use tally::Tally;
 pub use tokenizer::Tokenizer;
 pub use whatif::{Elsewhere, Past, Target, WhatIf, what_if};

@@ -1,7 +1,7 @@
-//! Money set aside for one request: what is asked, granted, warned of and refused.
+//! Money to be set aside for one request: what is asked, warned of and refused.
 
 use super::limit::Limit;
-use crate::words::{ModelId, ProviderId, SessionId, Usd};
+use crate::words::{ModelId, ProviderId, SessionId, Usd, Used};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -36,14 +36,6 @@ pub struct Ask {
     pub amount: Option<Usd>,
     /// Play money: no limit applies.
     pub demo: bool,
-}
-
-/// Money set aside. Settle it exactly once.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reservation {
-    pub(super) id: u64,
-    /// Limits that this brings to the line of warning (80 %) or beyond.
-    pub warnings: Vec<Warning>,
 }
 
 /// A limit that is nearly used up.
@@ -82,7 +74,7 @@ pub enum Refusal {
         "This request may cost ${wanted}, and of {limit} ${left} is left; raise the budget or choose a cheaper model.",
         wanted = apart(*wanted, *left).0, left = apart(*wanted, *left).1
     )]
-    Over { limit: Limit, spent: Usd, held: Usd, wanted: Usd, left: Usd },
+    Over { limit: Limit, used: Used, wanted: Usd, left: Usd },
     #[error(
         "Nobody lists a price for {model} at {provider}, so {limit} cannot be kept; give it a price in the config or allow unpriced models."
     )]
@@ -99,13 +91,12 @@ fn apart(a: Usd, b: Usd) -> (String, String) {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub limit: Limit,
-    pub spent: Usd,
-    /// Set aside by requests under way.
-    pub held: Usd,
+    /// Booked, and set aside by requests under way in whichever process.
+    pub used: Used,
 }
 
 impl Standing {
     pub fn percent(&self) -> u64 {
-        percent(self.spent + self.held, self.limit.amount)
+        percent(self.used.sum(), self.limit.amount)
     }
 }

@@ -6,9 +6,9 @@ use super::{cards, dice, find_session, last_session, now, settings};
 use crate::app::{Began, BudgetState, Card, Opened, Spent};
 use crate::catalog::{Catalog, Overlay};
 use crate::config::{self, Config, Dirs};
-use crate::metering::Standing;
-use crate::store::{Of, Store, StoreError};
-use crate::words::{ModelId, ModelRef, ProviderId, Session, SessionId};
+use crate::metering::{Standing, standing};
+use crate::store::{Store, StoreError};
+use crate::words::{ModelId, ModelRef, Of, ProviderId, Session, SessionId};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -146,16 +146,25 @@ pub fn spent(core: &Core, config: &Config, session: SessionId) -> Result<Spent, 
         today_demo: *today_demo.wait()?,
         session: *mine.wait()?,
         session_demo: *mine_demo.wait()?,
-        budget: nearest(core, config, session),
+        budget: nearest(core, config, session)?,
     })
 }
 
-/// The budget that is nearest to its end.
-fn nearest(core: &Core, config: &Config, session: SessionId) -> Option<BudgetState> {
-    let standings = core.gateway.standings(Some(session));
-    let nearest = standings.into_iter().max_by_key(Standing::percent)?;
-    let (name, spent) = (nearest.limit.short(), nearest.spent);
-    Some(BudgetState { name, spent, limit: nearest.limit.amount, warn: config.budgets.warn })
+/// The budget that is nearest to its end, by what every process has spent and set aside.
+fn nearest(core: &Core, config: &Config, session: SessionId) -> Result<Option<BudgetState>, StoreError> {
+    let (day, limits) = core.gateway.limits(Some(session));
+    if limits.is_empty() {
+        return Ok(None);
+    }
+    let caps = limits.iter().map(|(_, cap)| cap.clone()).collect();
+    let used = core.store.used(day, caps).wait()?;
+    let nearest = standing(limits, used).into_iter().max_by_key(Standing::percent);
+    Ok(nearest.map(|nearest| BudgetState {
+        name: nearest.limit.short(),
+        spent: nearest.used.spent,
+        limit: nearest.limit.amount,
+        warn: config.budgets.warn,
+    }))
 }
 
 /// The model of a first session: the chosen one, else the first there is a key for, else the demonstration.

@@ -255,6 +255,7 @@ impl Chat {
     fn watch(&self) {
         let Some(desk) = self.desk.clone() else { return };
         tokio::spawn(super::news::watch(desk.clone()));
+        tokio::spawn(super::news::watch_ledger(desk.clone()));
         tokio::spawn(super::news::begin(desk));
     }
 

@@ -7,7 +7,7 @@ use crate::config::{self, Config, Dirs};
 use crate::gateway::{Clocks, Gateway, Options};
 use crate::metering::{Basis, Counter, Limit, Scope, Unpriced, Window};
 use crate::routing::{Names, Preset};
-use crate::store::{self, By, LedgerRange, Store, StoreError};
+use crate::store::{self, LedgerRange, Store, StoreError};
 use crate::words::{Message, ModelId, ModelRef, ProviderId, Session};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// Opens the store and settles what a killed process left open. Blocks for some milliseconds, or for as long as the
+    /// Opens the store. Blocks for some milliseconds, or for as long as the
     /// commands take that keys come from, if those are wanted.
     pub fn open(
         dirs: &Dirs,
@@ -32,12 +32,11 @@ impl Core {
     ) -> Result<Self, StoreError> {
         let opened = store::Store::open(&dirs.data, store::Options::default())?;
         let mut notices = opened.notices;
-        super::orphans::settle(&opened.store, &opened.orphans);
         let (keys, mut refused) = keys(dirs, config, &catalog, which);
         notices.append(&mut refused);
         let ledger = Arc::new(StoreLedger(opened.store.clone()));
         let gateway = Gateway::new(options(config, dirs), catalog, keys, ledger);
-        remind(&opened.store, &gateway, config)?;
+        remind(&opened.store, &gateway)?;
         gateway.set_counter(counter(&opened.store)?);
         Ok(Self { store: opened.store, gateway, notices })
     }
@@ -134,16 +133,8 @@ fn each(scope: &Scope, given: &config::Limits) -> Vec<Limit> {
     windows.into_iter().filter_map(limit).collect()
 }
 
-/// Tells the gateway what was spent in the windows of its limits, and what the last requests said of the endpoints.
-fn remind(store: &Store, gateway: &Gateway, config: &Config) -> Result<(), StoreError> {
-    let limits = limits(config);
-    let today = config.day(super::now());
-    if let Some(first) = limits.iter().map(|limit| limit.window.start(today)).min() {
-        for by in [By::All, By::Model, By::Session, By::Key] {
-            let rollups = store.rollups(first..today + 1, false, by).wait()?;
-            gateway.spent(rollups.iter().map(|(key, totals)| (key, totals)));
-        }
-    }
+/// Tells the gateway what the last requests said of the endpoints.
+fn remind(store: &Store, gateway: &Gateway) -> Result<(), StoreError> {
     let mut rows = store.generations(LedgerRange::default(), None, REMEMBERED).wait()?;
     rows.reverse();
     gateway.remember(rows.iter().flat_map(|row| &row.receipt.attempts));

@@ -5,12 +5,13 @@ use super::core::Core;
 use super::quotes::{Known, Quotes};
 use super::{attach, cards, now, reckon, settings};
 use crate::app::panes::whatif::Span;
-use crate::app::{self, Event, HealthRow, Level, Of, Save, Which};
+use crate::app::{self, Event, HealthRow, Level, Save, Which};
 use crate::config::{self, Config, Dirs};
 use crate::metering::{Target, Tokenizer};
 use crate::store::{By, LedgerMark, LedgerRange, Search, Store, StoreError, Write};
 use crate::words::{
-    At, Dimension, Endpoint, GenerationRow, ModelId, ModelRef, ProviderId, Request, SessionId, Totals, TurnId,
+    At, Dimension, Endpoint, GenerationRow, ModelId, ModelRef, Of, ProviderId, Request, SessionId, Totals,
+    TurnId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -175,12 +176,12 @@ impl Desk {
 
     pub fn tally(&self, turn: TurnId, session: SessionId) {
         let (core, config) = (self.core.clone(), self.config.clone());
-        for warning in self.core.gateway.warnings() {
-            let events = self.events.clone();
-            tokio::spawn(async move {
+        let (gateway, events) = (core.gateway.clone(), self.events.clone());
+        tokio::spawn(async move {
+            for warning in gateway.warnings().await {
                 let _ = events.send(Event::Notice(Level::Warning, warning.to_string())).await;
-            });
-        }
+            }
+        });
         self.answer(async move {
             let answer = tokio::task::spawn_blocking(move || begin::spent(&core, &config, session)).await;
             let spent = answer.map_err(|e| StoreError::Io(e.to_string()))??;

@@ -1,9 +1,10 @@
 //! The gateway's ledger over the store.
 
-use crate::gateway::Ledger;
+use crate::gateway::{Ledger, Told};
 use crate::metering::Counter;
-use crate::store::{Store, Write};
-use crate::words::Entry;
+use crate::store::{Store, StoreError, Write};
+use crate::words::{Cap, Entry, GenerationId, Hold, Over, Usd, Used};
+use futures_util::TryFutureExt;
 
 /// Where the store keeps what was learned of the models' tokens.
 pub const TOKENS: &str = "tokens";
@@ -24,4 +25,21 @@ impl Ledger for StoreLedger {
             drop(self.0.write(vec![Write::PutSetting { key: TOKENS.into(), value: Some(value) }]));
         }
     }
+
+    fn reserve(&self, hold: Hold, caps: Vec<Cap>) -> Told<Result<Vec<Used>, Over>> {
+        Box::pin(self.0.reserve(hold, caps).map_err(said))
+    }
+
+    fn settle(&self, generation: GenerationId, ticket: u64, actual: Usd) {
+        self.0.settle(generation, ticket, actual);
+    }
+
+    fn used(&self, day: i32, caps: Vec<Cap>) -> Told<Vec<Used>> {
+        Box::pin(self.0.used(day, caps).map_err(said))
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` hands it")]
+fn said(error: StoreError) -> String {
+    error.to_string()
 }

@@ -15,7 +15,6 @@ mod inbox;
 mod keys;
 mod ledger;
 mod news;
-mod orphans;
 mod plain;
 mod quotes;
 mod reader;
@@ -25,14 +24,13 @@ pub mod settings;
 mod signals;
 mod themes;
 
-pub use self::core::{Core, counter, names, options};
+pub use self::core::{Core, counter, limits, names, options};
 pub use self::keys::{Which, keys};
 pub use begin::{Launch, catalog, first_model, formats};
 pub use chat::chat;
 pub use fresh::{find, keep, look, recalled};
 pub use history::{branch, find_session, last_session, shown_branch};
 pub use inbox::{Heard, Inbox, inbox, join};
-pub use orphans::{close, settle};
 pub use signals::{Caught, Signals};
 pub use themes::read as read_themes;
 

@@ -27,6 +27,29 @@ pub async fn watch(desk: Desk) {
     }
 }
 
+/// Says when something was booked, at most once a second: sums on the screen are those of all processes.
+pub async fn watch_ledger(desk: Desk) {
+    let mut changes = desk.core.store.changes();
+    let mut more = false;
+    loop {
+        if !more {
+            match changes.recv().await {
+                Ok(Changed::Ledger) | Err(RecvError::Lagged(_)) => {}
+                Ok(_) => continue,
+                Err(RecvError::Closed) => return,
+            }
+        }
+        if desk.events.send(Event::Booked).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        more = false;
+        while let Ok(change) = changes.try_recv() {
+            more |= change == Changed::Ledger;
+        }
+    }
+}
+
 /// Models and prices are fetched again when they are older than this.
 pub const AGE: Duration = Duration::from_secs(6 * 3600);
 /// The person asked for it: only what was fetched this minute is good enough.

@@ -3,8 +3,8 @@
 use crate::app::Quote;
 use crate::gateway::Gateway;
 use crate::metering::{self, Counter, Tally, Tokenizer, Turn};
-use crate::store::{Of, Store};
-use crate::words::{At, Filter, Message, MessageId, ModelId, ModelRef, Request};
+use crate::store::Store;
+use crate::words::{At, Filter, Message, MessageId, ModelId, ModelRef, Of, Request};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -50,7 +50,11 @@ fn warned(
     let (gateway, tell) = (service.gateway.clone(), service.options.warn);
     replies.inspect(move |reply| {
         if matches!(reply, Reply::Done(_) | Reply::Failed { .. }) {
-            gateway.warnings().iter().for_each(|warning| tell(&warning.to_string()));
+            let gateway = gateway.clone();
+            // the client does not wait for what only the shell is told
+            tokio::spawn(async move {
+                gateway.warnings().await.iter().for_each(|warning| tell(&warning.to_string()));
+            });
         }
     })
 }

@@ -4,7 +4,7 @@ use super::guard::{THREAD, pause};
 use super::guest::{Ended, Guest};
 use super::job::{Job, To};
 use super::op::{
-    By, Changed, Dump, Found, Hit, Info, LedgerMark, LedgerRange, Of, Op, Search, SessionMark, Slice,
+    By, Changed, Dump, Found, Hit, Info, LedgerMark, LedgerRange, Op, Search, SessionMark, Slice,
 };
 use super::owner::Owner;
 use super::pending::{Ack, Pending, pending};
@@ -12,8 +12,8 @@ use super::place::{Place, privately};
 use super::writer::Writer;
 use super::{StoreError, Write, export};
 use crate::words::{
-    AttemptRow, Draft, GenerationId, GenerationRow, Message, MessageId, OpenRow, RollupKey, Session,
-    SessionId, Totals,
+    AttemptRow, Cap, Draft, GenerationId, GenerationRow, Hold, Message, MessageId, Of, OpenRow, Over,
+    RollupKey, Session, SessionId, Totals, Usd, Used,
 };
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -70,7 +70,7 @@ pub struct Opened {
     pub store: Store,
     /// Sentences for a person: the history was damaged and set aside, ...
     pub notices: Vec<String>,
-    /// Requests that a killed process left open: settle each with a generation's row.
+    /// Requests that a killed process left open: they are booked now.
     pub orphans: Vec<OpenRow>,
     /// Another process owns the files; this one asks it.
     pub guest: bool,
@@ -87,11 +87,12 @@ impl Store {
         let (jobs, queue) = mpsc::channel();
         let (changed, _) = broadcast::channel(256);
         let link = Link { jobs, changed, me: Writer::me(), memory: false, thread: Mutex::default() };
-        let (role, notices) = link.acquire(&Place::new(dir), &options, 0)?;
-        let guest = matches!(role, Role::Guest(_));
+        let (mut role, notices) = link.acquire(&Place::new(dir), &options, 0)?;
+        let (guest, orphans) = match &mut role {
+            Role::Guest(_) => (true, Vec::new()),
+            Role::Owner(owner) => (false, owner.close_orphans()?),
+        };
         let store = Self::start(link, role, Some(Place::new(dir)), options, queue)?;
-        // a guest's neighbours may be in the middle of settling them
-        let orphans = if guest { Vec::new() } else { store.read(Op::Orphans, open).wait()? };
         Ok(Opened { store, notices, orphans, guest })
     }
 
@@ -139,7 +140,7 @@ impl Store {
 
     /// All or none of them, in order; acknowledged when they are on disk.
     pub fn write(&self, writes: Vec<Write>) -> Ack {
-        let (teller, ack) = pending(|found| matches!(found, Found::Done).then_some(()));
+        let (teller, ack) = pending(done);
         // a closed store: the teller says so when it is dropped
         let _ = self.link.jobs.send(Job::Write { writes, by: self.link.me, to: To::Here(teller) });
         ack
@@ -164,6 +165,10 @@ macro_rules! found {
             _ => None,
         }
     };
+}
+
+fn done(found: Found) -> Option<()> {
+    matches!(found, Found::Done).then_some(())
 }
 
 fn open(found: Found) -> Option<Vec<OpenRow>> {
@@ -234,11 +239,6 @@ impl Store {
         self.read(Op::Open, open)
     }
 
-    /// Requests whose process was killed.
-    pub fn orphans(&self) -> Pending<Vec<OpenRow>> {
-        self.read(Op::Orphans, open)
-    }
-
     /// Totals by day and name, for half-open `days`.
     pub fn rollups(&self, days: Range<i32>, demo: bool, by: By) -> Pending<Vec<(RollupKey, Totals)>> {
         self.read(Op::Rollups { days, demo, by }, found!(Rollups))
@@ -247,6 +247,23 @@ impl Store {
     /// One sum over half-open `days`: what a budget asks. Costs days, not rows.
     pub fn totals(&self, days: Range<i32>, demo: bool, of: Of) -> Pending<Box<Totals>> {
         self.read(Op::Totals { days, demo, of }, found!(Totals))
+    }
+
+    /// Sets money aside for an attempt if every cap allows it, in one step, whoever else asks in whichever process; how
+    /// the caps stand then.
+    pub fn reserve(&self, hold: Hold, caps: Vec<Cap>) -> Pending<Result<Vec<Used>, Over>> {
+        self.read(Op::Reserve { hold, caps, by: self.link.me }, found!(Reserved))
+    }
+
+    /// The attempt has ended and cost this much: that stays set aside until its generation is booked.
+    pub fn settle(&self, generation: GenerationId, ticket: u64, actual: Usd) {
+        // called from `Drop`: whoever is gone needs no answer
+        drop(self.read(Op::Settle { generation, ticket, actual }, done));
+    }
+
+    /// How caps stand on that day: what all processes spent and have set aside.
+    pub fn used(&self, day: i32, caps: Vec<Cap>) -> Pending<Vec<Used>> {
+        self.read(Op::Used { day, caps }, found!(Used))
     }
 
     /// How many totals differ from the sum of their rows; reads every row.
@@ -374,7 +391,14 @@ fn live(link: &Link, mut role: Role, place: Option<&Place>, options: &Options, q
     let mut left = VecDeque::new();
     for number in 1.. {
         match role {
-            Role::Owner(owner) => return owner.run(queue, left),
+            Role::Owner(mut owner) => {
+                if number > 1
+                    && let Err(error) = owner.close_orphans()
+                {
+                    let _ = link.changed.send(Changed::Notice(error.to_string()));
+                }
+                return owner.run(queue, left);
+            }
             Role::Guest(guest) => match guest.run(queue, left) {
                 Ended::Closed => return,
                 Ended::Lost(unanswered) => left = unanswered,

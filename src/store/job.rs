@@ -30,6 +30,7 @@ pub(super) enum Job {
 pub(super) enum To {
     Here(Teller),
     Guest { id: u64, line: SyncSender<ToGuest> },
+    Nobody,
 }
 
 impl To {
@@ -38,6 +39,7 @@ impl To {
             Self::Here(teller) => teller.tell(answer),
             // a guest that is gone asks the next owner again
             Self::Guest { id, line } => drop(line.try_send(ToGuest::Answer { id, answer })),
+            Self::Nobody => {}
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The ledger: rows that are only ever added, found by time, session and id, with totals kept in the same batch.
 
 use super::disk::{Disk, Row};
-use super::txn::Txn;
+use super::txn::{Booked, Txn};
 use super::writer::Writer;
-use super::{By, Changed, LedgerMark, LedgerRange, Of, StoreError, Write, keys, record};
+use super::{By, Changed, LedgerMark, LedgerRange, StoreError, Write, keys, record};
 use crate::words::{
-    At, AttemptRow, Dimension, Entry, GenerationId, GenerationRow, OpenRow, RollupKey, Totals,
+    At, AttemptRow, Dimension, Entry, GenerationId, GenerationRow, Of, OpenRow, RollupKey, Totals, Usd,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub(super) fn append(txn: &mut Txn<'_>, entry: &Entry, by: Writer) -> Result<(),
                 let key = keys::open(row.generation);
                 txn.put(key, record::encode(&Opened { by, row: (**row).clone() })?);
             }
+            // it changes several times a second, and nobody draws it
+            return Ok(());
         }
         Entry::Attempt(row) => {
             let key = keys::attempt(row.generation, row.number);
@@ -42,10 +44,12 @@ pub(super) fn append(txn: &mut Txn<'_>, entry: &Entry, by: Writer) -> Result<(),
                 if let Some(session) = row.session {
                     txn.put(keys::generation_by_session(session, row.at, id), Vec::new());
                 }
-                let one = Totals::one(row);
-                for key in RollupKey::of(row) {
-                    txn.add(key, &one)?;
+                let parts = Totals::of(row);
+                for (key, totals) in &parts {
+                    txn.add(key.clone(), totals)?;
                 }
+                let parts = parts.into_iter().map(|(key, totals)| (key, totals.booked)).collect();
+                txn.booked.push(Booked { generation: id, parts });
             }
         }
     }
@@ -118,14 +122,12 @@ pub(super) fn attempts(disk: &Disk, id: GenerationId) -> Result<Vec<AttemptRow>,
     Ok(rows)
 }
 
-/// Requests under way; with `orphaned`, only those whose process is gone.
-pub(super) fn open(disk: &Disk, orphaned: bool) -> Result<Vec<OpenRow>, StoreError> {
+/// Requests under way, with the process that has each.
+pub(super) fn open(disk: &Disk) -> Result<Vec<(Writer, OpenRow)>, StoreError> {
     let mut rows = Vec::new();
     for row in disk.with_prefix(keys::OPEN) {
-        if let Ok(opened) = record::decode_derived::<Opened>(&row?.1)
-            && !(orphaned && opened.by.lives())
-        {
-            rows.push(opened.row);
+        if let Ok(opened) = record::decode_derived::<Opened>(&row?.1) {
+            rows.push((opened.by, opened.row));
         }
     }
     Ok(rows)
@@ -160,50 +162,60 @@ fn total(key: &[u8], bytes: &[u8]) -> Result<Option<(RollupKey, Totals)>, StoreE
 /// One sum over some days, from totals alone: it costs days, not rows.
 pub(super) fn totals(disk: &Disk, days: &Range<i32>, demo: bool, of: &Of) -> Result<Totals, StoreError> {
     let mut sum = Totals::default();
-    let named = match of {
-        Of::All => Some(Dimension::All),
-        Of::Session(id) => Some(Dimension::Session(*id)),
-        Of::Tag(tag) => Some(Dimension::Tag(tag.clone())),
-        Of::Key(key) => Some(Dimension::Key(key.clone())),
-        Of::Model(_) | Of::Provider(_) => None,
-    };
-    if let Some(dimension) = named {
-        // only days on which anything happened at all
-        let (from, to) = (keys::rollups(demo, By::All, days.start), keys::rollups(demo, By::All, days.end));
-        for row in disk.range(&from, &to) {
-            let Some(RollupKey { day, .. }) = keys::rollup_of(&row?.0) else {
-                continue;
-            };
-            let key = keys::rollup(&RollupKey { day, demo, of: dimension.clone() });
-            if let Some(bytes) = disk.get(&key)? {
-                sum += &record::decode_derived::<Totals>(&bytes)?;
-            }
-        }
-        return Ok(sum);
-    }
-    for row in
-        disk.range(&keys::rollups(demo, By::Model, days.start), &keys::rollups(demo, By::Model, days.end))
-    {
-        let (key, bytes) = row?;
-        let counts = match (keys::rollup_of(&key).map(|key| key.of), of) {
-            (Some(Dimension::Model(model, _)), Of::Model(wanted)) => model == *wanted,
-            (Some(Dimension::Model(_, provider)), Of::Provider(wanted)) => provider == *wanted,
-            _ => false,
-        };
-        if counts {
-            sum += &record::decode_derived::<Totals>(&bytes)?;
-        }
-    }
+    each_day(disk, days, demo, of, |_, totals| sum += totals)?;
     Ok(sum)
+}
+
+/// Money booked by day, for as long as there has been a ledger.
+pub(super) fn spent(disk: &Disk, of: &Of) -> Result<BTreeMap<i32, Usd>, StoreError> {
+    let mut days: BTreeMap<i32, Usd> = BTreeMap::new();
+    let all = i32::MIN..i32::MAX;
+    each_day(disk, &all, false, of, |day, totals| *days.entry(day).or_default() += totals.booked)?;
+    Ok(days)
+}
+
+fn each_day(
+    disk: &Disk,
+    days: &Range<i32>,
+    demo: bool,
+    of: &Of,
+    mut add: impl FnMut(i32, &Totals),
+) -> Result<(), StoreError> {
+    let between = |by| disk.range(&keys::rollups(demo, by, days.start), &keys::rollups(demo, by, days.end));
+    let named = match of {
+        Of::All => Dimension::All,
+        Of::Session(id) => Dimension::Session(*id),
+        Of::Tag(tag) => Dimension::Tag(tag.clone()),
+        Of::Key(key) => Dimension::Key(key.clone()),
+        Of::Model(_) | Of::Provider(_) => {
+            for row in between(By::Model) {
+                let (key, bytes) = row?;
+                if let Some(key) = keys::rollup_of(&key).filter(|key| of.counts(&key.of)) {
+                    add(key.day, &record::decode_derived::<Totals>(&bytes)?);
+                }
+            }
+            return Ok(());
+        }
+    };
+    // only days on which anything happened at all
+    for row in between(By::All) {
+        let Some(RollupKey { day, .. }) = keys::rollup_of(&row?.0) else {
+            continue;
+        };
+        let key = keys::rollup(&RollupKey { day, demo, of: named.clone() });
+        if let Some(bytes) = disk.get(&key)? {
+            add(day, &record::decode_derived::<Totals>(&bytes)?);
+        }
+    }
+    Ok(())
 }
 
 fn counted(rows: impl Iterator<Item = Row>) -> Result<BTreeMap<RollupKey, Totals>, StoreError> {
     let mut totals: BTreeMap<RollupKey, Totals> = BTreeMap::new();
     for row in rows {
         if let Ok(row) = generation_in(&row?.1) {
-            let one = Totals::one(&row);
-            for key in RollupKey::of(&row) {
-                *totals.entry(key).or_default() += &one;
+            for (key, part) in Totals::of(&row) {
+                *totals.entry(key).or_default() += &part;
             }
         }
     }

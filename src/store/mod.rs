@@ -34,6 +34,7 @@ mod rescue;
 mod search;
 mod sessions;
 mod socket;
+mod till;
 mod txn;
 mod write;
 mod writer;
@@ -42,9 +43,7 @@ pub use error::StoreError;
 pub use export::{ExportHeader, read_export};
 pub use guard::panic_is_caught;
 pub use handle::{Opened, Options, Store};
-pub use op::{
-    By, Changed, Dump, Found, Hit, Info, LedgerMark, LedgerRange, Of, Op, Search, SessionMark, Slice,
-};
+pub use op::{By, Changed, Dump, Found, Hit, Info, LedgerMark, LedgerRange, Op, Search, SessionMark, Slice};
 pub use pending::{Ack, Pending};
 pub use record::{FORMAT, decode};
 pub use search::{Token, tokens};

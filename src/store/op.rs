@@ -1,9 +1,10 @@
 //! Everything that can be asked, and the answers.
 
+use super::writer::Writer;
 use super::{StoreError, Write};
 use crate::words::{
-    At, AttemptRow, Dimension, Draft, GenerationId, GenerationRow, Message, MessageId, ModelId, OpenRow,
-    ProviderId, RollupKey, Session, SessionId, Totals,
+    At, AttemptRow, Cap, Dimension, Draft, GenerationId, GenerationRow, Hold, Message, MessageId, Of,
+    OpenRow, Over, RollupKey, Session, SessionId, Totals, Usd, Used,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,9 +27,11 @@ pub enum Op {
     Generation(GenerationId),
     Attempts(GenerationId),
     Open,
-    Orphans,
     Rollups { days: Range<i32>, demo: bool, by: By },
     Totals { days: Range<i32>, demo: bool, of: Of },
+    Reserve { hold: Hold, caps: Vec<Cap>, by: Writer },
+    Settle { generation: GenerationId, ticket: u64, actual: Usd },
+    Used { day: i32, caps: Vec<Cap> },
     CheckRollups,
     Search(Search),
     Dump { after: Option<Vec<u8>>, limit: usize },
@@ -55,6 +58,8 @@ pub enum Found {
     Open(Vec<OpenRow>),
     Rollups(Vec<(RollupKey, Totals)>),
     Totals(Box<Totals>),
+    Reserved(Result<Vec<Used>, Over>),
+    Used(Vec<Used>),
     Wrong(u64),
     Hits(Vec<Hit>),
     Dump(Dump),
@@ -139,18 +144,6 @@ impl By {
     }
 }
 
-/// What a sum is over: what a budget may be on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Of {
-    All,
-    Model(ModelId),
-    Provider(ProviderId),
-    Session(SessionId),
-    Tag(String),
-    Key(String),
-}
-
 /// A question to the full-text index.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
@@ -210,7 +203,7 @@ pub enum Changed {
     Messages(SessionId),
     Draft(SessionId),
     Setting(String),
-    /// A row was added or an open one changed.
+    /// A row was added.
     Ledger,
     /// For the person: the store was set aside, the disk is full, ...
     Notice(String),

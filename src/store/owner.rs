@@ -9,9 +9,11 @@ use super::job::{Job, To};
 use super::op::{Answer, Changed, Found, Info, Op};
 use super::place::Place;
 use super::socket::{self, ToGuest, ToOwner};
+use super::till::Till;
 use super::txn::Txn;
 use super::writer::Writer;
 use super::{Options, StoreError, Write, ledger, record, rescue, search, sessions};
+use crate::words::OpenRow;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::net::Shutdown;
@@ -20,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 /// Jobs that share one flush.
@@ -30,6 +32,8 @@ const LINE: usize = 4096;
 /// How long nothing must have been asked before the daily copy is made, and between two pages of it.
 const REST: Duration = Duration::from_secs(2);
 const SLICE: Duration = Duration::from_millis(5);
+/// A process that let go of the socket is on its way out, or alive and back soon: when it is looked after.
+const LOOKS: [Duration; 3] = [Duration::from_millis(50), Duration::from_secs(1), Duration::from_secs(5)];
 
 pub(super) struct Owner {
     place: Option<Place>,
@@ -42,6 +46,9 @@ pub(super) struct Owner {
     greeted: u64,
     copying: Option<Copying>,
     copy_due: bool,
+    till: Till,
+    /// When it is looked next whether a guest that went away has died, soonest last.
+    looks: Vec<Instant>,
     closing: Arc<AtomicBool>,
     // dropped last: the files are closed before another may open them
     _lock: Option<File>,
@@ -65,6 +72,8 @@ impl Owner {
             greeted: 0,
             copying: None,
             copy_due: false,
+            till: Till::default(),
+            looks: Vec::new(),
             closing: Arc::default(),
             _lock: None,
         }
@@ -99,6 +108,8 @@ impl Owner {
             greeted: 0,
             copying: None,
             copy_due,
+            till: Till::default(),
+            looks: Vec::new(),
             closing,
             _lock: Some(lock),
         };
@@ -112,7 +123,10 @@ impl Owner {
                 Some(job) => job,
                 None => match self.next(jobs) {
                     Some(job) => job,
-                    None => continue,
+                    None => {
+                        self.look();
+                        continue;
+                    }
                 },
             };
             let mut batch = vec![job];
@@ -125,23 +139,28 @@ impl Owner {
                 self.close();
                 return;
             }
+            self.look();
         }
     }
 
     /// The next job; in the pauses, a slice of what can wait.
     fn next(&mut self, jobs: &Receiver<Job>) -> Option<Job> {
-        let pause = if self.copying.is_some() {
-            SLICE
-        } else if self.copy_due {
-            REST
-        } else {
+        let copy = match (&self.copying, self.copy_due) {
+            (Some(_), _) => Some(SLICE),
+            (None, true) => Some(REST),
+            (None, false) => None,
+        };
+        let look = self.looks.last().map(|at| at.saturating_duration_since(Instant::now()));
+        let Some(pause) = copy.into_iter().chain(look).min() else {
             return Some(jobs.recv().unwrap_or(Job::Close));
         };
         match jobs.recv_timeout(pause) {
             Ok(job) => Some(job),
             Err(RecvTimeoutError::Disconnected) => Some(Job::Close),
             Err(RecvTimeoutError::Timeout) => {
-                if let Err(error) = caught(|| self.copy_step()) {
+                if copy == Some(pause)
+                    && let Err(error) = caught(|| self.copy_step())
+                {
                     self.copying = None;
                     self.copy_due = false;
                     self.notice(format!("The daily copy of the history was not made: {error}."));
@@ -177,7 +196,10 @@ impl Owner {
                 Job::Write { writes: some, by, to } => writes.push((some, by, to)),
                 Job::Read { op, to } => reads.push((op, to)),
                 Job::Guest(stream) => self.welcome(stream),
-                Job::GuestGone(number) => self.guests.retain(|guest| guest.number != number),
+                Job::GuestGone(number) => {
+                    self.guests.retain(|guest| guest.number != number);
+                    self.looks = LOOKS.iter().rev().map(|after| Instant::now() + *after).collect();
+                }
                 Job::Heard(..) => {}
                 Job::Close => close = true,
             }
@@ -223,15 +245,20 @@ impl Owner {
                     apply(&mut txn, write, *by)?;
                 }
             }
-            let (changes, changed) = txn.finish()?;
+            let (changes, changed, booked) = txn.finish()?;
             let said: Vec<_> = jobs.iter().map(|(writes, by, _)| (*by, writes.as_slice())).collect();
             disk.commit(changes, &said)?;
             while search::pending(disk)? {
                 let changes = search::seal(disk)?;
                 disk.commit(changes, &[])?;
             }
-            Ok(changed)
+            Ok((changed, booked))
         })?;
+        let (changed, booked) = changed;
+        self.till.booked(&booked);
+        if jobs.iter().any(|(writes, ..)| writes.contains(&Write::RebuildRollups)) {
+            self.till.recount();
+        }
         for change in changed {
             self.tell_all(change);
         }
@@ -258,6 +285,7 @@ impl Owner {
             return Err(StoreError::Damaged(why.to_owned()));
         };
         self.copying = None;
+        self.till.recount();
         self.let_go();
         let (disk, notices) = rescue::anew(&place, why, self.options.patience)?;
         self.disk = Some(disk);
@@ -281,6 +309,7 @@ impl Owner {
         match op {
             Op::Info => return Ok(Found::Info(Box::new(self.info()))),
             Op::Export => return self.export().map(Found::Path),
+            Op::Reserve { .. } | Op::Settle { .. } | Op::Used { .. } => return self.budget(op),
             _ => {}
         }
         let disk = self.disk()?;
@@ -300,8 +329,7 @@ impl Owner {
                 }
                 Op::Generation(id) => Found::Generation(ledger::generation(disk, *id)?.map(Box::new)),
                 Op::Attempts(id) => Found::Attempts(ledger::attempts(disk, *id)?),
-                Op::Open => Found::Open(ledger::open(disk, false)?),
-                Op::Orphans => Found::Open(ledger::open(disk, true)?),
+                Op::Open => Found::Open(ledger::open(disk)?.into_iter().map(|(_, row)| row).collect()),
                 Op::Rollups { days, demo, by } => Found::Rollups(ledger::rollups(disk, days, *demo, *by)?),
                 Op::Totals { days, demo, of } => {
                     Found::Totals(Box::new(ledger::totals(disk, days, *demo, of)?))
@@ -309,9 +337,65 @@ impl Owner {
                 Op::CheckRollups => Found::Wrong(ledger::wrong_rollups(disk)?),
                 Op::Search(search) => Found::Hits(search::find(disk, search)?),
                 Op::Dump { after, limit } => Found::Dump(export::dump(disk, after.as_deref(), *limit)?),
-                Op::Export | Op::Info => Found::Done,
+                Op::Export | Op::Info | Op::Reserve { .. } | Op::Settle { .. } | Op::Used { .. } => {
+                    Found::Done
+                }
             })
         })
+    }
+
+    fn budget(&mut self, op: &Op) -> Answer {
+        self.disk()?;
+        let (Some(disk), till) = (&self.disk, &mut self.till) else { return Err(StoreError::Closed) };
+        caught(|| {
+            Ok(match op {
+                Op::Reserve { hold, caps, by } => {
+                    Found::Reserved(till.reserve(disk, hold.clone(), caps, *by)?)
+                }
+                Op::Used { day, caps } => Found::Used(till.used(disk, *day, caps)?),
+                Op::Settle { generation, ticket, actual } => {
+                    till.settle(*generation, *ticket, *actual);
+                    Found::Done
+                }
+                _ => Found::Done,
+            })
+        })
+    }
+
+    /// Looks after guests that went away, when it is time.
+    fn look(&mut self) {
+        if self.looks.pop_if(|at| *at <= Instant::now()).is_some()
+            && let Err(error) = self.close_orphans()
+        {
+            self.notice(error.to_string());
+        }
+    }
+
+    /// Books what processes that are gone left open, and frees what they had set aside; the open rows.
+    pub(super) fn close_orphans(&mut self) -> Result<Vec<OpenRow>, StoreError> {
+        match self.try_close_orphans() {
+            Err(StoreError::Damaged(why)) => {
+                self.heal(&why)?;
+                self.try_close_orphans()
+            }
+            other => other,
+        }
+    }
+
+    fn try_close_orphans(&mut self) -> Result<Vec<OpenRow>, StoreError> {
+        let disk = self.disk()?;
+        let found = caught(|| {
+            let open = ledger::open(disk)?.into_iter().filter(|(by, _)| !by.lives());
+            open.map(|(_, row)| Ok((ledger::attempts(disk, row.generation)?, row)))
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let entries = found.iter().flat_map(|(ended, row)| row.close(ended));
+        let writes: Vec<Write> = entries.map(Write::Ledger).collect();
+        if !writes.is_empty() {
+            self.try_write(&[(writes, Writer::me(), To::Nobody)])?;
+        }
+        self.till.sweep();
+        Ok(found.into_iter().map(|(_, row)| row).collect())
     }
 
     fn export(&mut self) -> Result<std::path::PathBuf, StoreError> {

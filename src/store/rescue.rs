@@ -195,7 +195,7 @@ fn refill(disk: &mut Disk, writes: impl Iterator<Item = Sent>) -> Result<u64, St
                 saved += 1;
             }
         }
-        let (changes, _) = txn.finish()?;
+        let (changes, ..) = txn.finish()?;
         disk.commit(changes, &[])?;
         while search::pending(disk)? {
             let changes = search::seal(disk)?;

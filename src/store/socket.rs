@@ -13,7 +13,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
 /// Owner and guest must agree on it: both store the same format, and speak these frames.
-const PROTOCOL: u32 = 1;
+const PROTOCOL: u32 = 2;
 /// A longer frame is no frame.
 const LONGEST: u32 = 1 << 30;
 

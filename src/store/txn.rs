@@ -2,7 +2,7 @@
 
 use super::disk::{Changes, Disk, Row};
 use super::{Changed, StoreError, keys, record};
-use crate::words::{RollupKey, Totals};
+use crate::words::{GenerationId, RollupKey, Totals, Usd};
 use sled::IVec;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,11 +12,25 @@ pub(super) struct Txn<'a> {
     /// Totals are kept as values until the end: a batch of rows adds to the same few.
     totals: BTreeMap<RollupKey, Totals>,
     pub(super) changed: BTreeSet<Changed>,
+    /// Generations that were added.
+    pub(super) booked: Vec<Booked>,
+}
+
+/// A generation and what it adds to each total.
+pub(super) struct Booked {
+    pub(super) generation: GenerationId,
+    pub(super) parts: Vec<(RollupKey, Usd)>,
 }
 
 impl<'a> Txn<'a> {
     pub(super) fn new(disk: &'a Disk) -> Self {
-        Self { disk, changes: Changes::new(), totals: BTreeMap::new(), changed: BTreeSet::new() }
+        Self {
+            disk,
+            changes: Changes::new(),
+            totals: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            booked: Vec::new(),
+        }
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, StoreError> {
@@ -108,11 +122,11 @@ impl<'a> Txn<'a> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<(Changes, BTreeSet<Changed>), StoreError> {
+    pub(super) fn finish(mut self) -> Result<(Changes, BTreeSet<Changed>, Vec<Booked>), StoreError> {
         for (key, totals) in std::mem::take(&mut self.totals) {
             let bytes = record::encode(&totals)?;
             self.put(keys::rollup(&key), bytes);
         }
-        Ok((self.changes, self.changed))
+        Ok((self.changes, self.changed, self.booked))
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A process, told apart from a later one with the same number by when it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Writer {
+pub struct Writer {
     pid: u32,
     /// In clock ticks since boot; 0 where the system does not say.
     started: u64,
@@ -27,10 +27,16 @@ impl Writer {
     }
 }
 
-/// The 22nd field of `/proc/PID/stat`, counted behind the name, which may hold anything.
+/// The 22nd field of `/proc/PID/stat`, counted behind the name, which may hold anything. A process that has ended and
+/// was not waited for yet never started.
 fn started(pid: u32) -> u64 {
-    std::fs::read_to_string(format!("/proc/{pid}/stat"))
-        .ok()
-        .and_then(|stat| stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(19)?.parse().ok())
-        .unwrap_or(0)
+    let field = |stat: String| {
+        let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+        let ended = fields.next().is_none_or(|state| matches!(state, "Z" | "X"));
+        if ended { Some(ENDED) } else { fields.nth(18)?.parse().ok() }
+    };
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).ok().and_then(field).unwrap_or(0)
 }
+
+/// No process starts then.
+const ENDED: u64 = u64::MAX;

@@ -1,10 +1,11 @@
 //! Rows of the ledger: one per attempt, one per generation, append-only.
 
 use super::{
-    At, Attempt, Cost, EndpointId, GenerationId, MessageId, ModelId, Outcome, ProviderId, Purpose, Receipt,
-    SessionId, Usage,
+    At, Attempt, Cost, EndpointId, Failure, FailureKind, GenerationId, MessageId, ModelId, Outcome,
+    ProviderId, Purpose, Receipt, SessionId, Usage, Usd,
 };
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// One thing written to the ledger.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,10 +40,93 @@ pub struct OpenRow {
     /// Counted by us so far, in the attempt under way.
     pub usage: Usage,
     pub cost: Cost,
+    /// What is set aside for it under the budgets.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub held: Usd,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_label: Option<String>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+fn nothing(amount: &Usd) -> bool {
+    amount.is_zero()
+}
+
+impl OpenRow {
+    /// The rows that close it when its process was killed: what had been heard is booked, so that no paid token is
+    /// missing. `ended`: its attempts that are in the ledger already, of which the row may not have heard.
+    pub fn close(&self, ended: &[AttemptRow]) -> Vec<Entry> {
+        let failure = Box::new(Failure {
+            provider: Some(self.provider.clone()),
+            endpoint: Some(self.endpoint.clone()),
+            ..Failure::new(
+                FailureKind::Internal,
+                "the program ended while this was under way; what had been heard is booked",
+            )
+        });
+        let mut rows = Vec::new();
+        let mut attempts = match ended.len() < self.attempts.len() {
+            true => self.attempts.clone(),
+            false => ended.iter().map(|row| row.attempt.clone()).collect(),
+        };
+        if ended.len() <= self.attempts.len() {
+            let last = Attempt {
+                endpoint: self.endpoint.clone(),
+                model: self.model.clone(),
+                provider: self.provider.clone(),
+                key: None,
+                started: self.at,
+                ttft: None,
+                // nobody knows when it ended
+                total: Duration::ZERO,
+                status: None,
+                usage: self.usage,
+                cost: self.cost.clone(),
+                outcome: Outcome::Failed(failure.clone()),
+                hedge: false,
+                rescue: false,
+            };
+            rows.push(Entry::Attempt(Box::new(AttemptRow {
+                generation: self.generation,
+                number: (0..).find(|n| ended.iter().all(|row| row.number != *n)).unwrap_or(u32::MAX),
+                session: self.session,
+                demo: self.demo,
+                attempt: last.clone(),
+            })));
+            attempts.push(last);
+        }
+        let receipt = Receipt {
+            generation: self.generation,
+            requested: self.requested.clone(),
+            model: self.model.clone(),
+            provider: self.provider.clone(),
+            endpoint: self.endpoint.clone(),
+            usage: attempts.iter().fold(Usage::default(), |sum, attempt| sum + attempt.usage),
+            cost: Cost::sum(attempts.iter().map(|attempt| &attempt.cost)),
+            attempts,
+            ttft: None,
+            total: Duration::ZERO,
+            stop: None,
+            native_stop: None,
+            upstream_id: None,
+            demo: self.demo,
+            decision: None,
+        };
+        rows.push(Entry::Generation(Box::new(GenerationRow {
+            at: self.at,
+            day: self.day,
+            session: self.session,
+            message: self.message,
+            purpose: self.purpose,
+            tags: self.tags.clone(),
+            key_label: self.key_label.clone(),
+            outcome: Outcome::Failed(failure),
+            receipt,
+        })));
+        rows
+    }
 }
 
 /// One attempt at one endpoint, written when it ends, however it ends.

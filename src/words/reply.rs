@@ -217,17 +217,40 @@ pub struct Cost {
     pub lines: Vec<CostLine>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+impl Cost {
+    const NOTHING: Self =
+        Self { booked: Some(Usd::ZERO), source: CostSource::Free, ours: Some(Usd::ZERO), lines: Vec::new() };
+
+    /// Money over several attempts: unknown as soon as one is; as uncertain as its least certain part.
+    pub fn sum<'a>(costs: impl Iterator<Item = &'a Self>) -> Self {
+        let mut total = Self::NOTHING;
+        for cost in costs.filter(|cost| cost.booked != Some(Usd::ZERO) || !cost.lines.is_empty()) {
+            total.booked = total.booked.zip(cost.booked).map(|(a, b)| a + b);
+            total.ours = total.ours.zip(cost.ours).map(|(a, b)| a + b);
+            total.source = total.source.max(cost.source);
+            for line in &cost.lines {
+                match total.lines.iter_mut().find(|l| l.category == line.category && l.price == line.price) {
+                    Some(same) => same.count = same.count.saturating_add(line.count),
+                    None => total.lines.push(line.clone()),
+                }
+            }
+        }
+        total
+    }
+}
+
+/// The most certain first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CostSource {
-    /// The provider said the amount.
-    Provider,
-    /// Reported usage × catalog price.
-    Catalog,
-    /// Our own token count × catalog price: the provider reported no usage.
-    Estimate,
     /// A local or free endpoint.
     Free,
+    /// Reported usage × catalog price.
+    Catalog,
+    /// The provider said the amount.
+    Provider,
+    /// Our own token count × catalog price: the provider reported no usage.
+    Estimate,
     #[default]
     Unknown,
 }

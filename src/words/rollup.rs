@@ -1,10 +1,11 @@
 //! Running totals of the ledger by day and dimension, kept as rows arrive, so that a year opens at once.
 
-use super::{CostSource, GenerationRow, ModelId, Outcome, ProviderId, SessionId, Usage, Usd};
+use super::{Attempt, CostSource, GenerationRow, ModelId, Outcome, ProviderId, SessionId, Usage, Usd};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What a total is of. Every generation counts once in each dimension that it has a value for.
+/// What a total is of. Every generation counts once in each dimension that it has a value for; by model, its requests
+/// count where it was answered, and what its attempts used and cost where they were made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dimension {
@@ -25,22 +26,6 @@ pub struct RollupKey {
     pub of: Dimension,
 }
 
-impl RollupKey {
-    /// Every total that a row counts in.
-    pub fn of(row: &GenerationRow) -> Vec<Self> {
-        if !row.was_asked() {
-            return Vec::new();
-        }
-        let receipt = &row.receipt;
-        let mut dimensions =
-            vec![Dimension::All, Dimension::Model(receipt.model.clone(), receipt.provider.clone())];
-        dimensions.extend(row.session.map(Dimension::Session));
-        dimensions.extend(row.tags.iter().cloned().map(Dimension::Tag));
-        dimensions.extend(row.key_label.clone().map(Dimension::Key));
-        dimensions.into_iter().map(|of| Self { day: row.day, demo: receipt.demo, of }).collect()
-    }
-}
-
 /// Sums over generations. Adding is associative and commutative, so parts may be added in any order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -51,6 +36,8 @@ pub struct Totals {
     /// Generations that needed more than one attempt.
     pub fell_back: u64,
     pub attempts: u64,
+    /// Attempts that failed, whoever answered in the end.
+    pub failed_attempts: u64,
     pub usage: Usage,
     /// Money booked; requests of unknown price are counted in `unpriced` instead.
     pub booked: Usd,
@@ -64,28 +51,57 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Every total that a row counts in, with what it adds there. The parts by model add up to everything.
+    pub fn of(row: &GenerationRow) -> Vec<(RollupKey, Self)> {
+        if !row.was_asked() {
+            return Vec::new();
+        }
+        let receipt = &row.receipt;
+        let all = Self::one(row);
+        let mut parts = vec![(Dimension::All, all.clone())];
+        parts.extend(row.session.map(|id| (Dimension::Session(id), all.clone())));
+        let tags: BTreeSet<&String> = row.tags.iter().collect();
+        parts.extend(tags.into_iter().map(|tag| (Dimension::Tag(tag.clone()), all.clone())));
+        parts.extend(row.key_label.iter().map(|label| (Dimension::Key(label.clone()), all.clone())));
+        let mut elsewhere: BTreeMap<(&ModelId, &ProviderId), Self> = BTreeMap::new();
+        for attempt in &receipt.attempts {
+            if (&attempt.model, &attempt.provider) != (&receipt.model, &receipt.provider) {
+                let known = receipt.cost.booked.is_some();
+                *elsewhere.entry((&attempt.model, &attempt.provider)).or_default() +=
+                    &Self::attempt(attempt, known);
+            }
+        }
+        let mut here = all;
+        for ((model, provider), part) in elsewhere {
+            here.less(&part);
+            parts.push((Dimension::Model(model.clone(), provider.clone()), part));
+        }
+        parts.push((Dimension::Model(receipt.model.clone(), receipt.provider.clone()), here));
+        let key = |of| RollupKey { day: row.day, demo: receipt.demo, of };
+        parts.into_iter().map(|(of, totals)| (key(of), totals)).collect()
+    }
+
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "rates are far below 2^52 and not negative"
     )]
-    pub fn one(row: &GenerationRow) -> Self {
+    fn one(row: &GenerationRow) -> Self {
         let receipt = &row.receipt;
         let booked = receipt.cost.booked;
+        let attempts = receipt.attempts.iter().fold(Self::default(), |mut sum, attempt| {
+            sum += &Self::attempt(attempt, booked.is_some());
+            sum
+        });
         let mut totals = Self {
             requests: 1,
             failed: u64::from(matches!(row.outcome, Outcome::Failed(_))),
             cancelled: u64::from(row.outcome == Outcome::Cancelled),
             fell_back: u64::from(receipt.attempts.len() > 1),
-            attempts: receipt.attempts.len() as u64,
             usage: receipt.usage,
             booked: booked.unwrap_or_default(),
             unpriced: u64::from(booked.is_none()),
-            estimated: match receipt.cost.source {
-                CostSource::Estimate => booked.unwrap_or_default(),
-                _ => Usd::ZERO,
-            },
-            ..Self::default()
+            ..attempts
         };
         if let Some(ttft) = receipt.ttft {
             totals.ttft.add(u64::try_from(ttft.as_micros()).unwrap_or(u64::MAX));
@@ -94,6 +110,28 @@ impl Totals {
             totals.throughput.add((rate * 1000.0) as u64);
         }
         totals
+    }
+
+    /// What an attempt adds by itself; its money only where all of the request's is known.
+    fn attempt(attempt: &Attempt, known: bool) -> Self {
+        let booked = attempt.cost.booked.filter(|_| known).unwrap_or_default();
+        Self {
+            attempts: 1,
+            failed_attempts: u64::from(matches!(attempt.outcome, Outcome::Failed(_))),
+            usage: attempt.usage,
+            booked,
+            estimated: if attempt.cost.source == CostSource::Estimate { booked } else { Usd::ZERO },
+            ..Self::default()
+        }
+    }
+
+    /// Takes a part's attempts out of the whole.
+    fn less(&mut self, part: &Self) {
+        self.attempts = self.attempts.saturating_sub(part.attempts);
+        self.failed_attempts = self.failed_attempts.saturating_sub(part.failed_attempts);
+        self.usage = self.usage.saturating_sub(part.usage);
+        self.booked -= part.booked;
+        self.estimated -= part.estimated;
     }
 }
 
@@ -104,6 +142,7 @@ impl std::ops::AddAssign<&Totals> for Totals {
         self.cancelled += rhs.cancelled;
         self.fell_back += rhs.fell_back;
         self.attempts += rhs.attempts;
+        self.failed_attempts += rhs.failed_attempts;
         self.usage += rhs.usage;
         self.booked += rhs.booked;
         self.unpriced += rhs.unpriced;

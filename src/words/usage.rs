@@ -91,23 +91,35 @@ impl Usage {
     }
 }
 
+impl Usage {
+    fn each(self, rhs: Self, join: fn(u64, u64) -> u64) -> Self {
+        Self {
+            prompt: join(self.prompt, rhs.prompt),
+            completion: join(self.completion, rhs.completion),
+            cached_read: join(self.cached_read, rhs.cached_read),
+            cache_write_5m: join(self.cache_write_5m, rhs.cache_write_5m),
+            cache_write_1h: join(self.cache_write_1h, rhs.cache_write_1h),
+            reasoning: join(self.reasoning, rhs.reasoning),
+            audio_in: join(self.audio_in, rhs.audio_in),
+            audio_out: join(self.audio_out, rhs.audio_out),
+            image_out: join(self.image_out, rhs.image_out),
+            images: join(self.images, rhs.images),
+            searches: join(self.searches, rhs.searches),
+        }
+    }
+
+    /// Without a part of it; never less than nothing.
+    #[must_use]
+    pub fn saturating_sub(self, part: Self) -> Self {
+        self.each(part, u64::saturating_sub)
+    }
+}
+
 impl std::ops::Add for Usage {
     type Output = Usage;
 
     fn add(self, rhs: Usage) -> Usage {
-        Usage {
-            prompt: self.prompt.saturating_add(rhs.prompt),
-            completion: self.completion.saturating_add(rhs.completion),
-            cached_read: self.cached_read.saturating_add(rhs.cached_read),
-            cache_write_5m: self.cache_write_5m.saturating_add(rhs.cache_write_5m),
-            cache_write_1h: self.cache_write_1h.saturating_add(rhs.cache_write_1h),
-            reasoning: self.reasoning.saturating_add(rhs.reasoning),
-            audio_in: self.audio_in.saturating_add(rhs.audio_in),
-            audio_out: self.audio_out.saturating_add(rhs.audio_out),
-            image_out: self.image_out.saturating_add(rhs.image_out),
-            images: self.images.saturating_add(rhs.images),
-            searches: self.searches.saturating_add(rhs.searches),
-        }
+        self.each(rhs, u64::saturating_add)
     }
 }
 

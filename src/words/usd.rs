@@ -2,6 +2,7 @@
 //!
 //! 10⁻²⁴ because public price lists hold per-token prices such as `2.0000000000000002E-7`; with it every
 //! price in the catalogs is a whole number, price × tokens is exact, and an `i128` still holds 10¹⁴ dollars.
+//! There sums stand still: whoever claims more must not stop the program.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -50,7 +51,7 @@ impl Usd {
 
     /// This price per token, said per million tokens.
     pub const fn per_million(self) -> Self {
-        Self(self.0 * 1_000_000)
+        Self(self.0.saturating_mul(1_000_000))
     }
 
     /// This price per million tokens, said per token; exact to 10⁻²⁴ dollars.
@@ -69,12 +70,38 @@ impl Usd {
         self.0.checked_mul(numerator)?.checked_div(denominator).map(Self)
     }
 
+    /// For people, with as many places as say something: `$12.30`, `$0.0042`, `$0.000012`. What is not nothing is not
+    /// shown as nothing.
+    pub fn said(self) -> String {
+        if self.is_zero() {
+            return "$0".to_owned();
+        }
+        let places = match self.0.unsigned_abs() / (ONE.unsigned_abs() / 10_000) {
+            0 => 7,
+            1..100 => 5,
+            100..10_000 => 4,
+            _ => 2,
+        };
+        let mut text = self.round(places);
+        if !text.contains(|c| matches!(c, '1'..='9')) {
+            return if self.0 < 0 { "-$0.0000001" } else { "<$0.0000001" }.to_owned();
+        }
+        // zeros behind the cents say nothing
+        while text.ends_with('0') && text.split_once('.').is_some_and(|(_, cents)| cents.len() > 2) {
+            text.pop();
+        }
+        match text.strip_prefix('-') {
+            Some(owed) => format!("-${owed}"),
+            None => format!("${text}"),
+        }
+    }
+
     /// Rounded half away from zero to `places` decimals, for a screen: `0.0042`.
     pub fn round(self, places: u32) -> String {
         let places = places.min(DIGITS);
         let unit = 10i128.pow(DIGITS - places);
         let half = unit / 2 * self.0.signum();
-        let units = (self.0 + half) / unit;
+        let units = self.0.saturating_add(half) / unit;
         let scale = 10i128.pow(places);
         let sign = if units < 0 { "-" } else { "" };
         let units = units.unsigned_abs();
@@ -205,14 +232,14 @@ impl<'de> Deserialize<'de> for Usd {
 impl Add for Usd {
     type Output = Usd;
     fn add(self, rhs: Usd) -> Usd {
-        Usd(self.0 + rhs.0)
+        Usd(self.0.saturating_add(rhs.0))
     }
 }
 
 impl Sub for Usd {
     type Output = Usd;
     fn sub(self, rhs: Usd) -> Usd {
-        Usd(self.0 - rhs.0)
+        Usd(self.0.saturating_sub(rhs.0))
     }
 }
 
@@ -231,7 +258,7 @@ impl SubAssign for Usd {
 impl Neg for Usd {
     type Output = Usd;
     fn neg(self) -> Usd {
-        Usd(-self.0)
+        Usd(self.0.saturating_neg())
     }
 }
 
@@ -239,7 +266,7 @@ impl Mul<u64> for Usd {
     type Output = Usd;
     /// Price × count, exact.
     fn mul(self, count: u64) -> Usd {
-        Usd(self.0 * i128::from(count))
+        Usd(self.0.saturating_mul(i128::from(count)))
     }
 }
 

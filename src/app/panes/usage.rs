@@ -2,8 +2,8 @@
 
 use super::axis::{By, Measure, Span, bucket, days, place};
 use super::{Outcome, Overlay, close, stay, step, whatif, why};
-use crate::app::{Code, Effect, Key, Model, Of, Which};
-use crate::words::{Dimension, GenerationRow, RollupKey, Totals};
+use crate::app::{Code, Effect, Key, Model, Which};
+use crate::words::{Dimension, GenerationRow, Of, RollupKey, Totals};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -261,6 +261,7 @@ impl State {
 /// For people: a session by its title.
 fn name(of: &Of, model: &Model) -> String {
     match of {
+        Of::All => "everything".to_owned(),
         Of::Model(id) => id.to_string(),
         Of::Provider(slug) => slug.to_string(),
         Of::Session(id) => {

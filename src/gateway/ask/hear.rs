@@ -88,7 +88,8 @@ impl Line<'_> {
             tokio::time::sleep(wait).await;
             for how in rescue::ways(&endpoint, self.base()) {
                 let request = rescue::request(self.base(), &joint.heard().text, said, *how);
-                let reserved = self.reserve(&endpoint).map_err(|why| with_note(failure, &why.message))?;
+                let reserved = self.reserve(&endpoint).await;
+                let reserved = reserved.map_err(|why| with_note(failure, &why.message))?;
                 let attempt = self.begin(&endpoint, reserved, Role { hedge: false, rescue: true });
                 let key = attempt.key();
                 match attempt.first_token(&request).await {

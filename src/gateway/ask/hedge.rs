@@ -25,7 +25,7 @@ impl Line<'_> {
             heard = &mut first => return heard.map_err(|failure| (failure, key)),
             () = tokio::time::sleep(after) => {}
         }
-        let Ok(reserved) = self.reserve(&second) else {
+        let Ok(reserved) = self.reserve(&second).await else {
             return first.await.map_err(|failure| (failure, key));
         };
         let attempt = self.begin(&second, reserved, Role { hedge: true, rescue: false });

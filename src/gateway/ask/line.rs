@@ -4,7 +4,7 @@ use super::begun::Begun;
 use crate::catalog::Catalog;
 use crate::gateway::attempt::{Aim, Attempt, Hearing};
 use crate::gateway::books::{self, Books};
-use crate::gateway::budget::Reserved;
+use crate::gateway::budget::{Reserved, Wanted};
 use crate::gateway::gateway::Memory;
 use crate::gateway::stream::Mailbox;
 use crate::metering::Tally;
@@ -58,14 +58,14 @@ impl<'a> Line<'a> {
     pub async fn first(&mut self) -> Result<Hearing, Failure> {
         let first = self.decision.attempts.first().cloned();
         let mut endpoint = self.endpoint(first.as_ref())?;
-        let mut reserved = self.reserve(&endpoint)?;
+        let mut reserved = self.reserve(&endpoint).await?;
         let mut why = self.decision.why.clone();
         loop {
             self.choose(&endpoint, why).await;
             if let Some(held) = self.held(&endpoint) {
                 drop(reserved);
                 (endpoint, why) = self.stand_back(endpoint, held).await?;
-                reserved = self.reserve(&endpoint)?;
+                reserved = self.reserve(&endpoint).await?;
                 continue;
             }
             let attempt = self.begin(&endpoint, reserved, Role::default());
@@ -78,7 +78,7 @@ impl<'a> Line<'a> {
             endpoint = self.endpoint(Some(&asked))?;
             self.tried.push(Tried::new(asked, key, &failure));
             (endpoint, reserved, why) = if self.was_prefilled(&endpoint, &failure) {
-                let reserved = self.reserve(&endpoint)?;
+                let reserved = self.reserve(&endpoint).await?;
                 let from = endpoint.id.clone();
                 self.mailbox.push(Reply::FellBack { from, failure: Box::new(failure) });
                 (endpoint, reserved, "the same, told in words where it broke off".to_owned())
@@ -96,7 +96,7 @@ impl<'a> Line<'a> {
     ) -> Result<(Arc<Endpoint>, Reserved, String), Failure> {
         let Next { endpoint, wait, why } = self.after(&self.decision, from, &failure)?;
         let due = Instant::now() + wait;
-        let reserved = self.reserve(&endpoint)?;
+        let reserved = self.reserve(&endpoint).await?;
         let same = endpoint.id == from.id && !wait.is_zero();
         let failure = Box::new(failure);
         if !same {
@@ -187,18 +187,18 @@ impl<'a> Line<'a> {
         self.books.core.memory().counter.tokens(&endpoint.model, &prompt)
     }
 
-    pub fn reserve(&self, endpoint: &Endpoint) -> Result<Reserved, Failure> {
+    pub async fn reserve(&self, endpoint: &Endpoint) -> Result<Reserved, Failure> {
         let Books { core, request, .. } = &**self.books;
-        core.purse
-            .reserve(
-                request,
-                endpoint,
-                self.estimate(&endpoint.id),
-                self.prompt_tokens(endpoint),
-                self.books.day(),
-                self.books.now(),
-            )
-            .map_err(|failure| books::at(failure, endpoint))
+        let wanted = Wanted {
+            request,
+            generation: self.books.generation(),
+            endpoint,
+            estimate: self.estimate(&endpoint.id),
+            prompt: self.prompt_tokens(endpoint),
+            day: self.books.day(),
+            at: self.books.now(),
+        };
+        core.purse.reserve(wanted).await.map_err(|failure| books::at(failure, endpoint))
     }
 
     /// A key picked, the books opened: nothing is sent yet.

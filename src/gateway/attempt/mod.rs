@@ -184,7 +184,7 @@ impl Attempt {
     fn save(&self) {
         let usage = self.reported.unwrap_or_else(|| self.counted());
         let cost = metering::estimate(&usage, self.prices().as_ref(), self.started);
-        self.books.save(&self.aim.endpoint, usage, cost);
+        self.books.save(&self.aim.endpoint, usage, cost, self.aim.reserved.amount());
     }
 
     /// What is booked: the last usage that was seen, our own count where that says less than we heard.

@@ -23,26 +23,9 @@ pub fn money(reading: &Reading) -> String {
     }
 }
 
-/// Dollars with as many places as say something: `$12.30`, `$0.0042`, `$0.000012`.
+/// Dollars with as many places as say something.
 pub fn usd(amount: Usd) -> String {
-    if amount.is_zero() {
-        return "$0".to_owned();
-    }
-    let places = match amount.approximate().abs() {
-        s if s < 0.0001 => 7,
-        s if s < 0.01 => 5,
-        s if s < 1.0 => 4,
-        _ => 2,
-    };
-    let mut text = amount.round(places);
-    // zeros behind the cents say nothing
-    while text.ends_with('0') && text.split_once('.').is_some_and(|(_, cents)| cents.len() > 2) {
-        text.pop();
-    }
-    match text.strip_prefix('-') {
-        Some(owed) => format!("-${owed}"),
-        None => format!("${text}"),
-    }
+    amount.said()
 }
 
 /// `812`, `12.4k`, `1.2M`.

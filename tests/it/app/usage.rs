@@ -2,9 +2,9 @@
 
 use crate::support::stage::{Stage, receipt};
 use fareway::app::panes::Overlay;
-use fareway::app::{Effect, Event, Of, Which};
+use fareway::app::{Effect, Event, Which};
 use fareway::words::{
-    Dimension, GenerationId, GenerationRow, ModelId, Outcome, Purpose, RollupKey, Totals, Usd,
+    Dimension, GenerationId, GenerationRow, ModelId, Of, Outcome, Purpose, RollupKey, Totals, Usd,
 };
 use std::time::Duration;
 
@@ -93,4 +93,12 @@ fn older_replies_are_read_when_the_end_comes_near() {
     assert_eq!(known(&stage), 80);
     stage.press("pagedown pagedown pagedown pagedown pagedown");
     assert_eq!(asked(&stage).len(), pages + 1, "there are no more");
+}
+
+/// Another process spends from the same ledger: the sums on the screen are asked for again.
+#[test]
+fn what_is_booked_elsewhere_is_counted() {
+    let mut stage = Stage::new(120, 40);
+    stage.event(Event::Booked);
+    assert!(matches!(stage.effects.as_slice(), [Effect::Tally { .. }]), "{:?}", stage.effects);
 }

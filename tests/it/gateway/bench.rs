@@ -2,31 +2,73 @@
 
 use crate::support::upstream::Upstream;
 use fareway::catalog::{Catalog, EndpointRow, ModelRow, Overlay, ProviderRow, Rank, Source};
-use fareway::gateway::{Clocks, Gateway, Keys, Ledger, Options};
+use fareway::gateway::{Clocks, Gateway, Keys, Ledger, Options, Told};
 use fareway::metering::Counter;
 use fareway::words::{
-    AttemptRow, Delta, Entry, FailureKind, GenerationRow, Message, ModelId, ModelRef, OpenRow, Part,
-    Preferences, Prices, ProviderId, Receipt, Reply, Request, Role, Usd,
+    AttemptRow, Cap, Delta, Entry, FailureKind, GenerationId, GenerationRow, Hold, Message, ModelId,
+    ModelRef, OpenRow, Over, Part, Preferences, Prices, ProviderId, Purse, Receipt, Reply, Request, Role,
+    Totals, Usd, Used,
 };
 use futures_util::StreamExt;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Keeps every row.
+/// Keeps every row, and a purse over them.
 #[derive(Default)]
-pub struct Rows(Mutex<Vec<Entry>>, Mutex<Option<Counter>>);
+pub struct Rows(Mutex<Vec<Entry>>, Mutex<Option<Counter>>, Mutex<Purse>);
 
 impl Ledger for Rows {
     fn write(&self, rows: Vec<Entry>) {
+        for row in &rows {
+            if let Entry::Generation(row) = row {
+                let parts: Vec<_> =
+                    Totals::of(row).into_iter().map(|(key, totals)| (key, totals.booked)).collect();
+                self.purse(|purse| purse.booked(row.id(), &parts));
+            }
+        }
         self.0.lock().expect("no panic while held").extend(rows);
     }
 
     fn learned(&self, counter: &Counter) {
         *self.1.lock().expect("no panic while held") = Some(counter.clone());
     }
+
+    fn reserve(&self, hold: Hold, caps: Vec<Cap>) -> Told<Result<Vec<Used>, Over>> {
+        let told = self.purse(|purse| {
+            learn(purse, &caps);
+            purse.reserve(hold, &caps)
+        });
+        Box::pin(async move { Ok(told) })
+    }
+
+    fn settle(&self, generation: GenerationId, ticket: u64, actual: Usd) {
+        self.purse(|purse| purse.settle(generation, ticket, actual));
+    }
+
+    fn used(&self, day: i32, caps: Vec<Cap>) -> Told<Vec<Used>> {
+        let told = self.purse(|purse| {
+            learn(purse, &caps);
+            purse.used(day, &caps)
+        });
+        Box::pin(async move { Ok(told) })
+    }
+}
+
+/// Nothing was spent before.
+fn learn(purse: &mut Purse, caps: &[Cap]) {
+    for cap in caps {
+        if !purse.knows(&cap.of) {
+            purse.learn(cap.of.clone(), BTreeMap::new());
+        }
+    }
 }
 
 impl Rows {
+    fn purse<T>(&self, run: impl FnOnce(&mut Purse) -> T) -> T {
+        run(&mut self.2.lock().expect("no panic while held"))
+    }
+
     /// What was worth keeping last.
     pub fn counter(&self) -> Option<Counter> {
         self.1.lock().expect("no panic while held").clone()

@@ -46,13 +46,13 @@ async fn what_was_set_aside_becomes_what_was_spent() {
     let bench = Bench::with(&[&upstream], limited(Usd::from_cents(100), Scope::Everything));
     let mut stream = bench.gateway.ask(request("hi"));
     stream.next().await.expect("chosen");
-    let standing = &bench.gateway.budgets(&ask())[0];
-    assert!(standing.held > Usd::ZERO && standing.spent.is_zero(), "set aside before it is sent");
+    let standing = &bench.gateway.budgets(&ask()).await[0];
+    assert!(standing.used.held > Usd::ZERO && standing.used.spent.is_zero(), "set aside before it is sent");
     gate.open();
     while stream.next().await.is_some() {}
-    let standing = &bench.gateway.budgets(&ask())[0];
+    let standing = &bench.gateway.budgets(&ask()).await[0];
     let booked = bench.rows.generations()[0].receipt.cost.booked.expect("a known price");
-    assert_eq!((standing.held, standing.spent), (Usd::ZERO, booked));
+    assert_eq!((standing.used.held, standing.used.spent), (Usd::ZERO, booked));
     assert!(booked > Usd::ZERO);
 }
 
@@ -95,9 +95,9 @@ async fn a_thousand_at_once_cannot_overrun_it() {
     for ask in asks {
         ask.await.expect("no panic");
     }
-    let standing = &bench.gateway.budgets(&ask())[0];
+    let standing = &bench.gateway.budgets(&ask()).await[0];
     let spent: Usd = bench.rows.attempts().iter().filter_map(|row| row.attempt.cost.booked).sum();
-    assert_eq!((standing.held, standing.spent), (Usd::ZERO, spent));
+    assert_eq!((standing.used.held, standing.used.spent), (Usd::ZERO, spent));
     // ten tokens of prompt were guessed at, so the last one may cost a little more than was set aside for it
     let slack = Usd::from_raw(1_000_000_000_000_000_000) * 10 * 40;
     assert!(spent <= amount + slack, "{spent} of {amount}");
@@ -118,11 +118,11 @@ async fn the_line_of_warning_is_told_once() {
     let mut told = Vec::new();
     for _ in 0..3 {
         bench.ask(request("hi")).await;
-        told.push(bench.gateway.warnings().iter().map(ToString::to_string).collect::<Vec<_>>());
+        told.push(bench.gateway.warnings().await.iter().map(ToString::to_string).collect::<Vec<_>>());
     }
     let all: Vec<_> = told.concat();
     assert_eq!(all.len(), 1, "once, whatever comes after: {told:?}");
     assert!(all[0].contains(" % of the daily budget of $0.004 is used or set aside; $"), "{all:?}");
-    let standing = &bench.gateway.standings(None)[0];
+    let standing = &bench.gateway.budgets(&ask()).await[0];
     assert!(standing.percent() >= 50, "{standing:?}");
 }

@@ -2,7 +2,7 @@ mod advice;
 mod budget;
 mod cost;
 mod count;
-mod ledger;
+pub mod ledger;
 mod live;
 mod report;
 mod whatif;

@@ -12,7 +12,7 @@ const DAY: i64 = 86_400;
 const MONDAY: i32 = 20_780;
 
 fn rollups(rows: &[fareway::words::GenerationRow]) -> Vec<(RollupKey, Totals)> {
-    rows.iter().flat_map(|row| RollupKey::of(row).into_iter().map(|key| (key, Totals::one(row)))).collect()
+    rows.iter().flat_map(Totals::of).collect()
 }
 
 fn ledger() -> Vec<fareway::words::GenerationRow> {

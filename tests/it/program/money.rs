@@ -1,10 +1,11 @@
 //! Money and memory across processes: sums agree, nothing that was acknowledged is lost, what was killed is booked.
 
+use super::serve;
 use crate::support::program::{Home, config};
-use crate::support::upstream::{Script, Upstream, stop, text, usage};
+use crate::support::upstream::{Gate, Script, Upstream, stop, text, usage};
 use fareway::words::Usd;
 use serde_json::{Value, json};
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 
 /// A reply that used so much.
 fn used(prompt: u64, completion: u64) -> Script {
@@ -162,4 +163,63 @@ fn ask_warns_at_the_configs_line() {
     assert!(!first.contains("% of the daily budget"), "0.003 and a guess of 0.001: {first}");
     let second = home.run(["ask", "hi"]).ok().stderr;
     assert!(second.contains("% of the daily budget of $0.02 is used"), "{second}");
+}
+
+/// What one process has set aside or spent, another cannot spend: a server and two questions over one data directory.
+#[test]
+fn a_budget_holds_across_processes() {
+    let gate = Gate::default();
+    let slow = Script::stream()
+        .event(&text("word"))
+        .gate(&gate)
+        .event(&stop("stop"))
+        .event(&usage(1_000, 500))
+        .done();
+    let upstream = Upstream::start([slow, used(10, 1), used(10, 1)]);
+    let budget = "[budgets]\nday = \"0.01\"\nreserve = \"worst\"\n";
+    let home = Home::with_config(&(config(&[("up", upstream.base_url(), "1", "2")]) + budget));
+    let (mut server, address) = serve::start(&home);
+    // at $2 a million, 4,000 tokens may cost $0.008 of the $0.01
+    let asked = json!({"model": "test/model", "stream": true, "max_tokens": 4000,
+        "messages": [{"role": "user", "content": "hi"}]});
+    let mut answer = BufReader::new(serve::send(&address, &asked)).lines().map_while(Result::ok);
+    assert!(answer.any(|line| line.contains("word")), "it streams");
+
+    let ask = |tokens: &str| home.run(["ask", "--quiet", "--max-tokens", tokens, "hi"]);
+    ask("4000").fails(3, &["the daily budget of $0.01"]);
+    ask("500").ok();
+    let told = home.run(["budget", "--json"]).ok().json();
+    assert!(usd(&told["budgets"][0]["set_aside_usd"]) > usd(&json!("0.008")), "{told}");
+    gate.open();
+    assert!(answer.any(|line| line.contains("[DONE]")), "it ends");
+    // it cost $0.002; what was not used is free again, for whoever asks
+    ask("3500").ok();
+    let told = home.run(["budget", "--json"]).ok().json();
+    assert_eq!(told["budgets"][0]["set_aside_usd"], "0", "{told}");
+    assert_eq!(told["timezone"], "UTC");
+    let spent: Usd = home.run(["export"]).ok().lines().iter().map(|row| usd(&row["cost_usd"])).sum();
+    assert_eq!(usd(&told["budgets"][0]["spent_usd"]), spent);
+    server.kill().expect("it is killed");
+    server.wait().expect("its end");
+}
+
+/// A question that is killed beside a running server is booked by the server, and its money is free again.
+#[test]
+fn what_a_killed_neighbour_left_is_booked_at_once() {
+    let upstream = Upstream::start([Script::stream().event(&text("paid words ")).hang()]);
+    let home = Home::with_config(&config(&[("up", upstream.base_url(), "1", "2")]));
+    let (mut server, _) = serve::start(&home);
+    let mut child = home.spawn(["ask", "a dear question"]);
+    let mut heard = [0; 11];
+    child.stdout.as_mut().expect("a pipe").read_exact(&mut heard).expect("it speaks");
+    assert_eq!(home.run(["export"]).ok().lines().len(), 0, "it is under way");
+    child.kill().expect("it is killed");
+    child.wait().expect("its end");
+    // the server looks after it soon after it has seen that the socket is closed
+    let booked = (0..100).map(|_| home.run(["export"]).ok().lines()).find(|rows| !rows.is_empty());
+    let booked = booked.expect("booked while the server runs");
+    assert_eq!(booked[0]["outcome"], "failed");
+    assert!(usd(&booked[0]["cost_usd"]) > Usd::ZERO, "{}", booked[0]);
+    server.kill().expect("it is killed");
+    server.wait().expect("its end");
 }

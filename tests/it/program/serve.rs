@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::process::Child;
 
 /// The started program and the address it printed.
-fn start(home: &Home) -> (Child, String) {
+pub fn start(home: &Home) -> (Child, String) {
     let mut child = home.spawn(["serve", "--listen", "127.0.0.1:0"]);
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut line).expect("it says where it is");
@@ -17,7 +17,8 @@ fn start(home: &Home) -> (Child, String) {
     (child, address.to_owned())
 }
 
-fn post(address: &str, body: &Value) -> String {
+/// A request on its way; the answer is still to be read.
+pub fn send(address: &str, body: &Value) -> TcpStream {
     let body = body.to_string();
     let mut socket = TcpStream::connect(address).expect("it listens");
     write!(
@@ -27,8 +28,12 @@ fn post(address: &str, body: &Value) -> String {
         body.len()
     )
     .expect("it reads");
+    socket
+}
+
+fn post(address: &str, body: &Value) -> String {
     let mut answer = String::new();
-    socket.read_to_string(&mut answer).expect("it answers");
+    send(address, body).read_to_string(&mut answer).expect("it answers");
     answer
 }
 

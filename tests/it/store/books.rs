@@ -1,8 +1,8 @@
 //! The ledger: totals equal rows, rows are found by time, session and id, and open rows end with their generation.
 
 use super::support::{at, book, generation, generation_id, open, open_row, session_id};
-use fareway::store::{By, LedgerMark, LedgerRange, Of, Store, Write};
-use fareway::words::{AttemptRow, Dimension, Entry, ModelId, ProviderId, Totals, Usd};
+use fareway::store::{By, LedgerMark, LedgerRange, Store, Write};
+use fareway::words::{AttemptRow, Dimension, Entry, ModelId, Of, ProviderId, Totals, Usd};
 
 fn filled(n: u64) -> Store {
     let store = Store::memory().unwrap();
@@ -69,7 +69,9 @@ fn rollups_are_listed_by_day_and_name() {
                     row.day == key.day && row.receipt.model == *model && row.receipt.provider == *provider
                 });
                 let mut expected = Totals::default();
-                mine.for_each(|row| expected += &Totals::one(&row));
+                for (_, part) in mine.flat_map(|row| Totals::of(&row)).filter(|(of, _)| *of == key) {
+                    expected += &part;
+                }
                 assert_eq!(totals, expected);
             }
         }
@@ -145,5 +147,4 @@ fn an_open_row_goes_with_its_generation_and_does_not_come_back() {
     store.write(vec![book(1), open(1, 3)]).wait().unwrap();
     let left: Vec<_> = store.open_rows().wait().unwrap().iter().map(|row| row.generation).collect();
     assert_eq!(left, [generation_id(2)]);
-    assert_eq!(store.orphans().wait().unwrap(), [], "this process lives");
 }

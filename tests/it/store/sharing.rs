@@ -1,7 +1,10 @@
 //! Several users of one store: an owner, guests, and what happens when the owner goes.
 
-use super::support::{message_id, open, options, put, session, session_id};
+use super::support::{
+    book, generation, generation_id, message_id, open, open_row, options, put, session, session_id,
+};
 use fareway::store::{Changed, Store, StoreError, Write};
+use fareway::words::{Cap, Entry, Hold, ModelId, Of, OpenRow, ProviderId, Usd, Used};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
@@ -74,6 +77,86 @@ fn a_guest_becomes_owner_and_loses_nothing() {
     first.close();
     assert_eq!(second.session(session_id(1)).wait().unwrap().unwrap().messages, 450);
     second.close();
+}
+
+/// A cap on everything from the first day on.
+fn cap(cents: i64) -> Vec<Cap> {
+    vec![Cap { of: Of::All, from: i32::MIN, amount: Usd::from_cents(cents) }]
+}
+
+fn hold(n: u64, cents: i64) -> Hold {
+    Hold {
+        generation: generation_id(n),
+        ticket: n,
+        day: 9,
+        session: None,
+        key_label: None,
+        model: ModelId::new("maker/model"),
+        provider: ProviderId::new("host"),
+        amount: Usd::from_cents(cents),
+    }
+}
+
+fn used(store: &Store) -> (Usd, Usd) {
+    let Used { spent, held } = store.used(9, cap(100)).wait().unwrap()[0];
+    (spent, held)
+}
+
+#[test]
+fn two_processes_cannot_spend_the_same_money() {
+    let dir = tempfile::tempdir().unwrap();
+    let owner = open(dir.path());
+    let guest = guest(dir.path());
+    // row 3 costs three cents
+    owner.write(vec![book(3)]).wait().unwrap();
+    let mut granted = Vec::new();
+    std::thread::scope(|scope| {
+        let ask = |store: Store, from: u64| {
+            scope.spawn(move || {
+                let asked: Vec<_> =
+                    (from..from + 50).map(|n| (n, store.reserve(hold(n, 2), cap(100)))).collect();
+                asked
+                    .into_iter()
+                    .filter_map(|(n, told)| told.wait().unwrap().ok().map(|_| n))
+                    .collect::<Vec<_>>()
+            })
+        };
+        let threads = [ask(owner.clone(), 1000), ask(guest.clone(), 2000)];
+        granted = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    });
+    assert_eq!(granted.len(), 48, "3 + 48 x 2 = 99 of 100 cents");
+    assert_eq!(used(&guest), (Usd::from_cents(3), Usd::from_cents(96)));
+    // one ends and is booked, one is given up, whoever they belong to
+    guest.settle(generation_id(granted[0]), granted[0], Usd::from_cents(1));
+    owner.settle(generation_id(granted[1]), granted[1], Usd::ZERO);
+    let before = (Usd::from_cents(3), Usd::from_cents(93));
+    assert_eq!((used(&guest), used(&owner)), (before, before), "not booked yet");
+    let mut row = generation(granted[0]);
+    row.day = 9;
+    row.receipt.demo = false;
+    row.receipt.cost.booked = Some(Usd::from_cents(1));
+    guest.write(vec![Write::Ledger(Entry::Generation(Box::new(row)))]).wait().unwrap();
+    assert_eq!(used(&owner), (Usd::from_cents(4), Usd::from_cents(92)));
+    guest.close();
+    owner.close();
+}
+
+/// What is set aside stands in the open rows, so a guest that becomes owner knows it.
+#[test]
+fn money_set_aside_outlives_the_owner() {
+    let dir = tempfile::tempdir().unwrap();
+    let owner = open(dir.path());
+    let guest = guest(dir.path());
+    assert!(guest.reserve(hold(7, 60), cap(100)).wait().unwrap().is_ok());
+    let row = OpenRow { held: Usd::from_cents(60), ..open_row(7) };
+    guest.write(vec![Write::Ledger(Entry::Open(Box::new(row)))]).wait().unwrap();
+    owner.close();
+    assert_eq!(used(&guest), (Usd::ZERO, Usd::from_cents(60)));
+    let over = guest.reserve(hold(8, 41), cap(100)).wait().unwrap().unwrap_err();
+    assert_eq!((over.cap, over.used.held), (0, Usd::from_cents(60)));
+    guest.settle(generation_id(7), 7, Usd::from_cents(10));
+    assert!(guest.reserve(hold(8, 90), cap(100)).wait().unwrap().is_ok());
+    guest.close();
 }
 
 #[test]

@@ -126,6 +126,7 @@ pub fn open_row(n: u64) -> OpenRow {
         attempts: Vec::new(),
         usage: Usage::default(),
         cost: Cost::default(),
+        held: Usd::ZERO,
         tags: Vec::new(),
         key_label: None,
     }
