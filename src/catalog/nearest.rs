@@ -9,13 +9,14 @@ pub(super) fn nearest<'a>(text: &str, ids: impl Iterator<Item = &'a ModelId>, n:
     if wanted.is_empty() {
         return Vec::new();
     }
+    // more than half of the letters wrong is not a likeness
+    let most = usize::midpoint(wanted.len().max(4), 2);
     let mut found: Vec<(usize, usize, &ModelId)> = ids
         .filter_map(|id| {
             let full = squeeze(id.as_str());
             let name = squeeze(id.short());
-            let distance = distance(&wanted, &full, &name).min(distance(&short, &full, &name));
-            // more than half of the letters wrong is not a likeness
-            (distance * 2 <= wanted.len().max(4) + 2).then_some((distance, full.len(), id))
+            let distance = distance(&wanted, &full, &name, most).min(distance(&short, &full, &name, most));
+            (distance <= most).then_some((distance, full.len(), id))
         })
         .collect();
     found.sort();
@@ -27,10 +28,14 @@ fn squeeze(text: &str) -> Vec<u8> {
     text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
 }
 
-/// 0: the same; 1: begins so; 2: holds it; else two and the slips in the best-fitting of name and full id.
-fn distance(wanted: &[u8], full: &[u8], name: &[u8]) -> usize {
+/// 0: the same; 1: begins so; 2: holds it; else two and the slips in the best-fitting of name and full id. More than
+/// `most` may be any number more.
+fn distance(wanted: &[u8], full: &[u8], name: &[u8], most: usize) -> usize {
+    const FAR: usize = usize::MAX / 4;
+    // so many letters too many or too few are slips already, which need not be counted out
+    let slips = |id: &[u8]| if wanted.len().abs_diff(id.len()) > most { FAR } else { slips(wanted, id) };
     if wanted.is_empty() {
-        usize::MAX / 4
+        FAR
     } else if wanted == full || wanted == name {
         0
     } else if name.starts_with(wanted) || full.starts_with(wanted) {
@@ -38,7 +43,7 @@ fn distance(wanted: &[u8], full: &[u8], name: &[u8]) -> usize {
     } else if full.windows(wanted.len()).any(|w| w == wanted) {
         2
     } else {
-        2 + slips(wanted, name).min(slips(wanted, full))
+        2 + slips(name).min(slips(full))
     }
 }
 

@@ -38,6 +38,11 @@ pub fn run(args: &Args) -> Result<Exit, Fail> {
         let names: Vec<&str> = wire::FORMATS.iter().map(|f| f.name()).collect();
         return Err(Fail::usage(format!("no format `{}`; allowed: {}", args.format, names.join(", "))));
     };
+    if let Some(name) = args.quirk.iter().find(|name| !wire::is_quirk(name)) {
+        let names: Vec<&str> = wire::QUIRKS.iter().map(|quirk| quirk.name).collect();
+        return Err(Fail::usage(format!("no quirk `{name}`; allowed: {}", names.join(", "))));
+    }
+    let headers = headers(&args.header)?;
     let mut body = Vec::new();
     let read = if args.file.as_os_str() == "-" {
         std::io::stdin().read_to_end(&mut body)
@@ -45,15 +50,19 @@ pub fn run(args: &Args) -> Result<Exit, Fail> {
         std::fs::File::open(&args.file).and_then(|mut file| file.read_to_end(&mut body))
     };
     read.map_err(|e| Fail::usage(format!("cannot read {}: {e}", args.file.display())))?;
-    let headers: Vec<(String, String)> = args
-        .header
-        .iter()
-        .filter_map(|line| line.split_once(':'))
-        .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-        .collect();
     let now = crate::runtime::now();
     let recording =
         Recording { format, quirks: &args.quirk, status: args.status, headers: &headers, body: &body, now };
     out::json(&recording.report(args.cuts))?;
     Ok(Exit::Ok)
+}
+
+fn headers(lines: &[String]) -> Result<Vec<(String, String)>, Fail> {
+    let split = |line: &String| {
+        let (name, value) = line
+            .split_once(':')
+            .ok_or_else(|| Fail::usage(format!("`{line}` is no header; write `Name: value`")))?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    };
+    lines.iter().map(split).collect()
 }

@@ -7,6 +7,7 @@ mod auth;
 mod chat;
 mod models;
 mod router;
+mod visitor;
 
 pub use auth::Key;
 pub use router::{Options, serve};

@@ -1,12 +1,13 @@
 //! Paths, limits and the listening socket.
 
 use super::auth::{self, Key, Refused};
-use super::{chat, models};
+use super::{chat, models, visitor};
 use crate::gateway::Gateway;
 use crate::wire::face::openai_chat::error;
-use crate::words::{At, Failure, FailureKind};
+use crate::words::{At, Failure, FailureKind, clean_line};
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -91,6 +92,13 @@ async fn admit(State(service): State<Service>, mut request: Request, next: Next)
     if request.uri().path() == "/health" {
         return next.run(request).await;
     }
+    if service.options.keys.is_empty()
+        && let Some(objection) = visitor::objection(request.headers())
+    {
+        let message =
+            format!("{objection}: without a key only programs on this machine may (see `[[serve.keys]]`)");
+        return refuse(&Failure::new(FailureKind::Permission, message));
+    }
     match auth::check(&service.options.keys, request.headers()) {
         Ok(label) => {
             request.extensions_mut().insert(Label(label));
@@ -111,7 +119,10 @@ async fn list(State(service): State<Service>) -> Response {
     json(StatusCode::OK, &models::list(&catalog, |endpoint| service.gateway.can_ask(endpoint)))
 }
 
-async fn one(State(service): State<Service>, Path(id): Path<String>) -> Response {
+async fn one(State(service): State<Service>, id: Result<Path<String>, PathRejection>) -> Response {
+    let Ok(Path(id)) = id else {
+        return refuse(&Failure::new(FailureKind::InvalidRequest, "the name of the model is no text"));
+    };
     let catalog = service.gateway.catalog();
     let found = match id.strip_suffix("/endpoints") {
         Some(id) => models::endpoints(&catalog, id),
@@ -119,7 +130,8 @@ async fn one(State(service): State<Service>, Path(id): Path<String>) -> Response
     };
     found.map_or_else(
         || {
-            let mut failure = Failure::new(FailureKind::UnknownModel, format!("there is no model `{id}`"));
+            let say = format!("there is no model `{}`", clean_line(&id));
+            let mut failure = Failure::new(FailureKind::UnknownModel, say);
             failure.nearest = catalog.nearest(&id, 3).iter().map(ToString::to_string).collect();
             refuse(&failure)
         },
@@ -130,7 +142,7 @@ async fn one(State(service): State<Service>, Path(id): Path<String>) -> Response
 async fn nowhere(request: Request) -> Response {
     let message = format!(
         "there is nothing at {}; fareway answers POST /v1/chat/completions, GET /v1/models and GET /health",
-        crate::words::clean_line(request.uri().path())
+        clean_line(request.uri().path())
     );
     turned_away(StatusCode::NOT_FOUND, message)
 }
@@ -139,7 +151,7 @@ async fn wrong_method(request: Request) -> Response {
     let message = format!(
         "{} is not the method for {} (the header `allow` names it)",
         request.method(),
-        crate::words::clean_line(request.uri().path())
+        clean_line(request.uri().path())
     );
     turned_away(StatusCode::METHOD_NOT_ALLOWED, message)
 }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod bad_input;
+mod decode;
 mod discover;
 mod keys;
 mod money;

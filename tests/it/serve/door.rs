@@ -57,6 +57,39 @@ async fn a_wrong_path_says_what_there_is() {
     assert_eq!((answer.status().as_u16(), &answer.headers()["allow"] == "POST"), (405, true));
     let body: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
     assert_eq!(body["error"]["code"], 405, "the code is the status");
+    let garbled = client().get(door.url("/v1/models/%ff")).send().await.expect("an answer");
+    assert_eq!(garbled.status(), 400);
+    let body: Value = serde_json::from_str(&garbled.text().await.expect("a body")).expect("JSON");
+    assert_eq!(body["error"]["metadata"]["error_type"], "invalid_request");
     let head = client().head(door.url("/v1/models")).send().await.expect("an answer");
     assert_eq!(head.status(), 200);
+}
+
+/// A page in a browser may send a request to any address; whom it would cost money is not asked.
+#[tokio::test]
+async fn web_pages_may_not_ask_where_no_key_is_wanted() {
+    let door = open(Options::default()).await;
+    let url = door.url("/v1/models");
+    let with = |name: &'static str, value: &str| client().get(&url).header(name, value.to_owned());
+    for (name, value, status) in [
+        ("origin", "https://evil.example", 403),
+        ("origin", "http://localhost.evil.example", 403),
+        ("origin", "null", 403),
+        ("origin", "http://localhost:3000", 200),
+        ("origin", "http://127.0.0.1:5173", 200),
+        ("origin", "http://[::1]:80", 200),
+        ("origin", "vscode-webview://abc", 200),
+        ("host", "rebound.evil.example", 403),
+        ("host", "rebound.evil.example:4040", 403),
+        ("host", "localhost:4040", 200),
+        ("host", "[::1]:4040", 200),
+    ] {
+        let answer = with(name, value).send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), status, "{name}: {value}");
+    }
+    // whoever has the key may be anywhere
+    let door = open(keyed()).await;
+    let asked =
+        client().get(door.url("/v1/models")).bearer_auth("s3cret").header("origin", "https://app.example");
+    assert_eq!(asked.send().await.expect("an answer").status(), 200);
 }

@@ -260,6 +260,9 @@ fn a_bad_field_is_named() {
     for (body, says) in [
         (json!({"messages": hi}), "`model` is missing"),
         (json!({"model": "m"}), "`messages` is missing"),
+        (json!({"model": "x".repeat(100_000), "messages": hi}), "`model` is longer than 512 bytes"),
+        (json!({"model": "m", "models": ["x".repeat(600)], "messages": hi}), "longer than 512 bytes"),
+        (json!({"model": "a\u{1b}[31m/b", "messages": hi}), "`model` holds control characters"),
         (json!({"model": "m", "messages": "hi"}), "`messages` must be a list"),
         (json!({"model": "m", "messages": [{"role": "robot"}]}), "`messages[0].role` is `robot`"),
         (
@@ -268,6 +271,27 @@ fn a_bad_field_is_named() {
         ),
         (json!({"model": "m", "messages": hi, "temperature": "warm"}), "`temperature` must be a number"),
         (json!({"model": "m", "messages": hi, "n": 2}), "`n` can only be 1"),
+        (
+            json!({"model": "m", "messages": [{"role": "user", "content": [
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64"}}]}]}),
+            "`messages[0].content[0].image_url.url` must be `data:TYPE;base64,DATA`",
+        ),
+        (
+            json!({"model": "m", "messages": [{"role": "tool", "content": "x"}]}),
+            "`messages[0].tool_call_id` is missing",
+        ),
+        (
+            json!({"model": "m", "messages": [{"role": "assistant", "tool_calls": {}}]}),
+            "`messages[0].tool_calls` must be a list",
+        ),
+        (json!({"model": "m", "messages": hi, "tools": [null]}), "`tools[0]` must be an object with a type"),
+        (json!({"model": "m", "messages": hi, "tools": [{"name": "f"}]}), "`tools[0]` must be an object"),
+        (json!({"model": "m", "messages": hi, "tool_choice": [1]}), "`tool_choice` must be none, auto"),
+        (
+            json!({"model": "m", "messages": hi, "response_format": "json"}),
+            "`response_format` must be an object",
+        ),
+        (json!({"model": "m", "messages": hi, "response_format": {}}), "`response_format` must be an object"),
         (
             json!({"model": "m", "messages": hi, "provider": {"ordr": []}}),
             "`provider.ordr` is wrong: unknown field `ordr`",

@@ -56,7 +56,7 @@ fn message(fields: &Map<String, Value>, at: &str) -> Result<Message, Bad> {
     let mut parts = Vec::new();
     match role {
         Role::Tool => parts.push(Part::ToolResult {
-            call: text(fields, "tool_call_id"),
+            call: called(fields, at)?,
             name: text(fields, "name"),
             parts: content,
             error: false,
@@ -80,6 +80,15 @@ fn message(fields: &Map<String, Value>, at: &str) -> Result<Message, Bad> {
         parts.push(Part::Opaque { format: FORMAT.into(), value: json!({ "message": own }) });
     }
     Ok(Message::loose(role, parts))
+}
+
+/// Which call a result belongs to; the functions of old were known by their name only.
+fn called(fields: &Map<String, Value>, at: &str) -> Result<String, Bad> {
+    match fields.get("tool_call_id").and_then(Value::as_str) {
+        Some(id) if !id.is_empty() => Ok(id.to_owned()),
+        _ if fields.get("role").is_some_and(|role| role == "function") => Ok(text(fields, "name")),
+        _ => Err(Bad::new(format!("{at}.tool_call_id"), "is missing: whose result is this?")),
+    }
 }
 
 fn text(fields: &Map<String, Value>, name: &str) -> String {
@@ -109,7 +118,8 @@ fn part(value: &Value, at: &str) -> Result<Part, Bad> {
         },
         "image_url" => Part::Image {
             name: String::new(),
-            source: source(&need(&value["image_url"]["url"], "image_url.url")?),
+            source: source(&need(&value["image_url"]["url"], "image_url.url")?)
+                .map_err(|wrong| Bad::new(format!("{at}.image_url.url"), wrong))?,
             detail: value["image_url"]["detail"].as_str().map(str::to_owned),
         },
         "input_audio" => {
@@ -124,7 +134,9 @@ fn part(value: &Value, at: &str) -> Result<Part, Bad> {
         "file" => {
             let file = &value["file"];
             let source = match (file["file_data"].as_str(), file["file_id"].as_str()) {
-                (Some(data), _) => source(data),
+                (Some(data), _) => {
+                    source(data).map_err(|wrong| Bad::new(format!("{at}.file.file_data"), wrong))?
+                }
                 (None, Some(id)) => Source::Id { id: id.to_owned() },
                 (None, None) => return Err(Bad::new(format!("{at}.file"), "needs file_data or file_id")),
             };
@@ -135,11 +147,11 @@ fn part(value: &Value, at: &str) -> Result<Part, Bad> {
 }
 
 /// A `data:` URL is inline data; anything else is for the provider to fetch.
-fn source(url: &str) -> Source {
-    url.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,")).map_or_else(
-        || Source::Url { url: url.to_owned() },
-        |(media_type, data)| Source::Data { media_type: media_type.to_owned(), base64: data.to_owned() },
-    )
+fn source(url: &str) -> Result<Source, &'static str> {
+    let Some(inline) = url.strip_prefix("data:") else { return Ok(Source::Url { url: url.to_owned() }) };
+    let (media_type, data) =
+        inline.split_once(";base64,").ok_or("must be `data:TYPE;base64,DATA`, or an address")?;
+    Ok(Source::Data { media_type: media_type.to_owned(), base64: data.to_owned() })
 }
 
 /// `reasoning_details` hold signatures and must be replayed as they are; the plain texts only stand in for them.
@@ -176,7 +188,12 @@ fn detail(value: &Value) -> Part {
 }
 
 fn calls(fields: &Map<String, Value>, at: &str) -> Result<Vec<Part>, Bad> {
-    let Some(list) = fields.get("tool_calls").and_then(Value::as_array) else { return Ok(Vec::new()) };
+    let list = match fields.get("tool_calls") {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(list) => {
+            list.as_array().ok_or_else(|| Bad::new(format!("{at}.tool_calls"), "must be a list of calls"))?
+        }
+    };
     list.iter()
         .enumerate()
         .map(|(i, call)| {

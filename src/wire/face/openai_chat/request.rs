@@ -35,6 +35,9 @@ impl Bad {
 /// Fields that are ours to answer: understood, and not sent on.
 const SPENT: &[&str] = &["route", "usage", "stream_options", "n"];
 
+/// Of a model, with its preset and suffixes; in bytes.
+const LONGEST_NAME: usize = 512;
+
 /// Keys of `provider` that are none of routing's. Any other that is not known is an error: a misspelt wish about money
 /// or privacy must not be passed over.
 const RIDES_ALONG: &str = "options";
@@ -78,6 +81,17 @@ fn incoming(mut fields: Map<String, Value>) -> Result<Incoming, Bad> {
         (None, None) => fallbacks.remove(0),
     };
     fallbacks.retain(|other| *other != model);
+    for name in fallbacks.iter().chain([&model]) {
+        if name.as_str().len() > LONGEST_NAME {
+            return Err(Bad::new(
+                "model",
+                format!("is longer than {LONGEST_NAME} bytes; no model's name is"),
+            ));
+        }
+        if name.as_str().contains(char::is_control) {
+            return Err(Bad::new("model", "holds control characters; no model's name does"));
+        }
+    }
     let conversation = take(&mut fields, "session_id", "a string")?
         .or(fields.get("prompt_cache_key").and_then(Value::as_str).map(str::to_owned));
     let request = Request {
@@ -139,9 +153,12 @@ fn tools(fields: &mut Map<String, Value>) -> Result<Vec<Tool>, Bad> {
         .enumerate()
         .map(|(i, value)| {
             let function = &value["function"];
-            if value["type"] != "function" {
+            let kind = value["type"].as_str().ok_or_else(|| {
+                Bad::new(format!("tools[{i}]"), "must be an object with a type, such as \"function\"")
+            })?;
+            if kind != "function" {
                 return Ok(Tool {
-                    name: value["type"].as_str().unwrap_or_default().to_owned(),
+                    name: kind.to_owned(),
                     description: String::new(),
                     parameters: Value::Null,
                     strict: None,
@@ -205,8 +222,8 @@ fn params(fields: &mut Map<String, Value>) -> Result<Params, Bad> {
         top_logprobs: take(fields, "top_logprobs", WHOLE)?,
         reasoning: reasoning(fields)?,
         verbosity: take(fields, "verbosity", "a string")?,
-        response_format: take::<ResponseFormat>(fields, "response_format", "an object with a type")?,
-        tool_choice: take::<Value>(fields, "tool_choice", "a choice")?.map(tool_choice),
+        response_format: response_format(fields)?,
+        tool_choice: tool_choice(fields)?,
         parallel_tool_calls: take(fields, "parallel_tool_calls", FLAG)?,
         service_tier: take(fields, "service_tier", "a string")?,
         user: take(fields, "user", "a string")?,
@@ -242,14 +259,32 @@ fn reasoning(fields: &mut Map<String, Value>) -> Result<Option<ReasoningParams>,
     Ok(Some(reasoning))
 }
 
-fn tool_choice(value: Value) -> ToolChoice {
-    match value.as_str() {
-        Some("none") => ToolChoice::None,
-        Some("auto") => ToolChoice::Auto,
-        Some("required") => ToolChoice::Required,
-        _ => match value["function"]["name"].as_str() {
-            Some(name) => ToolChoice::Function(name.to_owned()),
-            None => ToolChoice::Other(value),
-        },
+fn response_format(fields: &mut Map<String, Value>) -> Result<Option<ResponseFormat>, Bad> {
+    const ALLOWED: &str = "an object with a type: text, json_object or json_schema";
+    if fields.get("response_format").is_some_and(|format| !format.is_null() && !format["type"].is_string()) {
+        return Err(Bad::new("response_format", format!("must be {ALLOWED}")));
     }
+    take(fields, "response_format", ALLOWED)
+}
+
+fn tool_choice(fields: &mut Map<String, Value>) -> Result<Option<ToolChoice>, Bad> {
+    let Some(value) = take::<Value>(fields, "tool_choice", "a choice")? else { return Ok(None) };
+    Ok(Some(match &value {
+        Value::String(word) if word == "none" => ToolChoice::None,
+        Value::String(word) if word == "auto" => ToolChoice::Auto,
+        Value::String(word) if word == "required" => ToolChoice::Required,
+        Value::Object(choice) => {
+            match choice.get("function").and_then(|function| function["name"].as_str()) {
+                Some(name) => ToolChoice::Function(name.to_owned()),
+                None => ToolChoice::Other(value),
+            }
+        }
+        Value::String(_) => ToolChoice::Other(value),
+        _ => {
+            return Err(Bad::new(
+                "tool_choice",
+                "must be none, auto, required or an object that names a tool",
+            ));
+        }
+    }))
 }
