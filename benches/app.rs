@@ -23,8 +23,8 @@ fn endpoint(n: u32, provider: &str) -> Arc<Endpoint> {
     Arc::new(Endpoint {
         prices: Some(Prices { prompt: price, completion: price * 4, ..Prices::default() }),
         context: Some(1_000 * (n % 400)),
-        parameters: vec!["tools".into(), "reasoning".into()],
-        inputs: vec!["text".into()],
+        parameters: ["tools", "reasoning"].into(),
+        inputs: ["text"].into(),
         ..Endpoint::new(ProviderId::new(provider), model, "openai-chat")
     })
 }

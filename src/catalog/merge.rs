@@ -5,7 +5,7 @@ use super::model::{Disagreement, Facts, Model, Origin};
 use super::provider::{Provider, Providers};
 use super::row::{EndpointRow, ModelRow, Rank, Source};
 use super::snapshot::Head;
-use crate::words::{At, Endpoint, EndpointId, ModelId, Prices, Usd};
+use crate::words::{At, Endpoint, EndpointId, ModelId, Prices, Terms, Usd};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -33,8 +33,11 @@ pub(super) fn bundled(entries: &mut Entries, row: &ModelRow, head: &Head, provid
 
 /// Lays a row of an overlay.
 pub(super) fn overlaid(entries: &mut Entries, row: &ModelRow, source: &Source, providers: &Providers) {
-    let origin =
-        Origin { source: source.name.clone(), date: source.at.map(date).unwrap_or_default(), page: None };
+    let origin = Origin {
+        source: source.name.as_str().into(),
+        date: source.at.map(date).unwrap_or_default().into(),
+        page: None,
+    };
     let entry = lay_model(entries, row, origin.clone());
     for endpoint in &row.endpoints {
         entry.lay(endpoint, providers, &origin, &origin, source.rank);
@@ -69,9 +72,9 @@ fn lay_model<'a>(entries: &'a mut Entries, row: &ModelRow, origin: Origin) -> &'
     over(&mut model.open_weights, &row.open_weights);
     over(&mut model.knowledge, &row.knowledge);
     over(&mut model.released, &row.released);
-    list(&mut model.inputs, row.inputs.as_ref());
-    list(&mut model.outputs, row.outputs.as_ref());
-    list(&mut model.parameters, row.parameters.as_ref());
+    terms(&mut model.inputs, &row.inputs);
+    terms(&mut model.outputs, &row.outputs);
+    terms(&mut model.parameters, &row.parameters);
     list(&mut model.efforts, row.efforts.as_ref());
     list(&mut model.order, Some(&row.order));
     for score in &row.scores {
@@ -102,6 +105,14 @@ fn list<T: Clone>(to: &mut Vec<T>, from: Option<&Vec<T>>) {
     }
 }
 
+fn terms(to: &mut Terms, from: &Option<Terms>) {
+    if let Some(from) = from
+        && !from.is_empty()
+    {
+        to.clone_from(from);
+    }
+}
+
 impl Entry {
     fn new(id: ModelId, origin: Origin) -> Self {
         let model = Model {
@@ -112,9 +123,9 @@ impl Entry {
             family: None,
             context: None,
             max_output: None,
-            inputs: Vec::new(),
-            outputs: Vec::new(),
-            parameters: Vec::new(),
+            inputs: Terms::default(),
+            outputs: Terms::default(),
+            parameters: Terms::default(),
             efforts: Vec::new(),
             open_weights: None,
             knowledge: None,
@@ -155,9 +166,9 @@ impl Entry {
         over(&mut endpoint.context, &row.context);
         over(&mut endpoint.max_output, &row.max_output);
         over(&mut endpoint.distillable, &row.distillable);
-        list(&mut endpoint.inputs, row.inputs.as_ref());
-        list(&mut endpoint.parameters, row.parameters.as_ref());
-        list(&mut endpoint.quirks, row.quirks.as_ref());
+        terms(&mut endpoint.inputs, &row.inputs);
+        terms(&mut endpoint.parameters, &row.parameters);
+        terms(&mut endpoint.quirks, &row.quirks);
         if row.context.is_some() || row.parameters.is_some() {
             facts.limits.clone_from(limits);
         }
@@ -216,22 +227,15 @@ impl Entry {
         model.context = self.endpoints.iter().filter_map(|e| e.context).max().or(model.context);
         model.max_output = self.endpoints.iter().filter_map(|e| e.max_output).max().or(model.max_output);
         for endpoint in &self.endpoints {
-            for parameter in &endpoint.parameters {
-                if !model.parameters.contains(parameter) {
-                    model.parameters.push(parameter.clone());
-                }
-            }
-            for input in &endpoint.inputs {
-                if !model.inputs.contains(input) {
-                    model.inputs.push(input.clone());
-                }
-            }
+            model.parameters = model.parameters.with(&endpoint.parameters);
+            model.inputs = model.inputs.with(&endpoint.inputs);
         }
-        if !model.inputs.iter().any(|m| m == "text") {
-            model.inputs.insert(0, "text".to_owned());
+        let text = Terms::from(["text"]);
+        if !model.inputs.contains("text") {
+            model.inputs = text.with(&model.inputs);
         }
         if model.outputs.is_empty() {
-            model.outputs.push("text".to_owned());
+            model.outputs = text;
         }
         model.retires = match self.facts.iter().map(|f| f.retires.clone()).collect::<Option<Vec<_>>>() {
             Some(days) => days.into_iter().max(),
@@ -285,7 +289,7 @@ fn lay_prices(endpoint: &mut Endpoint, facts: &mut Facts, new: &Prices, origin: 
     if rank == Rank::Config {
         facts.disagreements.clear();
     } else if let Some(was) = &facts.prices {
-        facts.disagreements.retain(|d| d.source != origin.source);
+        facts.disagreements.retain(|d| d.source != *origin.source);
         facts.disagreements.extend(compare(&prices, &old, was));
     }
     endpoint.prices = Some(prices);
@@ -330,8 +334,8 @@ fn compare(ours: &Prices, theirs: &Prices, who: &Origin) -> Vec<Disagreement> {
             price: price.to_owned(),
             ours,
             theirs,
-            source: who.source.clone(),
-            date: who.date.clone(),
+            source: who.source.to_string(),
+            date: who.date.to_string(),
         }),
         _ => None,
     })

@@ -1,7 +1,8 @@
 //! A model as the catalog knows it, and where each figure comes from.
 
-use crate::words::{Effort, ModelId, Usd};
+use crate::words::{Effort, ModelId, Terms, Usd};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A model, whoever serves it. What an endpoint can do may be less: `Endpoint` says.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,10 +18,10 @@ pub struct Model {
     pub context: Option<u32>,
     pub max_output: Option<u32>,
     /// Input modalities; `text` always stands first.
-    pub inputs: Vec<String>,
-    pub outputs: Vec<String>,
+    pub inputs: Terms,
+    pub outputs: Terms,
     /// OpenRouter's `supported_parameters` names; empty: unknown.
-    pub parameters: Vec<String>,
+    pub parameters: Terms,
     /// Reasoning efforts it takes; empty: none known.
     pub efforts: Vec<Effort>,
     pub open_weights: Option<bool>,
@@ -64,11 +65,11 @@ impl Model {
     }
 
     pub fn supports(&self, parameter: &str) -> bool {
-        self.parameters.iter().any(|p| p == parameter)
+        self.parameters.contains(parameter)
     }
 
     pub fn takes(&self, modality: &str) -> bool {
-        self.inputs.iter().any(|m| m == modality)
+        self.inputs.contains(modality)
     }
 
     /// How good it is at this (`intelligence`, `coding`, `agentic`), 0 to 100: Artificial Analysis' index where it is
@@ -106,11 +107,11 @@ pub struct Score {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// `litellm 1.109.1`, `models.dev`, `openrouter`, `config`.
-    pub source: String,
+    pub source: Arc<str>,
     /// The day the source said it; empty when it does not age.
-    pub date: String,
+    pub date: Arc<str>,
     /// The page the source itself names.
-    pub page: Option<String>,
+    pub page: Option<Arc<str>>,
 }
 
 /// What stands behind an endpoint's figures.

@@ -1,7 +1,7 @@
 //! A provider: who answers at which address, in which format, with which keys, under which declared policy.
 
 use super::row::ProviderRow;
-use crate::words::{DataPolicy, ProviderId};
+use crate::words::{DataPolicy, ProviderId, Terms};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub struct Provider {
     /// Environment variables that may hold the key; the first one set wins. Empty: needs no key.
     pub key_vars: Vec<String>,
     pub policy: DataPolicy,
-    pub quirks: Vec<String>,
+    pub quirks: Terms,
     pub headers: BTreeMap<String, String>,
     /// Runs on this machine or network: no key, no bill.
     pub local: bool,
@@ -61,7 +61,7 @@ impl Provider {
             format: "openai-chat".to_owned(),
             key_vars: Vec::new(),
             policy: DataPolicy::default(),
-            quirks: Vec::new(),
+            quirks: Terms::default(),
             headers: BTreeMap::new(),
             local: false,
             demo: false,

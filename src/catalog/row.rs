@@ -1,7 +1,7 @@
 //! Rows: what one source says of providers, models and endpoints, every figure optional, to be laid over other rows.
 
 use super::model::{Disagreement, Score};
-use crate::words::{At, DataPolicy, Effort, ModelId, Prices, ProviderId, Quantization};
+use crate::words::{At, DataPolicy, Effort, ModelId, Prices, ProviderId, Quantization, Terms};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ pub struct ProviderRow {
     #[serde(default)]
     pub policy: Option<PolicyRow>,
     #[serde(default)]
-    pub quirks: Option<Vec<String>>,
+    pub quirks: Option<Terms>,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     #[serde(default)]
@@ -121,12 +121,12 @@ pub struct ModelRow {
     #[serde(default)]
     pub max_output: Option<u32>,
     #[serde(default)]
-    pub inputs: Option<Vec<String>>,
+    pub inputs: Option<Terms>,
     #[serde(default)]
-    pub outputs: Option<Vec<String>>,
+    pub outputs: Option<Terms>,
     /// OpenRouter's `supported_parameters` names.
     #[serde(default)]
-    pub parameters: Option<Vec<String>>,
+    pub parameters: Option<Terms>,
     /// Reasoning efforts it takes.
     #[serde(default)]
     pub efforts: Option<Vec<Effort>>,
@@ -197,9 +197,9 @@ pub struct EndpointRow {
     #[serde(default)]
     pub max_output: Option<u32>,
     #[serde(default)]
-    pub inputs: Option<Vec<String>>,
+    pub inputs: Option<Terms>,
     #[serde(default)]
-    pub parameters: Option<Vec<String>>,
+    pub parameters: Option<Terms>,
     #[serde(default)]
     pub quantization: Option<Quantization>,
     #[serde(default)]
@@ -212,7 +212,7 @@ pub struct EndpointRow {
     #[serde(default)]
     pub format: Option<String>,
     #[serde(default)]
-    pub quirks: Option<Vec<String>>,
+    pub quirks: Option<Terms>,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// The day it is switched off.

@@ -8,6 +8,7 @@ use super::row::ModelRow;
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 use std::io::Read;
+use std::sync::Arc;
 
 static BYTES: &[u8] = include_bytes!("catalog.bin");
 
@@ -18,7 +19,7 @@ pub(super) struct Head {
     pub made: String,
     sources: Vec<SourceHead>,
     /// Pages that the sources name for their prices.
-    pages: Vec<String>,
+    pages: Vec<Arc<str>>,
     pub shelves: Vec<ShelfHead>,
     #[serde(skip)]
     start: usize,
@@ -26,8 +27,8 @@ pub(super) struct Head {
 
 #[derive(Debug, Deserialize)]
 struct SourceHead {
-    name: String,
-    date: String,
+    name: Arc<str>,
+    date: Arc<str>,
 }
 
 #[derive(Debug, Deserialize)]

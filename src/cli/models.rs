@@ -253,8 +253,8 @@ fn policy(endpoint: &Endpoint) -> &'static str {
 }
 
 fn origin(origin: &Origin) -> String {
-    match origin.date.as_str() {
-        "" => origin.source.clone(),
+    match &*origin.date {
+        "" => origin.source.to_string(),
         date => format!("{} {date}", origin.source),
     }
 }

@@ -3,7 +3,7 @@
 use super::KeySource;
 use super::file::{Config, Endpoint, PricesFile, Provider};
 use crate::catalog::{Catalog, EndpointRow, ModelRow, Overlay, PolicyRow, ProviderRow, Rank, Source};
-use crate::words::{ModelId, Prices, ProviderId};
+use crate::words::{ModelId, Prices, ProviderId, Terms};
 use std::collections::BTreeMap;
 
 /// The provider that `--endpoint URL` makes.
@@ -76,12 +76,16 @@ fn host(url: &str) -> &str {
 
 /// What a server that nobody described is taken for: it tells what was used when it is asked to. Without that its
 /// costs would rest on our own counts; one that refuses the question says `quirks = []`.
-fn usual_quirks() -> Vec<String> {
-    vec!["stream_usage".to_owned()]
+fn usual_quirks() -> Terms {
+    Terms::from(["stream_usage"])
+}
+
+fn terms(list: &[String]) -> Terms {
+    list.iter().collect()
 }
 
 fn provider_row(slug: &str, provider: &Provider, known: bool) -> ProviderRow {
-    let quirks = provider.quirks.clone().or_else(|| (!known).then(usual_quirks));
+    let quirks = provider.quirks.as_deref().map(terms).or_else(|| (!known).then(usual_quirks));
     // a variable that is named here and not set is a key that is missing, and said by its name
     let variables = provider.keys.iter().filter_map(|source| match source {
         KeySource::Env(name) => Some(name.clone()),
@@ -108,8 +112,8 @@ fn row(endpoint: &Endpoint) -> EndpointRow {
         context: endpoint.context,
         max_output: endpoint.max_output,
         prices: endpoint.prices.as_ref().map(prices),
-        parameters: endpoint.parameters.clone(),
-        inputs: endpoint.inputs.clone(),
+        parameters: endpoint.parameters.as_deref().map(terms),
+        inputs: endpoint.inputs.as_deref().map(terms),
         quantization: endpoint.quantization,
         distillable: endpoint.distillable,
         ..EndpointRow::new(ProviderId::new(&endpoint.provider))

@@ -3,9 +3,9 @@
 use super::chat::Chat;
 use super::desk::Desk;
 use super::editor;
+use super::gather::Gather;
 use crate::app::{Effect, Event, Level};
 use crate::words::{Reply, TurnId};
-use futures_util::StreamExt;
 
 impl Chat {
     pub(super) fn carry_out(&mut self, effect: Effect) {
@@ -44,7 +44,7 @@ impl Chat {
                 let (heard, desk) = (self.heard.clone(), desk.clone());
                 let task = tokio::spawn(async move {
                     super::keys::ready(&desk, &request.model).await;
-                    let mut replies = desk.core.gateway.ask(*request);
+                    let mut replies = Gather::new(desk.core.gateway.ask(*request));
                     while let Some(reply) = replies.next().await {
                         if let Reply::Chosen(chosen) = &reply {
                             desk.tokenizer(&chosen.model);

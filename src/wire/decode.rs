@@ -81,7 +81,10 @@ impl Recording<'_> {
     /// An endpoint of which nothing but the format and the dialect is known.
     fn somewhere(&self) -> Endpoint {
         let (provider, model) = (ProviderId::new("recorded"), ModelId::new("recorded/model"));
-        Endpoint { quirks: self.quirks.to_vec(), ..Endpoint::new(provider, model, self.format.name()) }
+        Endpoint {
+            quirks: self.quirks.iter().collect(),
+            ..Endpoint::new(provider, model, self.format.name())
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! An endpoint: one model at one provider, with what it costs and what it can do.
 
-use super::{At, EndpointId, ModelId, ProviderId, Usd};
+use super::{At, EndpointId, ModelId, ProviderId, Terms, Usd};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,19 +24,19 @@ pub struct Endpoint {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// Where the dialect departs from its format: names in `wire::Quirk`'s table.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub quirks: Vec<String>,
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub quirks: Terms,
     /// `None`: unknown, and shown as such; never zero by default.
     pub prices: Option<Prices>,
     /// Tokens of prompt and reply together.
     pub context: Option<u32>,
     pub max_output: Option<u32>,
     /// OpenRouter's `supported_parameters` names (`tools`, `reasoning`, `structured_outputs`, ...); empty: unknown.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub parameters: Vec<String>,
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub parameters: Terms,
     /// Input modalities: `text`, `image`, `file`, `audio`, `video`; empty: text only.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub inputs: Vec<String>,
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub inputs: Terms,
     #[serde(default)]
     pub quantization: Quantization,
     #[serde(default)]
@@ -77,12 +77,12 @@ impl Endpoint {
             format: format.to_owned(),
             base_url: String::new(),
             headers: BTreeMap::new(),
-            quirks: Vec::new(),
+            quirks: Terms::default(),
             prices: None,
             context: None,
             max_output: None,
-            parameters: Vec::new(),
-            inputs: Vec::new(),
+            parameters: Terms::default(),
+            inputs: Terms::default(),
             quantization: Quantization::Unknown,
             policy: DataPolicy::default(),
             distillable: None,
@@ -101,15 +101,15 @@ impl Endpoint {
     }
 
     pub fn supports(&self, parameter: &str) -> bool {
-        self.parameters.iter().any(|p| p == parameter)
+        self.parameters.contains(parameter)
     }
 
     pub fn has_quirk(&self, quirk: &str) -> bool {
-        self.quirks.iter().any(|q| q == quirk)
+        self.quirks.contains(quirk)
     }
 
     pub fn takes(&self, modality: &str) -> bool {
-        modality == "text" || self.inputs.iter().any(|m| m == modality)
+        modality == "text" || self.inputs.contains(modality)
     }
 }
 

@@ -5,7 +5,7 @@ use super::ListError;
 use super::naming::{Naming, chats};
 use super::number::{Limit, Price, Texts, lenient};
 use crate::catalog::{Catalog, EndpointRow, ModelRow, Overlay, Provider, Rank, Source};
-use crate::words::{At, Prices, Quantization};
+use crate::words::{At, Prices, Quantization, Terms};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -267,9 +267,9 @@ fn capabilities(endpoint: &mut EndpointRow, able: &[String]) {
     if has(&["thinking", "reasoning"]) {
         parameters.extend(["reasoning", "include_reasoning"]);
     }
-    endpoint.parameters = Some(parameters.into_iter().map(str::to_owned).collect());
+    endpoint.parameters = Some(parameters.into_iter().collect());
     if has(&["vision", "multimodal", "image"]) {
-        endpoint.inputs = Some(vec!["text".to_owned(), "image".to_owned()]);
+        endpoint.inputs = Some(Terms::from(["text", "image"]));
     }
 }
 

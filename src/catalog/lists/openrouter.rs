@@ -178,7 +178,7 @@ fn row(entry: Entry, at: At) -> Option<ModelRow> {
     // "Anthropic: Claude Sonnet 4.5"
     let name = entry.name.split_once(": ").map_or(entry.name.as_str(), |(_, name)| name);
     row.name = Some(name.trim_end_matches(" (free)").to_owned()).filter(|n| !n.is_empty());
-    row.outputs = Some(outputs.clone());
+    row.outputs = Some(outputs.iter().collect());
     row.knowledge = entry.knowledge_cutoff;
     row.efforts = Some(efforts(&entry.reasoning.supported_efforts.0)).filter(|e| !e.is_empty());
     row.open_weights = entry.hugging_face_id.map(|id| !id.is_empty());
@@ -191,8 +191,8 @@ fn row(entry: Entry, at: At) -> Option<ModelRow> {
     endpoint.prices = entry.pricing.prices();
     endpoint.context = entry.context_length.0.or(entry.top_provider.context_length.0);
     endpoint.max_output = entry.top_provider.max_completion_tokens.0;
-    endpoint.inputs = Some(entry.architecture.input_modalities.0);
-    endpoint.parameters = Some(entry.supported_parameters.0);
+    endpoint.inputs = Some(entry.architecture.input_modalities.0.iter().collect());
+    endpoint.parameters = Some(entry.supported_parameters.0.iter().collect());
     endpoint.retires = entry.expiration_date;
     row.endpoints.push(endpoint);
     Some(row)

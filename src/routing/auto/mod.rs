@@ -140,8 +140,7 @@ fn pick(task: Task, tier: CostTier, ceiling: Option<Usd>, mut left: Vec<&Offer<'
 }
 
 fn writes_text(model: &Model) -> bool {
-    !model.id.as_str().contains(':')
-        && (model.outputs.is_empty() || model.outputs.iter().any(|o| o == "text"))
+    !model.id.as_str().contains(':') && (model.outputs.is_empty() || model.outputs.contains("text"))
 }
 
 /// What the request says about the choice: `cost_tier`, and OpenRouter's `auto-router` plugin with its patterns.

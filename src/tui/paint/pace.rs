@@ -12,9 +12,19 @@ pub struct Rates {
     pub low: u32,
 }
 
+impl Rates {
+    /// Twenty pictures a second read as one flow; each more costs a wake-up, a drawing and a write that nobody sees.
+    pub const USUAL: Rates = Rates { full: 20, low: 6 };
+
+    /// The time between two frames of a stream.
+    pub const fn interval(self) -> Duration {
+        Duration::from_millis(1_000 / self.full as u64)
+    }
+}
+
 impl Default for Rates {
     fn default() -> Self {
-        Rates { full: 30, low: 6 }
+        Rates::USUAL
     }
 }
 

@@ -215,10 +215,7 @@ fn local_servers_lists_in_their_shapes() {
         {"id":"nomic","type":"embeddings"}]}"#,
     );
     assert_eq!(ids(&studio), ["lmstudio/qwen3-4b"]);
-    assert_eq!(
-        studio.models[0].endpoints[0].inputs.as_deref(),
-        Some(&["text".to_owned(), "image".to_owned()][..])
-    );
+    assert_eq!(studio.models[0].endpoints[0].inputs, Some(["text", "image"].into()));
     assert!(read("ollama", r#"{"models":[]}"#).models.is_empty(), "a local server with nothing loaded");
 }
 

@@ -20,7 +20,7 @@ fn all_of_it_reads_and_is_sound() {
             model.demo || !model.origin.source.is_empty() && !model.origin.date.is_empty(),
             "{id}: who says?"
         );
-        assert_eq!(model.inputs.first().map(String::as_str), Some("text"), "{id}");
+        assert_eq!(model.inputs.iter().next(), Some("text"), "{id}");
         assert!(!model.author_is_empty(), "{id}");
         for endpoint in catalog.endpoints(&model.id) {
             assert!(endpoints.insert(endpoint.id.clone()), "{} twice", endpoint.id);
@@ -115,7 +115,7 @@ fn details_that_cost_money_are_there() {
     assert!(deepseek.overrides.iter().any(|o| o.utc_days == [0, 6] && o.prompt == Some(m("0.15"))));
     let facts = catalog.facts(&EndpointId::new("deepseek:deepseek/deepseek-v4-flash")).expect("known");
     assert!(facts.disagreements.iter().any(|d| d.price == "prompt" && d.theirs == m("0.15")), "{facts:?}");
-    assert_eq!(facts.prices.as_ref().map(|o| o.source.as_str()), Some("litellm 1.109.1"));
+    assert_eq!(facts.prices.as_ref().map(|o| &*o.source), Some("litellm 1.109.1"));
 }
 
 /// Each tier has a price list of its own, from the same source; batches are another API and no endpoint.

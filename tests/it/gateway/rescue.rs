@@ -177,8 +177,7 @@ async fn a_prefill_that_is_refused_becomes_an_instruction() {
                 false => Script::says(&["three four five."]),
             }
         });
-        let quirky =
-            ProviderRow { quirks: Some(vec!["prefill_continue".to_owned()]), ..ProviderRow::new("p1") };
+        let quirky = ProviderRow { quirks: Some(["prefill_continue"].into()), ..ProviderRow::new("p1") };
         let source = Source { name: "quirks".to_owned(), rank: Rank::Config, at: None };
         let catalog = catalog(&[first.base_url(), second.base_url()]);
         let catalog = catalog.with(Overlay { source, providers: vec![quirky], models: Vec::new() });

@@ -56,10 +56,7 @@ fn world() -> World {
                 date: String::new(),
             })
             .to_vec(),
-        endpoints: vec![EndpointRow {
-            inputs: Some(vec!["text".to_owned()]),
-            ..endpoint("aa", price, price)
-        }],
+        endpoints: vec![EndpointRow { inputs: Some(["text"].into()), ..endpoint("aa", price, price) }],
         ..model(id, &[])
     };
     World::from_rows(vec![

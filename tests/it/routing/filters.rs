@@ -5,8 +5,8 @@ use fareway::catalog::{EndpointRow, ModelRow};
 use fareway::routing::{End, decide, plan};
 use fareway::words::{
     CacheMark, DataCollection, DataPolicy, Decision, Dice, FailureKind, Filter, MaxPrice, Message, Part,
-    Percentiles, Preferences, Prices, Quantization, Reasoning, Request, Role, Sort, SortBy, Source, Tool,
-    Usd, Verdict,
+    Percentiles, Preferences, Prices, Quantization, Reasoning, Request, Role, Sort, SortBy, Source, Terms,
+    Tool, Usd, Verdict,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -30,7 +30,8 @@ fn list(names: &[&str]) -> Vec<String> {
 /// Endpoints that differ in everything a filter looks at.
 fn world() -> World {
     let policy = |trains, retains| Some(DataPolicy { trains, retains, declared: true });
-    let all = || Some(list(&["tools", "temperature", "max_tokens", "response_format", "structured_outputs"]));
+    let all =
+        || Some(Terms::from(["tools", "temperature", "max_tokens", "response_format", "structured_outputs"]));
     let rows = vec![
         EndpointRow {
             policy: policy(false, false),
@@ -42,8 +43,8 @@ fn world() -> World {
         EndpointRow {
             policy: policy(false, true),
             quantization: Some(Quantization::Fp8),
-            parameters: Some(list(&["temperature", "max_tokens"])),
-            inputs: Some(list(&["text", "image"])),
+            parameters: Some(["temperature", "max_tokens"].into()),
+            inputs: Some(["text", "image"].into()),
             max_output: Some(500),
             ..endpoint("bb/west", "2", "4")
         },
@@ -55,7 +56,7 @@ fn world() -> World {
         },
         EndpointRow { parameters: all(), ..endpoint("bb/priority", "4", "8") },
         EndpointRow {
-            parameters: Some(list(&["temperature"])),
+            parameters: Some(["temperature"].into()),
             prices: None,
             distillable: Some(true),
             ..endpoint("cc", "1", "1")
@@ -156,7 +157,7 @@ type Capped = fn(Usd) -> MaxPrice;
 fn every_part_of_max_price_is_a_hard_cap() {
     let price = |text: &str| text.parse::<Usd>().expect("a price");
     let mut row = endpoint("aa", "2", "3");
-    row.inputs = Some(list(&["text", "image", "audio"]));
+    row.inputs = Some(["text", "image", "audio"].into());
     row.prices = Some(Prices {
         request: Some(price("0.4")),
         image: Some(price("0.5")),

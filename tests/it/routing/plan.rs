@@ -134,7 +134,7 @@ fn a_service_tier_has_its_own_order() {
 #[test]
 fn the_price_of_a_search_is_part_of_the_estimate() {
     let searching = |tag: &str, price: &str, search: &str| EndpointRow {
-        quirks: Some(vec!["web_search".to_owned()]),
+        quirks: Some(["web_search"].into()),
         prices: Some(Prices {
             search: Some(search.parse().expect("a price")),
             ..super::support::prices(price, price)

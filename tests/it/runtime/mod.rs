@@ -1,4 +1,5 @@
 //! Tests of `runtime`.
 
+mod gather;
 mod inbox;
 mod settings;

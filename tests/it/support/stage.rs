@@ -199,8 +199,8 @@ pub fn endpoint(provider: &str, model: &str, prices: Option<(&str, &str)>, conte
         }),
         context: Some(context),
         max_output: None,
-        parameters: vec!["tools".into()],
-        inputs: vec!["image".into()],
+        parameters: ["tools"].into(),
+        inputs: ["image"].into(),
         demo: provider == "demo",
         local: provider == "ollama",
         ..Endpoint::new(ProviderId::new(provider), ModelId::new(model), "openai-chat")

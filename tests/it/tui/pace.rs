@@ -23,15 +23,15 @@ fn idle_needs_no_timer() {
 fn a_key_is_painted_at_once_and_a_token_when_its_frame_comes() {
     let mut pace = after_first_frame();
     pace.news();
-    assert_eq!(pace.due(At(1_000)), Due::Later(At(33_333)));
-    assert_eq!(pace.due(At(33_333)), Due::Now);
+    assert_eq!(pace.due(At(1_000)), Due::Later(At(50_000)));
+    assert_eq!(pace.due(At(50_000)), Due::Now);
     pace.key();
     assert_eq!(pace.due(At(1_000)), Due::Now);
 }
 
 #[test]
-fn a_second_of_tokens_is_thirty_frames_and_few_in_low_bandwidth_or_unseen() {
-    for (low, looked_at, frames) in [(false, true, 30), (true, true, 6), (false, false, 6)] {
+fn a_second_of_tokens_is_twenty_frames_and_few_in_low_bandwidth_or_unseen() {
+    for (low, looked_at, frames) in [(false, true, 20), (true, true, 6), (false, false, 6)] {
         let mut pace = after_first_frame();
         pace.set_low(low);
         pace.set_looked_at(looked_at);
@@ -61,7 +61,7 @@ fn a_slow_line_gets_fewer_frames_and_recovers() {
     for n in 0..40 {
         pace.painted(At(1_000_000 + n * 100_000), 10, true);
     }
-    assert_eq!(pace.stats(At(6_000_000)).interval, Duration::from_secs(1) / 30);
+    assert_eq!(pace.stats(At(6_000_000)).interval, Rates::USUAL.interval());
     // never so slow that it looks dead
     pace.painted(At(9_000_000), 10, false);
     pace.taken(At(19_000_000));

@@ -245,7 +245,7 @@ fn azure_has_its_own_address_and_header() {
     let format = fareway::wire::format(F).expect("a format");
     let mut url = |base: &str, quirks: &[&str]| {
         endpoint.base_url = base.into();
-        endpoint.quirks = quirks.iter().map(|&q| q.to_owned()).collect();
+        endpoint.quirks = quirks.iter().collect();
         let sent = format.encode(&endpoint, &asked).expect("encodes");
         assert_eq!(sent.auth, Auth::Header("api-key"));
         sent.url

@@ -3,5 +3,6 @@
 mod clean;
 mod needle;
 mod rollup;
+mod terms;
 mod took;
 mod usd;
