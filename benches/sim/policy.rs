@@ -69,12 +69,7 @@ fn lowest_mean(memory: &mut Memory, _: &mut Dice) -> Vec<usize> {
 }
 
 fn sort(by: SortBy) -> Preferences {
-    Preferences { sort: Some(Sort::By(by)), ..any_price() }
-}
-
-/// All six endpoints are within reach, as they are for the baselines.
-fn any_price() -> Preferences {
-    Preferences { max_dearer: Some(0.0), ..Preferences::default() }
+    Preferences { sort: Some(Sort::By(by)), ..Preferences::default() }
 }
 
 pub const POLICIES: &[Policy] = &[
@@ -82,12 +77,16 @@ pub const POLICIES: &[Policy] = &[
     Policy { name: "random", naive: Some(random), wishes: Preferences::default },
     Policy { name: "round robin", naive: Some(round_robin), wishes: Preferences::default },
     Policy { name: "lowest mean latency", naive: Some(lowest_mean), wishes: Preferences::default },
-    Policy { name: "**price-weighted** (default)", naive: None, wishes: any_price },
-    Policy { name: "**price-weighted**, at most 2× dearer", naive: None, wishes: Preferences::default },
+    Policy { name: "**price-weighted** (default)", naive: None, wishes: Preferences::default },
+    Policy {
+        name: "**price-weighted**, at most 2× dearer",
+        naive: None,
+        wishes: || Preferences { max_dearer: Some(2.0), ..Preferences::default() },
+    },
     Policy {
         name: "**shares**",
         naive: None,
-        wishes: || Preferences { spread: Some(SpreadRule::Shares), ..any_price() },
+        wishes: || Preferences { spread: Some(SpreadRule::Shares), ..Preferences::default() },
     },
     Policy { name: "**sort: price**", naive: None, wishes: || sort(SortBy::Price) },
     Policy { name: "**sort: latency**", naive: None, wishes: || sort(SortBy::Latency) },

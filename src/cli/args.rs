@@ -4,6 +4,7 @@ use super::{
     ask, budget, completions, config, decode, doctor, export, keys, models, serve, sessions, themes, usage,
     whatif, why,
 };
+use crate::config::Config;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -21,13 +22,14 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  fareway                                       open the terminal where you left it
-  fareway ask \"why is the sky blue?\"            one answer to stdout, tokens and cost to stderr
+  fareway                              open the terminal where you left it
+  fareway ask \"why is the sky blue?\"   the answer to stdout, figures to stderr
   git diff | fareway ask \"review this\" -m openai/gpt-5
-  fareway --endpoint http://localhost:8080/v1 --model qwen3   chat with a server that is in no config
-  fareway models --free --tools                 models that cost nothing and call tools
-  fareway usage --by week --of model            what was spent, where
-  fareway serve                                 one OpenAI-compatible endpoint over all your keys
+  fareway models --free --tools        models that cost nothing and call tools
+  fareway usage --by week --of model   what was spent, where
+  fareway serve                        your keys behind one OpenAI-compatible API
+  fareway --endpoint http://localhost:8080/v1 --model qwen3
+                                       chat with a server that is in no config
 
 Keys come from the usual variables (OPENROUTER_API_KEY, OPENAI_API_KEY, ANTHROPIC_API_KEY, ...): see `fareway keys`.
 Without any key the built-in demo models answer: try `fareway ask -m demo/sage hello`.
@@ -74,6 +76,20 @@ pub struct Start {
 }
 
 impl Start {
+    /// Puts the flags that are settings over the config; which setting was set by which flag.
+    pub fn over(&self, config: &mut Config) -> Vec<(&'static str, &'static str)> {
+        let mut set = Vec::new();
+        if let Some(theme) = &self.theme {
+            config.theme.clone_from(theme);
+            set.push(("theme", "--theme"));
+        }
+        if self.plain {
+            config.plain = true;
+            set.push(("plain", "--plain"));
+        }
+        set
+    }
+
     /// Whether anything was asked of the terminal: before a command that would be silently lost.
     pub fn is_given(&self) -> bool {
         let Self { model, on, new, session, plain, theme } = self;

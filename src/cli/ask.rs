@@ -17,13 +17,13 @@ Examples:
   fareway ask \"why is the sky blue?\"
   git diff | fareway ask \"review this\" --model anthropic/claude-sonnet-4.5
   fareway ask -f src/main.rs -f shot.png \"what is wrong here?\"
-  fareway ask --continue \"and at sunset?\"              go on with the last session
-  fareway ask -m a/one --fallback b/two --json \"hi\"    one JSON object, for programs
-  fareway ask --compare openai/gpt-5,anthropic/claude-sonnet-4.5 \"hi\"     side by side, with times and costs
+  fareway ask --continue \"and at sunset?\"       go on with the last session
+  fareway ask --json -m a/one --fallback b/two \"hi\"    one JSON object
+  fareway ask --compare a/one,b/two \"hi\"       side by side, with times and costs
   fareway ask --endpoint http://localhost:8080/v1 -m qwen3 \"hi\"
 
-Every exchange is a session (`fareway sessions`), unless --no-save. Ctrl-C stops the answer; what was heard is
-printed, saved and paid for. To a terminal the text is made inert (escape sequences are shown, not obeyed); to a pipe
+Every exchange is a session (`fareway sessions`), unless --no-save. Ctrl-C stops the answer; what was heard is \
+printed, saved and paid for. To a terminal the text is made inert (escape sequences are shown, not obeyed); to a pipe \
 it goes as the model wrote it. Exit codes: `fareway --help`.")]
 pub struct Args {
     /// The prompt; what comes on stdin is joined to it
@@ -47,6 +47,7 @@ pub struct Args {
     /// Ask within the session used last
     #[arg(short = 'c', long = "continue")]
     pub(super) go_on: bool,
+    /// How freely to choose words: 0 is the most likely, 2 the wildest
     #[arg(short, long, value_name = "0..2")]
     pub(super) temperature: Option<f64>,
     /// Longest answer in tokens
@@ -66,8 +67,8 @@ pub struct Args {
     /// Leave no session behind; the costs are in the ledger all the same
     #[arg(long, conflicts_with_all = ["session", "go_on"])]
     pub(super) no_save: bool,
-    /// Print one JSON object at the end (an array with --compare): text, reasoning, tool_calls, model, provider, finish_reason, usage, cost_usd,
-    /// cost_source, attempts, ttft_ms, total_ms, generation
+    /// Print one JSON object at the end (an array with --compare): text, reasoning, tool_calls, model, provider,
+    /// finish_reason, usage, cost_usd, cost_source, attempts, ttft_ms, total_ms, generation
     #[arg(long)]
     pub(super) json: bool,
     /// Nothing on stderr but failures

@@ -52,14 +52,15 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Fail> {
     let Some(command) = cli.command else { return shell::Shell::new(&cli.globals)?.chat(cli.start) };
-    if cli.start.is_given() {
+    // the settings are looked at as the terminal would have them with these flags
+    if cli.start.is_given() && !matches!(command, Command::Config(_)) {
         return Err(Fail::usage("flags of a command stand after it: `fareway ask --model NAME ...`"));
     }
     // these need no settings: they work when the config is broken
     match &command {
         Command::Completions(args) => return completions::run(args),
         Command::Decode(args) => return decode::run(args),
-        Command::Config(args) => return config::run(args, &cli.globals),
+        Command::Config(args) => return config::run(args, &cli.globals, &cli.start),
         Command::Doctor(args) => return doctor::run(args, &cli.globals),
         _ => {}
     }

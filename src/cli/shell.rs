@@ -8,6 +8,7 @@ use crate::store::Store;
 use crate::words::{Endpoint, ModelId, ModelRef, ProviderId};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 /// One run of the program.
@@ -54,11 +55,7 @@ impl Shell {
 
     /// Opens the store.
     pub fn store(&self) -> Result<Store, Fail> {
-        let opened = Store::open(&self.dirs.data, crate::store::Options::default())?;
-        for notice in &opened.notices {
-            out::note(notice);
-        }
-        Ok(opened.store)
+        open_store(&self.dirs.data)
     }
 
     /// What a new session talks to: the config's, else the last used, else the first there is a key for, else the demo.
@@ -113,15 +110,17 @@ impl Shell {
     /// Opens the terminal.
     pub fn chat(mut self, start: Start) -> Result<Exit, Fail> {
         use std::io::IsTerminal;
-        self.config.plain |= start.plain || std::env::var("TERM").is_ok_and(|term| term == "dumb");
+        start.over(&mut self.config);
+        if let Some(name) = &start.theme
+            && !crate::runtime::read_themes(&self.dirs.themes()).0.iter().any(|theme| theme.is_called(name))
+        {
+            return Err(Fail::usage(format!("there is no theme `{name}`; `fareway themes` lists them")));
+        }
         let terminal = std::io::stdout().is_terminal() && std::io::stdin().is_terminal();
         if !terminal && !self.config.plain {
             return Err(Fail::usage("the chat needs a terminal; without one: fareway ask \"...\""));
         }
         let model = self.on(&start.on, start.model.as_deref())?;
-        if let Some(theme) = start.theme {
-            self.config.theme = theme;
-        }
         let launch =
             Launch { loose: self.loose, model, new: start.new, session: start.session, panics_at: None };
         crate::runtime::chat(self.dirs, self.config, launch).map_err(|e| Fail::new(Exit::Failed, e))?;
@@ -147,6 +146,15 @@ impl Shell {
         });
         config::usable(providers)
     }
+}
+
+/// Opens the store of a data directory and says what was found in it.
+pub fn open_store(data: &Path) -> Result<Store, Fail> {
+    let opened = Store::open(data, crate::store::Options::default())?;
+    for notice in &opened.notices {
+        out::note(notice);
+    }
+    Ok(opened.store)
 }
 
 fn env(name: &str) -> Option<String> {

@@ -23,8 +23,8 @@ pub fn run(args: &Args, shell: &Shell) -> Result<Exit, Fail> {
         out::note(sentence);
     }
     let chosen = if shell.config.theme.is_empty() { DEFAULT } else { &shell.config.theme };
-    let bundled =
-        |theme: &Theme| BUNDLED.iter().any(|(file, _)| theme.is_called(file.trim_end_matches(".toml")));
+    let ours: Vec<Theme> = BUNDLED.iter().filter_map(|(file, text)| Theme::parse(file, text).ok()).collect();
+    let bundled = |theme: &Theme| ours.contains(theme);
     if args.json {
         let list: Vec<_> = themes
             .iter()

@@ -7,6 +7,7 @@ mod check;
 mod dirs;
 mod file;
 mod keys;
+mod origin;
 mod overlay;
 mod read;
 mod ring;
@@ -19,7 +20,8 @@ pub use file::{
     ServeKey, Timeouts,
 };
 pub use keys::{KeyError, KeySource, Secret, run_within};
+pub use origin::{Origin, Origins, show, show_json};
 pub use overlay::loose;
-pub use read::{ConfigError, Environment, load, parse, show};
+pub use read::{ConfigError, Environment, load, parse};
 pub use ring::usable;
 pub use terminal::{Images, Meter, Notify, Progress};

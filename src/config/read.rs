@@ -60,20 +60,30 @@ pub fn parse(text: &str, file: &Path) -> Result<Config, ConfigError> {
     Ok(config)
 }
 
-fn from_environment(config: &mut Config, env: Environment<'_>) {
-    let set = |name: &str| env(name).filter(|value| !value.is_empty());
-    if let Some(model) = set("FAREWAY_MODEL") {
-        config.model = model;
+/// A variable that is a setting: which one, the values that count, what they do.
+type Variable = (&'static str, &'static str, fn(&str) -> bool, fn(&mut Config, String));
+
+const VARIABLES: [Variable; 5] = [
+    ("model", "FAREWAY_MODEL", |_| true, |config, model| config.model = model),
+    ("theme", "FAREWAY_THEME", |_| true, |config, theme| config.theme = theme),
+    ("plain", "TERM", |term| term == "dumb", |config, _| config.plain = true),
+    ("plain", "ACCESSIBLE", |on| on != "0", |config, _| config.plain = true),
+    ("network.refresh", "FAREWAY_OFFLINE", |on| on != "0", |config, _| config.network.refresh = false),
+];
+
+/// Takes over what the environment says; which setting was set by which variable.
+pub(super) fn from_environment(
+    config: &mut Config,
+    env: Environment<'_>,
+) -> Vec<(&'static str, &'static str)> {
+    let mut set = Vec::new();
+    for (setting, variable, counts, take) in VARIABLES {
+        if let Some(value) = env(variable).filter(|value| !value.is_empty() && counts(value)) {
+            take(config, value);
+            set.push((setting, variable));
+        }
     }
-    if let Some(theme) = set("FAREWAY_THEME") {
-        config.theme = theme;
-    }
-    if set("ACCESSIBLE").is_some_and(|value| value != "0") {
-        config.plain = true;
-    }
-    if set("FAREWAY_OFFLINE").is_some_and(|value| value != "0") {
-        config.network.refresh = false;
-    }
+    set
 }
 
 fn has_literal_key(config: &Config) -> bool {
@@ -88,7 +98,7 @@ fn readable_by_others(path: &Path) -> bool {
 }
 
 /// `config.toml:12: unknown key `modle`; did you mean `model`? allowed here: ...`
-fn explain(text: &str, file: &Path, error: &toml::de::Error) -> ConfigError {
+pub(super) fn explain(text: &str, file: &Path, error: &toml::de::Error) -> ConfigError {
     let said = error.message();
     let quoted: Vec<&str> = said.split('`').skip(1).step_by(2).collect();
     let start = error.span().map_or(0, |span| span.start);
@@ -188,22 +198,4 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row[b.len()]
-}
-
-/// The settings as a TOML file; keys stay hidden.
-pub fn show(config: &Config) -> String {
-    // TOML has no null: options that are not given are left out by way of JSON
-    fn prune(value: serde_json::Value) -> Option<serde_json::Value> {
-        use serde_json::Value;
-        match value {
-            Value::Null => None,
-            Value::Array(items) => Some(items.into_iter().filter_map(prune).collect()),
-            Value::Object(map) => {
-                Some(Value::Object(map.into_iter().filter_map(|(k, v)| Some((k, prune(v)?))).collect()))
-            }
-            other => Some(other),
-        }
-    }
-    let json = serde_json::to_value(config).ok().and_then(prune).unwrap_or_default();
-    toml::to_string_pretty(&json).unwrap_or_else(|error| format!("# cannot be shown: {error}\n"))
 }

@@ -144,13 +144,13 @@ impl Plan<'_> {
 
 fn dearer(cost: Option<Usd>, first: Usd) -> String {
     match cost {
-        None => "its price is unknown, so it may be dearer than the first choice by any factor".to_owned(),
+        None => "has no known price, so it may be dearer than the first choice by any factor".to_owned(),
         Some(cost) if first.is_zero() => {
             format!("costs about ${}; the first choice is free", cost.round(6))
         }
         Some(cost) => {
             let times = cost.approximate() / first.approximate();
-            format!("costs {times:.1} times the first choice; `max_dearer` allows it")
+            format!("costs {times:.1} times the first choice, more than `max_dearer` allows")
         }
     }
 }

@@ -252,13 +252,8 @@ fn last_word(input: &NextInput<'_>, failure: &Failure, why: Option<String>) -> F
             if others == 1 { "attempt" } else { "attempts" }
         ));
     }
-    let dearer = |considered: &&Considered| {
-        matches!(considered.verdict, Verdict::Dropped { filter: Filter::Dearer, .. })
-    };
-    let remedy = failure.remedy();
-    let left_out = input.decision.considered.iter().filter(dearer).count();
-    if left_out > 0 && remedy != Remedy::GiveUp {
-        notes.push(format!("{left_out} dearer left out (`max_dearer` decides)"));
+    if failure.remedy() != Remedy::GiveUp {
+        notes.extend(too_dear(input.decision));
     }
     let paid = matches!(failure.kind, FailureKind::Auth | FailureKind::Quota | FailureKind::Permission);
     let untried = input.decision.attempts.len().saturating_sub(
@@ -275,6 +270,22 @@ fn last_word(input: &NextInput<'_>, failure: &Failure, why: Option<String>) -> F
         failure.message = format!("{} ({})", failure.message.trim_end_matches('.'), notes.join("; "));
     }
     failure
+}
+
+/// Who was left out for the price, by name if it is one.
+fn too_dear(decision: &Decision) -> Option<String> {
+    let reason = |considered: &Considered| match &considered.verdict {
+        Verdict::Dropped { filter: Filter::Dearer, reason } => {
+            Some(format!("{} was not asked: it {reason}", considered.endpoint))
+        }
+        _ => None,
+    };
+    let mut reasons = decision.considered.iter().filter_map(reason);
+    let one = reasons.next()?;
+    match reasons.count() {
+        0 => Some(one),
+        more => Some(format!("{} others were not asked: each costs more than `max_dearer` allows", more + 1)),
+    }
 }
 
 /// Whom to ask as well when the first token of `asked` is late, and after how long; `None`: nobody.

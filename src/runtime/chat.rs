@@ -93,13 +93,17 @@ impl Chat {
         heard: mpsc::Sender<super::Heard>,
     ) -> Self {
         let caps = Caps::of(&environment);
-        let tui = Tui::new(super::themes::themes(&dirs.themes(), caps.depth));
+        let (themes, wrong) = super::themes::fitted(&dirs.themes(), caps.depth);
+        let tui = Tui::new(themes);
         let chosen = settings::of_config(&config);
         let keymap = Keymap::new(&chosen.keys).unwrap_or_default();
         let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
         let mut model = Model::new(chosen, keymap, dice(), now());
         app::update(&mut model, now(), Event::Resized { columns, rows });
         app::update(&mut model, now(), Event::Themes(tui.theme_names()));
+        for sentence in wrong {
+            app::update(&mut model, now(), Event::Notice(Level::Warning, sentence));
+        }
         Self {
             model,
             screen: Screen::new(tui, environment, (columns, rows), config.low_bandwidth),
@@ -240,6 +244,10 @@ impl Chat {
         self.desk = Some(desk);
         let mut began = ready.began;
         began.themes = self.screen.tui.theme_names();
+        let theme = &began.settings.theme;
+        if !theme.is_empty() && !self.screen.tui.has_theme(theme) {
+            began.notices.push(format!("there is no theme `{theme}`; /theme shows those there are"));
+        }
         self.step(Event::Began(Box::new(began)));
         for effect in std::mem::take(&mut self.early) {
             self.carry_out(effect);

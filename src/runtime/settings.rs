@@ -50,6 +50,34 @@ pub fn merge(config: &Settings, kept: Option<&Value>) -> Settings {
     serde_json::from_value(Value::Object(merged)).unwrap_or_else(|_| config.clone())
 }
 
+/// What was chosen in the terminal and holds there instead of the config's: the config's names, and the values.
+pub fn chosen(config: &Config, kept: Option<&Value>) -> Vec<(String, Value)> {
+    let says = of_config(config);
+    let (says, holds) = (object(&says), object(&merge(&says, kept)));
+    let mut found = Vec::new();
+    for (field, value) in holds {
+        let name = match field.as_str() {
+            "keys" => "keymap",
+            "accessible" => "plain",
+            "profile" => "preferences.profile",
+            // these are nowhere in the config
+            "recent" | "history" | "hidden" | "ratings" => continue,
+            field => field,
+        };
+        match (&value, &says[&field]) {
+            (Value::Object(new), Value::Object(old)) => {
+                let changed = new.iter().filter(|(key, value)| old.get(*key) != Some(value));
+                found.extend(changed.map(|(key, value)| (format!("{name}.{key}"), value.clone())));
+            }
+            (new, old) if new != old => found.push((name.to_owned(), value)),
+            _ => {}
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found.dedup();
+    found
+}
+
 /// As the store keeps it.
 pub fn keep(chosen: &Settings, config: &Settings) -> Value {
     json!({"chosen": object(chosen), "config": object(config)})

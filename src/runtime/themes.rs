@@ -3,12 +3,14 @@
 use crate::tui::theme::{BUNDLED, Depth, Theme};
 use std::path::Path;
 
-/// The default first; a file of the person's replaces the bundled theme of its name.
-pub fn themes(own: &Path, depth: Depth) -> Vec<Theme> {
-    read(own).0.into_iter().map(|theme| theme.resolve(depth)).collect()
+/// All themes for a terminal with these colours, and a sentence for each file that does not read.
+pub fn fitted(own: &Path, depth: Depth) -> (Vec<Theme>, Vec<String>) {
+    let (themes, wrong) = read(own);
+    (themes.into_iter().map(|theme| theme.resolve(depth)).collect(), wrong)
 }
 
-/// All themes, and a sentence for each file that does not read.
+/// All themes, the default first, and a sentence for each file that does not read. A file of the person's replaces the
+/// bundled theme of its name.
 pub fn read(own: &Path) -> (Vec<Theme>, Vec<String>) {
     let mut themes: Vec<Theme> =
         BUNDLED.iter().filter_map(|(file, text)| Theme::parse(file, text).ok()).collect();

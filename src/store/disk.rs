@@ -171,7 +171,7 @@ impl Sled {
     fn put(&mut self, changes: Changes, count: u64) -> Result<(), StoreError> {
         let fault = |e: sled::Error| StoreError::of_sled(&e, &self.path);
         let mut batch = sled::Batch::default();
-        let mut replaced = Vec::new();
+        let (mut replaced, mut placed) = (Vec::new(), Vec::new());
         for (key, value) in changes {
             if Files::may_be_large(&key)
                 && let Some(old) = self.db.get(&key).map_err(fault)?
@@ -179,7 +179,11 @@ impl Sled {
                 replaced.extend(Files::name(&old));
             }
             match value {
-                Some(value) => batch.insert(key, self.files.place(value)?),
+                Some(value) => {
+                    let value = self.files.place(value)?;
+                    placed.extend(Files::name(&value));
+                    batch.insert(key, value);
+                }
                 None => batch.remove(key),
             }
         }
@@ -189,8 +193,9 @@ impl Sled {
         self.db.flush().map_err(fault)?;
         self.file.sync_data().map_err(|e| StoreError::of_io(&e, &self.path))?;
         self.count = count;
-        for name in replaced {
-            self.files.forget(&name);
+        // what is written again as it was has the same file
+        for name in replaced.iter().filter(|name| !placed.contains(name)) {
+            self.files.forget(name);
         }
         Ok(())
     }

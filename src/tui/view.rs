@@ -148,10 +148,9 @@ impl Tui {
         self.themes.iter().map(|t| t.name.clone()).collect()
     }
 
-    /// Themes read anew.
-    pub fn set_themes(&mut self, themes: Vec<Theme>) {
-        self.themes = themes;
-        self.theme = self.themes.first().cloned().unwrap_or_else(fallback);
+    /// Whether the picker offers this one.
+    pub fn has_theme(&self, name: &str) -> bool {
+        self.themes.iter().any(|theme| theme.is_called(name))
     }
 
     /// What the app orders of the screen; what it changes comes back as an event.

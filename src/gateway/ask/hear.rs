@@ -83,7 +83,7 @@ impl Line<'_> {
             let Next { endpoint, wait, .. } =
                 self.after(&decision, &from, &last).map_err(|why| match last == *failure {
                     true => why,
-                    false => with_note(failure, &format!("nobody could go on with it: {}", last.message)),
+                    false => with_note(failure, &format!("nobody could go on with it: {}", why.message)),
                 })?;
             tokio::time::sleep(wait).await;
             for how in rescue::ways(&endpoint, self.base()) {

@@ -132,10 +132,12 @@ impl<'a> Line<'a> {
                 (from.id.clone(), Duration::ZERO, format!("with key {} of {}", key + 1, from.provider_name))
             }
             NextStep::NextEndpoint { endpoint, wait } => {
-                (endpoint, wait, format!("next, since {} failed", from.provider_name))
+                let dearer = self.dearer(&from.id, &endpoint);
+                (endpoint, wait, format!("next, since {} failed{dearer}", from.provider_name))
             }
             NextStep::NextModel { endpoint, wait } => {
-                (endpoint, wait, format!("next in your list, since {} failed", from.model))
+                let dearer = self.dearer(&from.id, &endpoint);
+                (endpoint, wait, format!("next in your list, since {} failed{dearer}", from.model))
             }
         };
         let options = &self.books.core.options;
@@ -174,6 +176,22 @@ impl<'a> Line<'a> {
 
     fn estimate(&self, endpoint: &EndpointId) -> Option<&Estimate> {
         self.decision.considered.iter().find(|c| c.endpoint == *endpoint)?.estimate.as_ref()
+    }
+
+    /// What a move to another endpoint does to the price, if it goes up.
+    fn dearer(&self, from: &EndpointId, to: &EndpointId) -> String {
+        let cost = |id| self.estimate(id).and_then(|estimate| estimate.cost);
+        match (cost(from), cost(to)) {
+            (Some(_), None) => "; nobody knows its price".to_owned(),
+            (Some(before), Some(after)) if before.is_zero() && !after.is_zero() => {
+                format!("; about ${} instead of nothing", after.round(6))
+            }
+            (Some(before), Some(after)) => {
+                let times = after.approximate() / before.approximate();
+                if times >= 1.05 { format!("; it costs {times:.1} times as much") } else { String::new() }
+            }
+            _ => String::new(),
+        }
     }
 
     /// In tokens of o200k, as routing reckons.

@@ -18,9 +18,6 @@ pub fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let session = model.session();
     canvas.fill(area, canvas.theme.style(Meaning::Bar));
     let mut who = clean_line(model.model().as_str());
-    if who.is_empty() {
-        who = "no model".into();
-    }
     if model.demo_here() {
         who.push_str(" demo");
     }

@@ -31,17 +31,28 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     canvas.zone(area, Target::Meter);
     for (y, facts) in (area.y..).zip(rows) {
         let mut x = area.x;
-        for fact in facts {
+        for fact in fitting(facts, area.width) {
             let room = area.right().saturating_sub(x);
-            let wide = u16::try_from(crate::tui::text::width(&fact.text)).unwrap_or(room);
-            // half a figure is a wrong figure
-            if wide > room {
-                continue;
-            }
             let style = ratatui::style::Style { bg: bar.bg, ..canvas.style(fact.meaning) };
-            x = canvas.text(x, y, room, &fact.text, bar.patch(style)) + 2;
+            x = canvas.text(x, y, room, &fact.text, bar.patch(style)).saturating_add(GAP);
         }
     }
+}
+
+/// What fits into a row, the most telling first, in the order in which it stands.
+fn fitting(facts: Vec<Fact>, width: u16) -> Vec<Fact> {
+    let mut room = usize::from(width + GAP);
+    let mut ranked: Vec<(usize, Fact)> = facts.into_iter().enumerate().collect();
+    ranked.sort_by_key(|(_, fact)| fact.rank);
+    ranked.retain(|(_, fact)| {
+        // half a figure is a wrong figure
+        let wide = crate::tui::text::width(&fact.text) + usize::from(GAP);
+        let fits = wide <= room;
+        room -= if fits { wide } else { 0 };
+        fits
+    });
+    ranked.sort_by_key(|(at, _)| *at);
+    ranked.into_iter().map(|(_, fact)| fact).collect()
 }
 
 /// The column for wide terminals.
@@ -67,14 +78,25 @@ pub fn side(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     }
 }
 
+/// Blanks between two figures.
+const GAP: u16 = 2;
+
 #[derive(Clone)]
 struct Fact {
     text: String,
     meaning: Meaning,
+    /// The higher, the sooner it is left out where room is short.
+    rank: u8,
 }
 
 fn fact(text: impl Into<String>, meaning: Meaning) -> Fact {
-    Fact { text: text.into(), meaning }
+    Fact { text: text.into(), meaning, rank: 0 }
+}
+
+impl Fact {
+    fn rank(self, rank: u8) -> Self {
+        Self { rank, ..self }
+    }
 }
 
 fn reply(model: &Model, short: bool) -> Vec<Fact> {
@@ -85,17 +107,17 @@ fn reply(model: &Model, short: bool) -> Vec<Fact> {
     facts.extend(speed(&reading));
     facts.extend(tokens(&reading, short));
     facts.extend(reading.off.map(|off| fact(format!("⚑ billed {off:+} %"), Meaning::Warn)));
-    facts.extend(reading.burn.map(|burn| fact(format!("~{}/min", usd(burn)), Meaning::Dim)));
+    facts.extend(reading.burn.map(|burn| fact(format!("~{}/min", usd(burn)), Meaning::Dim).rank(7)));
     facts
 }
 
 fn speed(reading: &Reading) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(rate) = reading.rate {
-        facts.push(fact(format!("{rate:.0} tok/s"), Meaning::Text));
+        facts.push(fact(format!("{rate:.0} tok/s"), Meaning::Text).rank(3));
     }
     if let Some(ttft) = reading.ttft {
-        facts.push(fact(format!("first {}", seconds(ttft)), Meaning::Dim));
+        facts.push(fact(format!("first {}", seconds(ttft)), Meaning::Dim).rank(5));
     }
     facts
 }
@@ -103,13 +125,12 @@ fn speed(reading: &Reading) -> Vec<Fact> {
 fn tokens(reading: &Reading, short: bool) -> Vec<Fact> {
     let Usage { cached_read, reasoning, .. } = reading.usage;
     let tilde = if reading.exact { "" } else { "~" };
-    let mut facts = vec![
-        fact(format!("{} in", count(reading.usage.input())), Meaning::Text),
-        fact(format!("{tilde}{} out", count(reading.usage.output())), Meaning::Text),
-    ];
+    let (prompt, answer) = (count(reading.usage.input()), count(reading.usage.output()));
+    // one says little without the other
+    let mut facts = vec![fact(format!("{prompt} in  {tilde}{answer} out"), Meaning::Text).rank(4)];
     for (tokens, word) in [(cached_read, "cached"), (reasoning, "thinking")] {
         if tokens > 0 && !short {
-            facts.push(fact(format!("{} {word}", count(tokens)), Meaning::Dim));
+            facts.push(fact(format!("{} {word}", count(tokens)), Meaning::Dim).rank(5));
         }
     }
     facts
@@ -173,20 +194,23 @@ fn budget(model: &Model, short: bool) -> Option<Fact> {
 
 fn sums(name: &str, totals: &Totals, running: Option<Usd>, demo: bool, short: bool) -> Vec<Fact> {
     if short {
-        return vec![fact(format!("{name} {}", total(totals, running, demo)), Meaning::Money)];
+        return vec![fact(format!("{name} {}", total(totals, running, demo)), Meaning::Money).rank(1)];
     }
     let mut facts = vec![
         fact(name, Meaning::Dim),
         fact(total(totals, running, demo), Meaning::Money),
-        fact(format!("{} in", count(totals.usage.input())), Meaning::Text),
-        fact(format!("{} out", count(totals.usage.output())), Meaning::Text),
+        fact(
+            format!("{} in  {} out", count(totals.usage.input()), count(totals.usage.output())),
+            Meaning::Text,
+        )
+        .rank(4),
     ];
     if totals.usage.cached_read > 0 {
-        facts.push(fact(format!("{} cached", count(totals.usage.cached_read)), Meaning::Dim));
+        facts.push(fact(format!("{} cached", count(totals.usage.cached_read)), Meaning::Dim).rank(5));
     }
-    facts.push(fact(counted(totals.requests, "reply", "replies"), Meaning::Dim));
+    facts.push(fact(counted(totals.requests, "reply", "replies"), Meaning::Dim).rank(6));
     if let Some(ttft) = totals.ttft.quantile(0.5) {
-        facts.push(fact(format!("first {} p50", seconds(Duration::from_micros(ttft))), Meaning::Dim));
+        facts.push(fact(format!("first {} p50", seconds(Duration::from_micros(ttft))), Meaning::Dim).rank(7));
     }
     facts
 }
@@ -210,5 +234,5 @@ fn context(model: &Model) -> Vec<Fact> {
     };
     let filled = usize::try_from(percent / 10).unwrap_or(10).min(10);
     let gauge: String = (0..10).map(|at| if at < filled { '▰' } else { '▱' }).collect();
-    vec![fact(format!("{gauge} {percent}% of {}", count(size.into())), meaning)]
+    vec![fact(format!("{gauge} {percent}% of {}", count(size.into())), meaning).rank(2)]
 }

@@ -124,17 +124,17 @@ const fn figure(column: Column, head: &'static str, width: u16, cell: fn(&Model,
 const FIGURES: &[Figure] = &[
     Figure {
         meaning: Meaning::Money,
-        ..figure(Column::PriceIn, "$/M in", 9, |_, card| price(card, |p| p.prompt))
+        ..figure(Column::PriceIn, "$/M in", 7, |_, card| price(card, |p| p.prompt))
     },
     Figure {
         meaning: Meaning::Money,
-        ..figure(Column::PriceOut, "$/M out", 9, |_, card| price(card, |p| p.completion))
+        ..figure(Column::PriceOut, "$/M out", 7, |_, card| price(card, |p| p.completion))
     },
-    figure(Column::Context, "context", 8, |_, card| {
+    figure(Column::Context, "context", 7, |_, card| {
         card.context().map_or("?".to_owned(), |c| count(c.into()))
     }),
-    Figure { column: None, ..figure(Column::Relevance, "can", 6, |_, card| card.abilities()) },
-    figure(Column::Provider, "provider", 17, |_, card| clean_line(&card.providers())),
+    Figure { column: None, ..figure(Column::Relevance, "can", 5, |_, card| card.abilities()) },
+    figure(Column::Provider, "provider", 13, |_, card| clean_line(&card.providers())),
     figure(Column::Quality, "quality", 8, |_, card| {
         card.quality.map_or(String::new(), |q| format!("{q:.0}"))
     }),

@@ -3,3 +3,4 @@
 mod example;
 mod keys;
 mod mistakes;
+mod origin;

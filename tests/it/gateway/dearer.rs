@@ -43,6 +43,8 @@ async fn the_price_of_the_fallback_is_part_of_the_check() {
         assert_eq!(second.seen().len(), usize::from(asked), "{name}");
         if !asked {
             assert_eq!(heard.failure(), Some(FailureKind::Server), "{name}");
+            let said = format!("was not asked: it costs {times}.0 times the first choice");
+            assert!(heard.message().contains(&said), "{name}");
             let decision = heard.receipt().decision.as_ref().expect("it is kept");
             let dropped = decision
                 .considered

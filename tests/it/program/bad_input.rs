@@ -79,4 +79,5 @@ fn flags_that_mean_nothing_are_refused_with_what_would() {
     home.run(["ask", "--effort", "huge", "hi"]).fails(2, &["huge", "high"]);
     home.run(["ask", "--session", "nowhere", "hi"]).fails(2, &["nowhere", "fareway sessions"]);
     home.run(["ask", "--continue", "hi"]).fails(2, &["no session"]);
+    home.run(["--theme", "nope"]).fails(2, &["nope", "fareway themes"]);
 }

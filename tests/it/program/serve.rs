@@ -81,6 +81,10 @@ fn the_doctor_looks_and_the_themes_are_listed() {
     }
     let themes = home.run(["themes", "--json"]).ok().json();
     assert!(themes.as_array().is_some_and(|list| list.len() >= 8 && list[0]["chosen"] == true), "{themes}");
+    assert!(
+        themes.as_array().is_some_and(|list| list.iter().all(|theme| theme["bundled"] == true)),
+        "{themes}"
+    );
 }
 
 #[test]

@@ -10,8 +10,10 @@ use std::time::Duration;
 
 const MESSAGES: u64 = 300;
 
+/// One in a hundred is large enough for a file of its own.
 fn text(n: u64) -> String {
-    format!("message number {n}: {}", "some words ".repeat((n % 40) as usize))
+    let words = if n % 100 == 50 { 8_000 } else { n % 40 };
+    format!("message number {n}: {}", "some words ".repeat(words as usize))
 }
 
 fn fill(dir: &Path) {

@@ -1,6 +1,6 @@
 //! What was written is read back: sessions, messages, drafts, settings, after a reopening too.
 
-use super::support::{at, message, message_id, open, put, session, session_id};
+use super::support::{at, message, message_id, open, options, put, session, session_id};
 use fareway::store::{SessionMark, Store, Write};
 use fareway::words::{Draft, MessageState, Part};
 use serde_json::json;
@@ -159,6 +159,24 @@ fn large_messages_live_in_files_and_go_with_the_message() {
     store.write(vec![Write::DeleteSession(session_id(1))]).wait().unwrap();
     assert_eq!(files(), 0);
     store.close();
+}
+
+#[test]
+fn what_is_large_may_be_written_again_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let draft = Draft { text: "a long paste ".repeat(10_000), ..Draft::default() };
+    let long = "long words ".repeat(100_000);
+    let writes = || vec![put(1, 1, &long), Write::PutDraft { session: session_id(1), draft: draft.clone() }];
+    let store = open(dir.path());
+    for _ in 0..2 {
+        store.write(writes()).wait().unwrap();
+    }
+    store.close();
+    let opened = Store::open(dir.path(), options()).unwrap();
+    assert_eq!(opened.notices, Vec::<String>::new());
+    assert_eq!(opened.store.draft(session_id(1)).wait().unwrap(), Some(draft.clone()));
+    assert_eq!(opened.store.message(message_id(1)).wait().unwrap().unwrap().1.plain(), long);
+    opened.store.close();
 }
 
 #[test]
