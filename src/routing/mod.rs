@@ -32,7 +32,7 @@ pub use candidate::Candidate;
 pub use health::{Admission, Breaker, End, Health, HealthBook, Quantiles, Rate, Standing, Ticket};
 pub use keys::{KeyBook, Pick};
 pub use names::{AUTO, Names, Resolved, Target, resolve};
-pub use next::{Held, NextInput, NextStep, Tried, free_behind, hedge, held, next};
+pub use next::{Held, NextInput, NextStep, Tried, free_behind, hedge, held, last_word, later, next};
 pub use plan::{MAX_DEARER, Plan, PlanInput, Refused, decide, plan};
 pub use preferences::{join, profile};
 pub use presets::{Preset, expand};

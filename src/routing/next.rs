@@ -98,15 +98,16 @@ pub fn next(input: &NextInput<'_>, failure: &Failure) -> NextStep {
     match if same { again } else { soonest } {
         None => give_up(None),
         Some((pause, endpoint)) if pause > LONGEST_WAIT => {
-            let seconds = pause.as_secs_f64().ceil();
-            give_up(
-                (pause < Duration::MAX)
-                    .then(|| format!("{} can be asked again in {seconds:.0} s", endpoint.provider_name)),
-            )
+            give_up((pause < Duration::MAX).then(|| later(endpoint, pause)))
         }
         Some((wait, _)) if same => NextStep::RetrySame { wait },
         Some((wait, endpoint)) => go(last, endpoint, wait),
     }
+}
+
+/// When to come back.
+pub fn later(endpoint: &Endpoint, wait: Duration) -> String {
+    format!("{} can be asked again in {:.0} s", endpoint.provider_name, wait.as_secs_f64().ceil())
 }
 
 fn go(last: &Tried, endpoint: &Endpoint, wait: Duration) -> NextStep {
@@ -243,7 +244,7 @@ fn pause(input: &NextInput<'_>, here: &Endpoint) -> Duration {
 }
 
 /// The failure with what a person needs to know beside it: what was tried, what was not, when to come back.
-fn last_word(input: &NextInput<'_>, failure: &Failure, why: Option<String>) -> Failure {
+pub fn last_word(input: &NextInput<'_>, failure: &Failure, why: Option<String>) -> Failure {
     let mut notes: Vec<String> = why.into_iter().collect();
     let others = input.tried.len().saturating_sub(1);
     if others > 0 {

@@ -140,14 +140,22 @@ impl<'a> Line<'a> {
                 (endpoint, wait, format!("next in your list, since {} failed{dearer}", from.model))
             }
         };
+        let endpoint = self.endpoint(Some(&next))?;
         let options = &self.books.core.options;
-        if self.books.attempts() >= options.max_attempts
-            || wait > options.max_wait
-            || Instant::now() + wait >= self.books.deadline()
-        {
-            return Err(failure.clone());
+        let over = if self.books.attempts() >= options.max_attempts {
+            Some(format!("{} attempts were made", options.max_attempts))
+        } else if wait > options.max_wait {
+            Some(routing::later(&endpoint, wait))
+        } else if Instant::now() + wait >= self.books.deadline() {
+            Some("no time is left for another attempt".to_owned())
+        } else {
+            None
+        };
+        if over.is_some() {
+            let memory = self.books.core.memory();
+            return Err(routing::last_word(&self.input(decision, &memory), failure, over));
         }
-        Ok(Next { endpoint: self.endpoint(Some(&next))?, wait, why })
+        Ok(Next { endpoint, wait, why })
     }
 
     pub fn input<'b>(&'b self, decision: &'b Decision, memory: &'b Memory) -> NextInput<'b> {
