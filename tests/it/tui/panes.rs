@@ -353,7 +353,7 @@ fn themes() {
 #[test]
 fn preferences() {
     check("preferences", |stage| {
-        stage.press("alt-p right down right").press(&"down ".repeat(10)).types("2.5");
+        stage.press("alt-p right down right").press(&"down ".repeat(11)).types("2.5");
     });
 }
 
