@@ -93,6 +93,10 @@ impl Dialect {
             .iter()
             .filter_map(|name| QUIRKS.iter().find(|quirk| quirk.name == name))
             .flat_map(|quirk| quirk.effects);
+        // a model that is known to take no temperature takes none of its kin: as with OpenRouter they are let go
+        if !endpoint.parameters.is_empty() && !endpoint.supports("temperature") {
+            dialect.not_taken.push(table::SAMPLING);
+        }
         for effect in effects {
             match *effect {
                 StreamUsage => dialect.stream_usage = true,

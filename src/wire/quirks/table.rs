@@ -14,6 +14,17 @@ const fn quirk(name: &'static str, effects: &'static [Effect]) -> Quirk {
     Quirk { name, effects }
 }
 
+/// What models that think refuse to be told, OpenAI's first.
+pub(super) const SAMPLING: &[&str] = &[
+    "temperature",
+    "top_p",
+    "frequency_penalty",
+    "presence_penalty",
+    "logit_bias",
+    "logprobs",
+    "top_logprobs",
+];
+
 /// Parameters that OpenAI's own format does not have.
 const OTHERS: Effect = NotTaken(&["top_k", "min_p", "top_a", "repetition_penalty"]);
 const LOGITS: Effect = NotTaken(&["logit_bias", "logprobs", "top_logprobs"]);

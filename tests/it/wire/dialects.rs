@@ -402,6 +402,33 @@ fn azure_takes_what_openai_takes() {
     );
 }
 
+/// What the catalog knows a model not to take is let go, unless nobody knows anything of it.
+#[test]
+fn a_model_that_takes_no_temperature_is_sent_none() {
+    let mut endpoint = at("openai", "a/m", "gpt-5");
+    let sampling = [
+        "temperature",
+        "top_p",
+        "frequency_penalty",
+        "presence_penalty",
+        "logit_bias",
+        "logprobs",
+        "top_logprobs",
+    ];
+    for (parameters, taken) in
+        [(&[][..], true), (&["tools", "temperature"], true), (&["tools", "seed"], false)]
+    {
+        endpoint.parameters = parameters.iter().map(|&name| name.to_owned()).collect();
+        for format in ["openai-chat", "openai-responses"] {
+            endpoint.format = format.to_owned();
+            let (_, _, body) = sent(&endpoint);
+            for name in sampling.iter().filter(|name| format == "openai-chat" || name.starts_with('t')) {
+                assert_eq!(body.contains_key(*name), taken, "{format} {parameters:?}: {name}");
+            }
+        }
+    }
+}
+
 /// Three rungs where there are three, off by a switch of its own, nothing for who asked for nothing.
 #[test]
 fn effort_on_a_ladder() {
