@@ -4,7 +4,7 @@ use super::shell::Shell;
 use super::{Exit, Fail, out};
 use crate::runtime::Signals;
 use crate::serve::{self, Key, Options};
-use std::net::ToSocketAddrs;
+use std::net::{Ipv4Addr, Ipv6Addr, ToSocketAddrs};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -36,7 +36,11 @@ pub fn run(args: &Args, shell: Shell) -> Result<Exit, Fail> {
     let result = runtime.block_on(async {
         let mut signals = Signals::new()?;
         let listener = TcpListener::bind(&listen).await.map_err(|error| cannot_listen(&listen, &error))?;
-        let address = listener.local_addr()?;
+        let mut address = listener.local_addr()?;
+        // "everywhere" is no place to call
+        if address.ip().is_unspecified() {
+            address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+        }
         out::text(&format!(
             "fareway answers at http://{address}/v1 (OpenAI's API; set OPENAI_BASE_URL=http://{address}/v1). Ctrl-C stops it."
         ))?;
@@ -101,7 +105,10 @@ fn only_loopback(listen: &str) -> Result<(), Fail> {
 fn cannot_listen(listen: &str, error: &std::io::Error) -> Fail {
     let more = match error.kind() {
         std::io::ErrorKind::AddrInUse => "; another program has the port: try --listen 127.0.0.1:0",
-        std::io::ErrorKind::InvalidInput => "; write address and port, such as 127.0.0.1:4040",
+        std::io::ErrorKind::PermissionDenied => {
+            "; ports below 1024 are for the administrator: take a higher one"
+        }
+        _ if listen.to_socket_addrs().is_err() => "; write address and port, such as 127.0.0.1:4040",
         _ => "",
     };
     Fail::usage(format!("cannot listen on {listen}: {error}{more}"))

@@ -123,7 +123,7 @@ fn system(request: &Request, mark: CacheMark) -> Vec<Value> {
         .filter(|message| message.role == Role::System)
         .flat_map(|message| &message.parts)
         .filter_map(|part| match part {
-            Part::Text { text, cache } if !text.is_empty() => Some(text_block(text, *cache)),
+            Part::Text { text, cache } if !is_blank(text) => Some(text_block(text, *cache)),
             _ => None,
         })
         .collect();
@@ -172,7 +172,7 @@ fn blocks(message: &Message) -> Result<Vec<Value>, Failure> {
 
 fn block(part: &Part) -> Result<Option<Value>, Failure> {
     Ok(Some(match part {
-        Part::Text { text, .. } if text.is_empty() => return Ok(None),
+        Part::Text { text, .. } if is_blank(text) => return Ok(None),
         Part::Text { text, cache } => text_block(text, *cache),
         Part::Image { source, .. } => json!({"type": "image", "source": source_of(source)}),
         Part::File { name, source } => document(name, source),
@@ -216,6 +216,11 @@ fn thinking(reasoning: &Reasoning) -> Option<Value> {
     }
     let signature = reasoning.signature.as_ref()?;
     Some(json!({"type": "thinking", "thinking": reasoning.text, "signature": signature}))
+}
+
+/// A block of white space is refused.
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
 }
 
 fn text_block(text: &str, cache: CacheMark) -> Value {

@@ -1,16 +1,14 @@
 //! A request to the body of `POST .../chat/completions`.
 
 use super::messages;
+use super::thinking::think;
 use crate::wire::azure;
 use crate::wire::cache_control::mark;
 use crate::wire::extra::ride_along;
 use crate::wire::prefill::{Prefill, is_begun};
-use crate::wire::quirks::{Dialect, Thinking};
+use crate::wire::quirks::Dialect;
 use crate::wire::{Auth, Outgoing};
-use crate::words::{
-    Effort, Endpoint, Failure, Params, Preferences, ReasoningParams, Request, ResponseFormat, Tool,
-    ToolChoice,
-};
+use crate::words::{Endpoint, Failure, Params, Preferences, Request, ResponseFormat, Tool, ToolChoice};
 use serde_json::{Map, Value, json};
 
 /// Fields that mean something to OpenRouter and are an error elsewhere.
@@ -125,87 +123,6 @@ pub fn response_format(format: &ResponseFormat) -> Value {
             json!({"type": "json_schema", "json_schema": json_schema})
         }
         ResponseFormat::Other(value) => value.clone(),
-    }
-}
-
-fn think(body: &mut Map<String, Value>, reasoning: &ReasoningParams, dialect: &Dialect) {
-    let mut set = |key: &str, value: Value| {
-        body.insert(key.to_owned(), value);
-    };
-    match dialect.thinking {
-        Thinking::Object => {
-            let mut object = Map::new();
-            if let Ok(Value::Object(given)) = serde_json::to_value(reasoning) {
-                object.extend(given.into_iter().filter(|(_, value)| !value.is_null()));
-            }
-            if !object.is_empty() {
-                set("reasoning", object.into());
-            }
-        }
-        Thinking::Effort | Thinking::Groq => {
-            let effort = reasoning.effort.or_else(|| match reasoning.wanted()? {
-                true => Some(Effort::Medium),
-                false => Some(Effort::None),
-            });
-            if let Some(effort) = effort {
-                set("reasoning_effort", effort_name(effort, dialect.fine_efforts).into());
-            }
-            if dialect.thinking == Thinking::Groq && reasoning.wanted() == Some(true) {
-                set(
-                    "reasoning_format",
-                    if reasoning.exclude == Some(true) { "hidden" } else { "parsed" }.into(),
-                );
-            }
-        }
-        Thinking::Toggle | Thinking::Ladder => {
-            let wanted = reasoning.wanted();
-            if let Some(wanted) = wanted {
-                set("thinking", json!({"type": if wanted { "enabled" } else { "disabled" }}));
-            }
-            if dialect.thinking == Thinking::Ladder
-                && wanted == Some(true)
-                && let Some(effort) = reasoning.effort
-            {
-                set("reasoning_effort", rung(effort).into());
-            }
-        }
-        Thinking::Enable => {
-            if let Some(wanted) = reasoning.wanted() {
-                set("enable_thinking", wanted.into());
-            }
-            if let Some(budget) = reasoning.max_tokens {
-                set("thinking_budget", budget.into());
-            }
-        }
-        Thinking::TemplateKwargs => {
-            if let Some(wanted) = reasoning.wanted() {
-                set("chat_template_kwargs", json!({"enable_thinking": wanted}));
-            }
-            if let Some(effort) = reasoning.effort.filter(|e| *e != Effort::None) {
-                set("reasoning_effort", effort_name(effort, false).into());
-            }
-        }
-    }
-}
-
-/// The nearest effort that is taken there.
-fn effort_name(effort: Effort, fine: bool) -> &'static str {
-    match effort {
-        Effort::None => "none",
-        Effort::Minimal if fine => "minimal",
-        Effort::Minimal | Effort::Low => "low",
-        Effort::Medium => "medium",
-        Effort::Xhigh | Effort::Max if fine => "xhigh",
-        Effort::High | Effort::Xhigh | Effort::Max => "high",
-    }
-}
-
-/// Of three rungs; DeepSeek's own reading of the names that are not among them.
-fn rung(effort: Effort) -> &'static str {
-    match effort {
-        Effort::None | Effort::Minimal | Effort::Low => "low",
-        Effort::Medium | Effort::High | Effort::Xhigh => "high",
-        Effort::Max => "max",
     }
 }
 

@@ -8,6 +8,7 @@ mod decode;
 mod encode;
 mod messages;
 mod reasoning;
+mod thinking;
 mod usage;
 
 use super::framed::Framed;

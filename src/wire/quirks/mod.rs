@@ -16,6 +16,8 @@ enum Effect {
     Thinking(Thinking),
     /// Also takes `minimal`, `xhigh` and `none`.
     FineEfforts,
+    /// `reasoning_effort` is this or `none`, of models whose name there begins with one of these.
+    EffortSwitch(&'static str, &'static [&'static str]),
     /// Parameters (OpenRouter's names) that are refused or ignored there; never sent.
     NotTaken(&'static [&'static str]),
     /// The same, of models whose name there begins so.
@@ -69,6 +71,8 @@ pub struct Dialect {
     pub developer_role: bool,
     pub thinking: Thinking,
     pub fine_efforts: bool,
+    /// The only effort there is beside none.
+    pub effort_switch: Option<&'static str>,
     pub tool_stream: bool,
     pub azure: bool,
     pub replay_reasoning: bool,
@@ -104,6 +108,11 @@ impl Dialect {
                 DeveloperRole => dialect.developer_role = true,
                 Thinking(thinking) => dialect.thinking = thinking,
                 FineEfforts => dialect.fine_efforts = true,
+                EffortSwitch(on, models) => {
+                    if models.iter().any(|begin| endpoint.upstream_model.starts_with(begin)) {
+                        dialect.effort_switch = Some(on);
+                    }
+                }
                 NotTaken(names) => dialect.not_taken.push(names),
                 NotTakenBy(begin, names) => {
                     if endpoint.upstream_model.starts_with(begin) {

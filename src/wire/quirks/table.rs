@@ -135,7 +135,18 @@ pub static QUIRKS: &[Quirk] = &[
         ],
     ),
     // hosts of open models
-    quirk("groq", &[StreamUsage, MaxCompletionTokens, Thinking(Thinking::Groq), OTHERS, LOGITS, VERBOSITY]),
+    quirk(
+        "groq",
+        &[
+            StreamUsage,
+            MaxCompletionTokens,
+            Thinking(Thinking::Groq),
+            EffortSwitch("default", &["qwen/qwen3-32b", "qwen/qwen3.6"]),
+            OTHERS,
+            LOGITS,
+            VERBOSITY,
+        ],
+    ),
     quirk("cerebras", &[MaxCompletionTokens, OTHERS, PENALTIES, BIAS, VERBOSITY]),
     quirk("together", &[TOP_A, VERBOSITY, PARALLEL, TIER, USER]),
     quirk("fireworks", &[TOP_A, VERBOSITY]),

@@ -124,6 +124,34 @@ fn anthropic() {
     assert_eq!(foreign["messages"][1]["content"][0]["type"], "text");
 }
 
+/// A reply that broke off after its first line break, a tool that printed nothing.
+#[test]
+fn anthropic_is_sent_no_blank_text() {
+    let result = Part::ToolResult {
+        call: "c1".into(),
+        name: "f".into(),
+        parts: vec![Part::text(" \n")],
+        error: false,
+    };
+    let asked = request(vec![
+        say(Role::System, " "),
+        say(Role::User, "hi"),
+        Message::loose(Role::Assistant, vec![Part::text("\n\n"), call("c1", None)]),
+        Message::loose(Role::Tool, vec![result]),
+        say(Role::Assistant, "\n"),
+    ]);
+    let sent = body("anthropic-messages", &[], &asked);
+    assert_eq!(sent.get("system"), None);
+    assert_eq!(
+        sent["messages"],
+        json!([
+            {"role": "user", "content": [{"type": "text", "text": "hi"}]},
+            {"role": "assistant", "content": [{"type": "tool_use", "id": "c1", "name": "f", "input": {"x": 1}}]},
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": []}]},
+        ])
+    );
+}
+
 #[test]
 fn anthropic_thinks_by_budget_or_by_itself() {
     let mut asked = request(vec![say(Role::User, "hi"), say(Role::Assistant, "I am  ")]);
