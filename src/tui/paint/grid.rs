@@ -225,9 +225,23 @@ impl Grid {
 
 fn take_row(cells: &[Cell], row: &mut [Glyph], depth: Depth, symbols: &mut Symbols) {
     let mut x = 0;
+    // colours of the cell before, and what they are fitted to
+    let mut fitted = None;
     while x < cells.len() {
         let cell = &cells[x];
-        let look = Look { fg: depth.fit(cell.fg), bg: depth.fit(cell.bg), mods: cell.modifier };
+        // neighbours are alike more often than not: blanks, lines, words of one colour
+        if x > 0 && row[x - 1].reach == 1 && cells[x - 1] == *cell {
+            row[x] = row[x - 1];
+            x += 1;
+            continue;
+        }
+        let colours = (cell.fg, cell.bg);
+        let (fg, bg) = match fitted {
+            Some((same, fitted)) if same == colours => fitted,
+            _ => (depth.fit(cell.fg), depth.fit(cell.bg)),
+        };
+        fitted = Some((colours, (fg, bg)));
+        let look = Look { fg, bg, mods: cell.modifier };
         let mut glyph = glyph_of(cell.symbol(), look, symbols, cells.len() - x);
         if look.mods.contains(Modifier::HIDDEN) {
             glyph.symbol = BLANK;

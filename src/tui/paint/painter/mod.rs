@@ -1,18 +1,19 @@
 //! Turns one picture into the next with as few bytes as the terminal allows: scroll, then write what differs.
 
+mod cursor;
+mod row;
+
 use super::grid::{Glyph, Grid, Look, Symbols};
 use super::images::Images;
 use super::scroll::{self, Move};
 use super::{Caps, Picture, pen};
 use crate::tui::image::Graphics;
+use cursor::Saved;
 use ratatui::style::Color;
 use std::io::{self, Write};
 
 /// Frames larger than this are bracketed (synchronised output, or the cursor hidden): smaller ones arrive in one piece.
 const LARGE: usize = 1_024;
-/// Blanks in the middle of a row that are worth an erase and a move instead of spaces.
-const ERASE_FROM: usize = 12;
-
 /// Rows up to which scrolling by line feeds is shortest.
 const FEEDS: usize = 6;
 
@@ -25,13 +26,6 @@ pub struct Painted {
     pub scrolled: isize,
     /// Something is left for the next frame, though nothing else may change.
     pub again: bool,
-}
-
-/// What the terminal remembers for `ESC 8`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Saved {
-    at: (usize, usize),
-    pen: Look,
 }
 
 /// Knows what the terminal shows and in which state it is. One for each terminal.
@@ -276,84 +270,6 @@ impl Painter {
         }
     }
 
-    /// Makes row `at` of the terminal look like row `y` of the picture.
-    fn paint_row(&mut self, at: usize, y: usize, new: &Grid) {
-        let row = new.row(y);
-        if self.old.row(at) == row {
-            return;
-        }
-        let width = row.len();
-        let tail = self.erasable_from(row);
-        if self.old.row(at)[0] == UNKNOWN && self.caps.erase_fills {
-            // nothing is known of this row: empty it with the background it ends in
-            let ground = Glyph::blank(row[width - 1].look.bg);
-            self.move_to(0, at);
-            self.prepare(&ground);
-            self.out.extend_from_slice(b"\x1b[K");
-            self.old.row_mut(at).fill(ground);
-        }
-        let mut x = 0;
-        // columns that a terminal may have written over by drawing an emoji wider than it is
-        let mut spoilt = 0;
-        while x < width {
-            let glyph = row[x];
-            if self.old.row(at)[x] == glyph && x >= spoilt {
-                x += usize::from(glyph.width).max(1);
-                continue;
-            }
-            if x >= tail && width - x > 3 {
-                self.move_in_row(x, at, row);
-                self.prepare(&glyph);
-                self.out.extend_from_slice(b"\x1b[K");
-                self.old.row_mut(at)[x..].copy_from_slice(&row[x..]);
-                return;
-            }
-            let blanks = self.blank_run(row, x);
-            if blanks >= ERASE_FROM && blanks < width - x {
-                self.move_in_row(x, at, row);
-                self.prepare(&glyph);
-                write!(self.out, "\x1b[{blanks}X").expect("writing to memory does not fail");
-                self.old.row_mut(at)[x..x + blanks].copy_from_slice(&row[x..x + blanks]);
-                x += blanks;
-                continue;
-            }
-            self.move_in_row(x, at, row);
-            self.draw(glyph, x, at);
-            let cells = usize::from(glyph.width).max(1);
-            spoilt = spoilt.max(x + usize::from(glyph.reach));
-            let end = (x + cells).min(width);
-            self.old.row_mut(at)[x..end].copy_from_slice(&row[x..end]);
-            x = end;
-        }
-    }
-
-    fn draw(&mut self, glyph: Glyph, x: usize, y: usize) {
-        self.prepare(&glyph);
-        self.set_link(glyph.link);
-        if let Some(id) = glyph.image() {
-            self.images.touch(id);
-            self.symbols.write(glyph.symbol, &mut self.out);
-            self.at = (x + 1 < self.old.width).then_some((x + 1, y));
-            return;
-        }
-        if glyph.loose {
-            // a terminal that draws it narrower would leave the old right half standing
-            let width = usize::from(glyph.width);
-            if width > 1 {
-                self.out.extend(std::iter::repeat_n(b' ', width));
-                self.at = (x + width < self.old.width).then_some((x + width, y));
-                self.move_to(x, y);
-            }
-            self.symbols.write(glyph.symbol, &mut self.out);
-            self.at = None;
-            return;
-        }
-        self.symbols.write(glyph.symbol, &mut self.out);
-        let next = x + usize::from(glyph.width);
-        // after the last column the cursor hangs between two rows
-        self.at = (next < self.old.width).then_some((next, y));
-    }
-
     /// Gets the pen ready for a glyph.
     fn prepare(&mut self, glyph: &Glyph) {
         if glyph.link == 0 {
@@ -386,110 +302,6 @@ impl Painter {
         self.set_link(0);
     }
 
-    /// The column from which the row is blank to its end in one background that an erase can make.
-    fn erasable_from(&self, row: &[Glyph]) -> usize {
-        let Some(last) = row.last().filter(|g| self.can_erase(g)) else { return row.len() };
-        row.iter().rposition(|g| g != last).map_or(0, |x| x + 1)
-    }
-
-    fn can_erase(&self, glyph: &Glyph) -> bool {
-        glyph.is_erasable() && (self.caps.erase_fills || glyph.look.bg == Color::Reset)
-    }
-
-    fn blank_run(&self, row: &[Glyph], x: usize) -> usize {
-        if !self.can_erase(&row[x]) {
-            return 0;
-        }
-        row[x..].iter().take_while(|g| **g == row[x]).count()
-    }
-
-    /// Moves within a picture whose cells left of `x` in row `y` are already right: a short gap is written again
-    /// where that is shorter than a move.
-    fn move_in_row(&mut self, x: usize, y: usize, row: &[Glyph]) {
-        if self.at == Some((x, y)) {
-            return;
-        }
-        if let Some((from, at_y)) = self.at
-            && at_y == y
-            && from < x
-            && x - from <= 4
-        {
-            let gap = &row[from..x];
-            if row[x].link == 0 && gap.iter().all(|g| g.link == 0) {
-                self.close_link();
-            }
-            let pen = self.pen.unwrap_or_default();
-            let bytes: usize = gap.iter().map(|g| self.symbols.len(g.symbol)).sum();
-            let same = gap.iter().all(|g| {
-                !g.loose
-                    && g.width == 1
-                    && g.link == self.link
-                    && pen::needed(pen, g.look, g.is_blank()) == pen
-            });
-            if same && self.pen.is_some() && bytes <= 4 {
-                for glyph in gap {
-                    self.symbols.write(glyph.symbol, &mut self.out);
-                }
-                self.at = Some((x, y));
-                return;
-            }
-        }
-        self.move_to(x, y);
-    }
-
-    fn move_to(&mut self, x: usize, y: usize) {
-        if self.at == Some((x, y)) {
-            return;
-        }
-        write_move(self.at, (x, y), self.region, &mut self.out);
-        self.at = Some((x, y));
-    }
-
-    /// Remembers where the caret stands, so that coming back after painting elsewhere takes two bytes.
-    fn save_cursor(&mut self, wanted: Option<(usize, usize)>, new: &Grid) {
-        let Some(caret) = wanted else { return };
-        let (Some(pen), true) = (self.pen, self.at == Some(caret)) else { return };
-        if self.new_hashes == self.old_hashes && self.old.cells == new.cells {
-            return;
-        }
-        let stale = self.saved.is_none_or(|s| s.at != caret || (s.pen != pen && self.misses >= 4));
-        if stale {
-            self.out.extend_from_slice(b"\x1b7");
-            self.saved = Some(Saved { at: caret, pen });
-            self.misses = 0;
-        }
-    }
-
-    fn place_cursor(&mut self, wanted: Option<(usize, usize)>) {
-        if let Some((x, y)) = wanted
-            && self.at != Some((x, y))
-        {
-            let mut moved = Vec::new();
-            write_move(self.at, (x, y), self.region, &mut moved);
-            let saved = self.saved.filter(|s| s.at == (x, y));
-            // the pen comes back with the position: what was painted last is likely to be painted next
-            match saved {
-                Some(s) if 2 + pen::cost(Some(s.pen), self.pen.unwrap_or_default()) < moved.len() + 1 => {
-                    self.out.extend_from_slice(b"\x1b8");
-                    self.pen = Some(s.pen);
-                    self.misses = 0;
-                }
-                _ => {
-                    self.misses = self.misses.saturating_add(u8::from(saved.is_some()));
-                    self.out.extend_from_slice(&moved);
-                }
-            }
-            self.at = Some((x, y));
-        }
-        if self.visible != Some(wanted.is_some()) {
-            self.out.extend_from_slice(if wanted.is_some() { b"\x1b[?25h" } else { b"\x1b[?25l" });
-            self.visible = Some(wanted.is_some());
-        }
-        if self.caps.sync && self.out.starts_with(SYNC_BEGIN) {
-            self.out.extend_from_slice(b"\x1b[?2026l");
-        }
-    }
-
     /// A large frame is shown at once where the terminal can, and without a dancing cursor where it cannot.
     fn bracket(&mut self) {
         if self.out.len() < LARGE {
@@ -513,7 +325,7 @@ const UNKNOWN: Glyph = Glyph {
     loose: true,
     link: u32::MAX,
     look: Look { fg: Color::Reset, bg: Color::Reset, mods: ratatui::style::Modifier::empty() },
-    symbol: super::grid::NOTHING,
+    symbol: crate::tui::paint::grid::NOTHING,
 };
 
 fn common_ground(grid: &Grid) -> Color {
@@ -527,54 +339,4 @@ fn common_ground(grid: &Grid) -> Color {
         }
     }
     counts.into_iter().max_by_key(|(_, n)| *n).map_or(Color::Reset, |(bg, _)| bg)
-}
-
-/// The shortest move of the cursor. Line feeds only where they cannot scroll; relative moves stop at a region's edge.
-fn write_move(
-    from: Option<(usize, usize)>,
-    (x, y): (usize, usize),
-    region: Option<(usize, usize)>,
-    out: &mut Vec<u8>,
-) {
-    let start = out.len();
-    let best = |out: &mut Vec<u8>, candidate: &[u8]| {
-        if out.len() == start || candidate.len() < out.len() - start {
-            out.truncate(start);
-            out.extend_from_slice(candidate);
-        }
-    };
-    let absolute = match (x, y) {
-        (0, 0) => "\x1b[H".to_owned(),
-        (0, y) => format!("\x1b[{}H", y + 1),
-        (x, y) => format!("\x1b[{};{}H", y + 1, x + 1),
-    };
-    best(out, absolute.as_bytes());
-    let Some((fx, fy)) = from else { return };
-    let right = |n: usize| match n {
-        0 => String::new(),
-        1 => "\x1b[C".to_owned(),
-        n => format!("\x1b[{n}C"),
-    };
-    if fy == y {
-        if x >= fx {
-            best(out, right(x - fx).as_bytes());
-        } else {
-            if fx - x <= 3 {
-                best(out, &b"\x08\x08\x08"[..fx - x]);
-            }
-            best(out, format!("\x1b[{}D", fx - x).as_bytes());
-        }
-        best(out, format!("\r{}", right(x)).as_bytes());
-    } else if y > fy && y - fy <= 3 {
-        let crosses = region.is_some_and(|(_, bottom)| (fy..y).contains(&(bottom - 1)));
-        if !crosses {
-            let feeds = &"\n\n\n"[..y - fy];
-            best(out, format!("\r{feeds}{}", right(x)).as_bytes());
-            if x >= fx {
-                best(out, format!("{feeds}{}", right(x - fx)).as_bytes());
-            }
-        }
-    } else if fy == y + 1 && x == fx && region.is_none_or(|(top, _)| fy != top) {
-        best(out, b"\x1b[A");
-    }
 }
