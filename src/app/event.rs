@@ -1,6 +1,7 @@
 //! Everything that can happen to the session, as one closed enum.
 
 use super::{Card, Key, Place, Settings};
+use crate::catalog::Host;
 use crate::metering::{self, Tokenizer, WhatIf};
 use crate::words::{
     Chip, Draft, EndpointId, GenerationRow, Message, MessageId, ModelId, Reply, RollupKey, Session,
@@ -242,6 +243,9 @@ pub struct HealthRow {
     pub errors: Option<f64>,
     /// The person's own history with it.
     pub mine: Totals,
+    /// Of a reseller: the hosts behind it, and as of which day.
+    pub hosts: Vec<Host>,
+    pub hosts_as_of: String,
 }
 
 /// A file or a command's output that is in the draft now.

@@ -5,7 +5,7 @@ use super::model::{Disagreement, Facts, Model, Origin};
 use super::provider::{Provider, Providers};
 use super::row::{EndpointRow, ModelRow, Rank, Source};
 use super::snapshot::Head;
-use crate::words::{At, Endpoint, EndpointId, ModelId, Prices, Terms, Usd};
+use crate::words::{At, Endpoint, EndpointId, ModelId, Prices, Terms, Usd, service_tier};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -198,6 +198,13 @@ impl Entry {
             lay_prices(endpoint, facts, new, prices, rank);
         }
         facts.disagreements.extend(row.disagreements.iter().cloned());
+        if !row.hosts.is_empty() {
+            // a service tier is served only to who asks for it
+            let chosen_among = row.hosts.iter().filter(|host| service_tier(&host.tag).is_none());
+            endpoint.resold = chosen_among.filter_map(|host| host.prices.clone()).collect();
+            facts.hosts.clone_from(&row.hosts);
+            limits.date.as_ref().clone_into(&mut facts.hosts_as_of);
+        }
     }
 
     /// Fills what follows from the rest, once all rows are laid.

@@ -4,6 +4,7 @@
 
 mod brief;
 mod browse;
+mod host;
 mod lists;
 mod merge;
 mod model;
@@ -15,7 +16,8 @@ mod snapshot;
 
 pub use brief::{Brief, fingerprint};
 pub use browse::Catalog;
-pub use lists::{ListError, doubt, listed, models_dev, ollama_show, openrouter};
+pub use host::Host;
+pub use lists::{ListError, doubt, hosts, listed, models_dev, ollama_show, openrouter};
 pub use model::{Disagreement, Facts, Model, Origin, Score};
 pub use provider::Provider;
 pub use row::{EndpointRow, ModelRow, Overlay, PolicyRow, ProviderRow, Rank, Source};

@@ -1,5 +1,6 @@
 //! A model as the catalog knows it, and where each figure comes from.
 
+use super::host::Host;
 use crate::words::{Effort, ModelId, Terms, Usd};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -125,6 +126,9 @@ pub struct Facts {
     pub retires: Option<String>,
     /// Prices that another source lists differently.
     pub disagreements: Vec<Disagreement>,
+    /// The hosts behind a reseller's endpoint, as far as it was asked for them, and when that was.
+    pub hosts: Vec<Host>,
+    pub hosts_as_of: String,
 }
 
 /// Another source's figure for a price: shown, never silently dropped.

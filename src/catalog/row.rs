@@ -1,5 +1,6 @@
 //! Rows: what one source says of providers, models and endpoints, every figure optional, to be laid over other rows.
 
+use super::host::Host;
 use super::model::{Disagreement, Score};
 use crate::words::{At, DataPolicy, Effort, ModelId, Prices, ProviderId, Quantization, Terms};
 use serde::{Deserialize, Serialize};
@@ -227,6 +228,9 @@ pub struct EndpointRow {
     /// What another source says instead.
     #[serde(default)]
     pub disagreements: Vec<Disagreement>,
+    /// Of a reseller's endpoint: the hosts behind it.
+    #[serde(skip)]
+    pub hosts: Vec<Host>,
 }
 
 impl EndpointRow {
@@ -251,6 +255,7 @@ impl EndpointRow {
             said_by: None,
             page: None,
             disagreements: Vec::new(),
+            hosts: Vec::new(),
         }
     }
 

@@ -2,10 +2,10 @@
 
 use super::clock;
 use super::gateway::{Core, Gateway};
-use super::lists::{REMOTE, doubtful};
+use super::lists::{REMOTE, doubtful, refused};
 use super::transport::Call;
 use crate::catalog::{self, Catalog, ListError, Overlay, Provider};
-use crate::words::{At, Failure, FailureKind, ProviderId};
+use crate::words::{At, Failure, ProviderId};
 use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -40,10 +40,22 @@ impl Default for Sources {
 
 /// The first line of a cached list; the list itself follows.
 #[derive(Default, Serialize, Deserialize)]
-struct Head {
-    etag: Option<String>,
-    at: At,
+pub(super) struct Head {
+    pub etag: Option<String>,
+    pub at: At,
 }
+
+/// A list that is fetched by its ETag and kept in a file.
+pub(super) struct Kept<'a> {
+    /// As a sentence names it.
+    pub name: &'a str,
+    pub file: PathBuf,
+    pub call: Call,
+    pub read: &'a Reader<'a>,
+}
+
+/// Makes rows of a list and the moment it was fetched.
+pub(super) type Reader<'a> = dyn Fn(&[u8], At) -> Result<Overlay, ListError> + Sync + 'a;
 
 impl Gateway {
     /// Lays the public collections over the catalog as they were fetched last. Reads files of some megabytes.
@@ -65,7 +77,18 @@ impl Gateway {
         let sources = &self.core().options.sources;
         let addresses = [&sources.models_dev, &sources.openrouter];
         let fetches = COLLECTIONS.iter().zip(addresses).filter(|(_, url)| !url.is_empty());
-        let fetches = fetches.map(|(collection, url)| self.core().renew(collection, url, dir, age, &catalog));
+        let fetches = fetches.map(|(collection, url)| {
+            let catalog = &catalog;
+            async move {
+                let kept = Kept {
+                    name: collection.name,
+                    file: file(dir, collection),
+                    call: Call { url: url.to_owned(), headers: Vec::new(), body: None, key: None },
+                    read: &|body, at| (collection.read)(body, catalog, at),
+                };
+                self.core().renew(kept, age, catalog).await
+            }
+        });
         let mut failures = Vec::new();
         for renewed in join_all(fetches).await {
             match renewed {
@@ -113,7 +136,7 @@ impl Gateway {
 }
 
 impl Core {
-    /// The provider's own list anew; `None` when the old one is young. Providers send no mark of a list's version.
+    /// The provider's own list anew; `None` when the old one is young or unchanged.
     async fn renew_list(
         &self,
         provider: &Provider,
@@ -121,58 +144,46 @@ impl Core {
         age: Duration,
         catalog: &Catalog,
     ) -> Result<Option<Overlay>, Failure> {
-        let file = own(dir, &provider.slug);
-        let old = read(&file).await;
-        let now = clock::now();
-        if old.as_ref().is_some_and(|(head, _)| now.since(head.at) < age) {
-            return Ok(None);
-        }
-        let body = self.fetch_body(provider, &provider.base_url, REMOTE).await?;
-        let fresh = catalog::listed(provider, &body, catalog, now).map_err(doubtful)?;
-        let before = old.and_then(|(head, body)| catalog::listed(provider, &body, catalog, head.at).ok());
-        catalog::doubt(&fresh, before.as_ref(), false).map_err(doubtful)?;
-        write(&file, &Head { etag: None, at: now }, &body).await;
-        Ok(Some(fresh))
+        let kept = Kept {
+            name: &provider.name,
+            file: own(dir, &provider.slug),
+            call: self.list_call(provider, &provider.base_url)?,
+            read: &|body, at| catalog::listed(provider, body, catalog, at),
+        };
+        let renewed = self.renew(kept, age, catalog).await;
+        renewed.map_err(|failure| Failure { provider: Some(provider.slug.clone()), ..failure })
     }
 
-    /// The collection anew; `None` when the old one is young or unchanged.
-    async fn renew(
+    /// The list anew; `None` when the old one is young or unchanged.
+    pub(super) async fn renew(
         &self,
-        collection: &Collection,
-        url: &str,
-        dir: &Path,
+        kept: Kept<'_>,
         age: Duration,
         catalog: &Catalog,
     ) -> Result<Option<Overlay>, Failure> {
-        let file = file(dir, collection);
+        let Kept { name, file, mut call, read: parse } = kept;
         let old = read(&file).await;
         let now = clock::now();
         if old.as_ref().is_some_and(|(head, _)| now.since(head.at) < age) {
             return Ok(None);
         }
-        let before = old.as_ref().and_then(|(head, body)| (collection.read)(body, catalog, head.at).ok());
+        let before = old.as_ref().and_then(|(head, body)| parse(body, head.at).ok());
         // a mark of a list that cannot be read any more would keep it for ever
         let etag = old.as_ref().filter(|_| before.is_some()).and_then(|(head, _)| head.etag.clone());
-        let headers = etag.iter().map(|etag| ("if-none-match".to_owned(), etag.clone())).collect();
-        let call = Call { url: url.to_owned(), headers, body: None, key: None };
+        call.headers.extend(etag.iter().map(|etag| ("if-none-match".to_owned(), etag.clone())));
         let (status, headers, body) = self.get(call, REMOTE).await?;
         let fresh = match (status, old) {
             (304, Some((_, body))) => {
                 write(&file, &Head { etag, at: now }, &body).await;
                 return Ok(None);
             }
-            (200, _) => (collection.read)(&body, catalog, now).map_err(doubtful)?,
+            (200, _) => parse(&body, now).map_err(doubtful)?,
             (status, _) => {
-                return Err(Failure {
-                    status: Some(status),
-                    ..Failure::new(
-                        FailureKind::Server,
-                        format!("{} answered {status}; its list from before stays in use", collection.name),
-                    )
-                });
+                let say = format!("{name} answered {status}; its list from before stays in use");
+                return Err(refused(status, say));
             }
         };
-        catalog::doubt(&fresh, before.as_ref(), false).map_err(doubtful)?;
+        catalog::doubt(&fresh, before.as_ref(), catalog).map_err(doubtful)?;
         let etag = headers.into_iter().find(|(name, _)| name == "etag").map(|(_, value)| value);
         write(&file, &Head { etag, at: now }, &body).await;
         Ok(Some(fresh))
@@ -181,16 +192,19 @@ impl Core {
 
 /// Where a provider's own list is kept.
 fn own(dir: &Path, slug: &ProviderId) -> PathBuf {
-    let name: String =
-        slug.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    dir.join(format!("of-{name}.list"))
+    dir.join(format!("of-{}.list", plain(slug.as_str())))
+}
+
+/// A name that may stand in a file's.
+pub(super) fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
 fn file(dir: &Path, collection: &Collection) -> PathBuf {
     dir.join(format!("{}.list", collection.name))
 }
 
-async fn read(file: &Path) -> Option<(Head, Vec<u8>)> {
+pub(super) async fn read(file: &Path) -> Option<(Head, Vec<u8>)> {
     let mut bytes = tokio::fs::read(file).await.ok()?;
     let end = memchr::memchr(b'\n', &bytes)?;
     let body = bytes.split_off(end + 1);

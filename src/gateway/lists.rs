@@ -135,17 +135,16 @@ impl Core {
         catalog: &Catalog,
         patience: Duration,
     ) -> Result<Overlay, Failure> {
-        let body = self.fetch_body(provider, base_url, patience).await?;
+        let (status, _, body) = self.get(self.list_call(provider, base_url)?, patience).await?;
+        if status != 200 {
+            let say = format!("{} answered {status} when asked for its models", provider.name);
+            return Err(Failure { provider: Some(provider.slug.clone()), ..refused(status, say) });
+        }
         catalog::listed(provider, &body, catalog, clock::now()).map_err(doubtful)
     }
 
-    /// The provider's own list as it is sent.
-    pub(super) async fn fetch_body(
-        &self,
-        provider: &Provider,
-        base_url: &str,
-        patience: Duration,
-    ) -> Result<Vec<u8>, Failure> {
+    /// How the provider is asked for its own list.
+    pub(super) fn list_call(&self, provider: &Provider, base_url: &str) -> Result<Call, Failure> {
         let manner = MANNERS.iter().find(|manner| manner.format == provider.format).unwrap_or(&CHAT);
         let url = match &provider.list {
             Some(url) => url.clone(),
@@ -164,18 +163,7 @@ impl Core {
             .of(&provider.slug)
             .first()
             .map(|key| (manner.header.to_owned(), manner.prefix, key.secret.clone()));
-        let (status, _, body) = self.get(Call { url, headers, body: None, key }, patience).await?;
-        if status != 200 {
-            return Err(Failure {
-                status: Some(status),
-                provider: Some(provider.slug.clone()),
-                ..Failure::new(
-                    if matches!(status, 401 | 403) { FailureKind::Auth } else { FailureKind::Server },
-                    format!("{} answered {status} when asked for its models", provider.name),
-                )
-            });
-        }
-        Ok(body)
+        Ok(Call { url, headers, body: None, key })
     }
 
     pub(super) async fn get(
@@ -203,6 +191,12 @@ impl Core {
             Err(Failure::new(FailureKind::TotalTimeout, say))
         })
     }
+}
+
+/// A list was asked for, and this came instead.
+pub(super) fn refused(status: u16, say: String) -> Failure {
+    let kind = if matches!(status, 401 | 403) { FailureKind::Auth } else { FailureKind::Server };
+    Failure { status: Some(status), ..Failure::new(kind, say) }
 }
 
 pub(super) fn doubtful(error: ListError) -> Failure {

@@ -13,6 +13,7 @@ mod count;
 mod demo;
 #[allow(clippy::module_inception, reason = "the room's main thing has the room's name")]
 mod gateway;
+mod hosts;
 mod keys;
 mod ledger;
 mod lists;

@@ -52,10 +52,15 @@ pub fn quote(endpoint: &Endpoint, turn: &Turn, at: At) -> Quote {
         let prices = endpoint.prices.as_ref()?;
         amount(&Usage { completion, ..sent }, prices, at)
     };
+    // a reseller may choose the dearest of its hosts
+    let worst = |completion: u64| {
+        let resold = endpoint.resold.iter().map(|prices| amount(&Usage { completion, ..sent }, prices, at));
+        resold.chain([price(completion)]).try_fold(Usd::ZERO, |most, price| Some(most.max(price?)))
+    };
     Quote {
         prompt: turn.prompt,
         sending: price(0),
-        worst: max_output.and_then(price),
+        worst: max_output.and_then(worst),
         likely: price(max_output.map_or(turn.expected, |most| most.min(turn.expected))),
         max_output,
         fits: room.is_none_or(|room| room > 0),

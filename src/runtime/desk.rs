@@ -5,13 +5,12 @@ use super::core::Core;
 use super::quotes::{Known, Quotes};
 use super::{attach, cards, now, reckon, settings};
 use crate::app::panes::whatif::Span;
-use crate::app::{self, Event, HealthRow, Level, Save, Which};
+use crate::app::{self, Event, Level, Save, Which};
 use crate::config::{self, Config, Dirs};
 use crate::metering::{Target, Tokenizer};
 use crate::store::{By, LedgerMark, LedgerRange, Search, Store, StoreError, Write};
 use crate::words::{
-    At, Dimension, Endpoint, GenerationRow, ModelId, ModelRef, Of, ProviderId, Request, SessionId, Totals,
-    TurnId,
+    At, Dimension, GenerationRow, ModelId, ModelRef, Of, ProviderId, Request, SessionId, Totals, TurnId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
@@ -201,49 +200,15 @@ impl Desk {
                 now: at,
             };
             let quotes = desk.quotes.quote(&request, &models, &known);
-            let _ = desk.events.blocking_send(Event::Quoted { turn, quotes });
-        });
-    }
-
-    pub fn health(&self, turn: TurnId, model: &ModelId) {
-        let (desk, model) = (self.clone(), model.clone());
-        self.answer(async move {
-            let at = now();
-            let today = desk.config.day(at);
-            let mut mine: BTreeMap<ProviderId, Totals> = BTreeMap::new();
-            for demo in [false, true] {
-                for (key, totals) in desk.core.store.rollups(today - PAST..today + 1, demo, By::Model).await?
-                {
-                    if let Dimension::Model(id, provider) = key.of
-                        && id == model
-                    {
-                        *mine.entry(provider).or_default() += &totals;
-                    }
+            let catalog = desk.core.gateway.catalog();
+            for quote in &quotes {
+                // whoever does not ask a reseller need not tell it of its plans
+                if catalog.provider(&quote.endpoint).is_some_and(|provider| provider.reseller) {
+                    desk.look_behind(&quote.model);
                 }
             }
-            let endpoints = desk.core.gateway.catalog().endpoints(&model).to_vec();
-            let rows = endpoints.iter().map(|endpoint| desk.health_row(endpoint, &mut mine, at)).collect();
-            Ok(Event::Health { turn, rows })
+            let _ = desk.events.blocking_send(Event::Quoted { turn, quotes });
         });
-    }
-
-    /// The person's own history is known by provider: the first of its endpoints shows it.
-    fn health_row(&self, endpoint: &Endpoint, mine: &mut BTreeMap<ProviderId, Totals>, at: At) -> HealthRow {
-        let health = self.core.gateway.health();
-        let known = health.get(&endpoint.id);
-        let state = match known {
-            _ if !config::usable(&self.usable)(endpoint) => "no key".to_owned(),
-            None => "unknown".to_owned(),
-            Some(known) => known.resting(at).unwrap_or_else(|| "healthy".to_owned()),
-        };
-        HealthRow {
-            endpoint: endpoint.id.clone(),
-            state,
-            ttft_ms: known.and_then(|h| h.ttft.median()).map(millis),
-            tokens_per_second: known.and_then(|h| h.throughput.median()),
-            errors: known.and_then(|h| h.failure_share(at)),
-            mine: mine.remove(&endpoint.provider).unwrap_or_default(),
-        }
     }
 
     /// Loads the vocabulary of a model that has a published one, in the background.
@@ -329,17 +294,6 @@ impl Desk {
     }
 }
 
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "seconds of waiting, never negative"
-)]
-fn millis(seconds: f64) -> u64 {
-    (seconds * 1000.0) as u64
-}
-
-/// Days of history in a model's details.
-const PAST: i32 = 90;
 /// Rows of the ledger that are read and shown at once.
 const PAGE: usize = 200;
 

@@ -4,7 +4,7 @@ use super::news::{AGE, env};
 use crate::catalog::Catalog;
 use crate::config::{Config, Dirs};
 use crate::gateway::{Gateway, Keys, NoLedger};
-use crate::words::Request;
+use crate::words::{ModelId, Request};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,6 +35,22 @@ async fn recall(gateway: &Gateway, config: &Config, dirs: &Dirs) {
     let own = config.listed_providers(&catalog, &config.usable_providers(&catalog, &env));
     gateway.recall_lists(&dirs.cache, &own).await;
 }
+
+/// With the hosts behind this model as they are now, or as they were when they were asked for last.
+pub async fn hosts(catalog: Arc<Catalog>, config: &Config, dirs: &Dirs, model: &ModelId) -> Arc<Catalog> {
+    let gateway = Gateway::new(super::options(config, dirs), catalog, Keys::default(), Arc::new(NoLedger));
+    gateway.recall_hosts(&dirs.cache, model).await;
+    if config.network.refresh {
+        let fetch = gateway.refresh_hosts(&dirs.cache, YOUNG, model);
+        // a look at one model waits for no slow network: what is known stands, with its day
+        let _ = tokio::time::timeout(PATIENCE, fetch).await;
+    }
+    gateway.catalog()
+}
+
+/// How old hosts may be, and how long is waited for newer ones.
+const YOUNG: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Takes up the prices that were fetched last, and looks round this machine only when the request names a model that
 /// nobody knows: a question to a known one waits for no server.

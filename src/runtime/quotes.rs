@@ -5,13 +5,15 @@ use crate::gateway::Gateway;
 use crate::metering::{self, Counter, Tally, Tokenizer, Turn};
 use crate::store::Store;
 use crate::words::{At, Filter, Message, MessageId, ModelId, ModelRef, Of, Request};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Messages of the session on the screen with their weight: in tokens of o200k, and counted by a tokenizer of one's own.
 #[derive(Default)]
 pub struct Quotes {
     weighed: Mutex<BTreeMap<MessageId, Weighed>>,
+    /// Models whose hosts were asked for in this run.
+    looked: Mutex<BTreeSet<ModelId>>,
 }
 
 struct Weighed {
@@ -49,6 +51,11 @@ impl Quotes {
             self.one(known.gateway.expand(request).ok()?, known)
         });
         quotes.collect()
+    }
+
+    /// Whether nobody asked this before.
+    pub fn is_first_look(&self, model: &ModelId) -> bool {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner).insert(model.clone())
     }
 
     fn one(&self, request: Request, known: &Known<'_>) -> Option<Quote> {

@@ -28,6 +28,9 @@ pub struct Endpoint {
     pub quirks: Terms,
     /// `None`: unknown, and shown as such; never zero by default.
     pub prices: Option<Prices>,
+    /// Of a reseller: what the hosts charge among which it chooses, as far as they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resold: Vec<Prices>,
     /// Tokens of prompt and reply together.
     pub context: Option<u32>,
     pub max_output: Option<u32>,
@@ -79,6 +82,7 @@ impl Endpoint {
             headers: BTreeMap::new(),
             quirks: Terms::default(),
             prices: None,
+            resold: Vec::new(),
             context: None,
             max_output: None,
             parameters: Terms::default(),

@@ -3,7 +3,7 @@
 
 use super::ListError;
 use super::naming::{Naming, chats};
-use super::number::{Limit, Price, Texts, lenient};
+use super::number::{Limit, Price, Texts, lenient, sane};
 use crate::catalog::{Catalog, EndpointRow, ModelRow, Overlay, Provider, Rank, Source};
 use crate::words::{At, Prices, Quantization, Terms};
 use serde::Deserialize;
@@ -279,7 +279,7 @@ fn prices(provider: &Provider, entry: &Entry) -> Option<Prices> {
         (million.input_tokens.of_million(), million.output_tokens.of_million())
     {
         let cached_read = million.cache_read_tokens.unless_zero().map(crate::words::Usd::of_million);
-        return Some(Prices { prompt, completion, cached_read, ..Prices::default() });
+        return sane(Prices { prompt, completion, cached_read, ..Prices::default() });
     }
     let (prompt, completion) = (entry.pricing.input.0?, entry.pricing.output.0?);
     if prompt.is_zero() && completion.is_zero() {
@@ -287,13 +287,13 @@ fn prices(provider: &Provider, entry: &Entry) -> Option<Prices> {
     }
     // who says dollars per million and who per token cannot be told from the field names
     match provider.slug.as_str() {
-        "together" => Some(Prices {
+        "together" => sane(Prices {
             prompt: prompt.of_million(),
             completion: completion.of_million(),
             cached_read: entry.pricing.cached_input.unless_zero().map(crate::words::Usd::of_million),
             ..Prices::default()
         }),
-        "vercel" => Some(Prices {
+        "vercel" => sane(Prices {
             prompt,
             completion,
             cached_read: entry.pricing.input_cache_read.unless_zero(),
@@ -305,7 +305,7 @@ fn prices(provider: &Provider, entry: &Entry) -> Option<Prices> {
 }
 
 /// The precision by the names of GGUF files and of hosts: `Q4_K_M`, `fp8`.
-fn quantization(name: &str) -> Option<Quantization> {
+pub(super) fn quantization(name: &str) -> Option<Quantization> {
     let name = name.to_lowercase();
     let table = [
         ("nvfp4", Quantization::Nvfp4),

@@ -2,7 +2,7 @@
 
 use super::ListError;
 use super::naming::{Naming, chats};
-use super::number::{Limit, Price, Texts, lenient};
+use super::number::{Limit, Price, Texts, lenient, sane};
 use crate::catalog::{Catalog, EndpointRow, ModelRow, Overlay, Provider, Rank, Source};
 use crate::words::{At, Override, Prices};
 use serde::Deserialize;
@@ -122,7 +122,7 @@ impl Cost {
         };
         let mut overrides: Vec<Override> = self.tiers.iter().filter_map(tier).collect();
         overrides.sort_by_key(|o| o.min_prompt_tokens);
-        Some(Prices {
+        sane(Prices {
             prompt,
             completion,
             cached_read: self.cache_read.of_million(),

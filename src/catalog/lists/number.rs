@@ -1,6 +1,6 @@
 //! Numbers of other people's JSON: prices by their decimal text, never through floating point; limits as whole numbers.
 
-use crate::words::Usd;
+use crate::words::{Prices, Usd};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -26,6 +26,35 @@ impl Price {
     pub fn of_million(self) -> Option<Usd> {
         self.0.map(Usd::of_million)
     }
+}
+
+/// More than this for a token ($10,000 a million), or for a request, an image or a search, is a slip of somebody's
+/// pen: the dearest there ever were cost a fifteenth of it.
+const ABSURD_TOKEN: Usd = Usd::from_cents(1);
+const ABSURD_UNIT: Usd = Usd::from_cents(10_000);
+
+/// A price list whose every figure is a price; else none is known.
+pub(super) fn sane(prices: Prices) -> Option<Prices> {
+    let overrides = prices.overrides.iter().flat_map(|o| {
+        [o.prompt, o.completion, o.cached_read, o.cache_write_5m, o.cache_write_1h, o.reasoning]
+    });
+    let mut tokens = [
+        Some(prices.prompt),
+        Some(prices.completion),
+        prices.cached_read,
+        prices.cache_write_5m,
+        prices.cache_write_1h,
+        prices.reasoning,
+        prices.audio_in,
+        prices.audio_out,
+        prices.image_out,
+    ]
+    .into_iter()
+    .chain(overrides)
+    .flatten();
+    let mut units = [prices.request, prices.image, prices.search].into_iter().flatten();
+    let absurd = tokens.any(|price| price > ABSURD_TOKEN) || units.any(|price| price > ABSURD_UNIT);
+    (!absurd).then_some(prices)
 }
 
 /// A limit in tokens; zero, null, fractions and texts are no limit.

@@ -1,7 +1,7 @@
 //! OpenRouter's `GET /models`: prices, limits, parameters and benchmarks of what it resells.
 
 use super::ListError;
-use super::number::{Limit, Price, Texts, lenient};
+use super::number::{Limit, Price, Texts, lenient, sane};
 use crate::catalog::model::Score;
 use crate::catalog::{EndpointRow, ModelRow, Overlay, Rank, Source};
 use crate::words::{At, Effort, ModelId, Override, Prices, ProviderId};
@@ -97,7 +97,7 @@ struct Arena {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Pricing {
+pub(super) struct Pricing {
     prompt: Price,
     completion: Price,
     request: Price,
@@ -131,8 +131,8 @@ struct PriceOverride {
 
 impl Pricing {
     /// A negative price (the auto router's `-1`) or a missing one is unknown.
-    fn prices(&self) -> Option<Prices> {
-        Some(Prices {
+    pub(super) fn prices(&self) -> Option<Prices> {
+        sane(Prices {
             prompt: self.prompt.0?,
             completion: self.completion.0?,
             cached_read: self.input_cache_read.unless_zero(),

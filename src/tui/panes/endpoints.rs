@@ -5,14 +5,16 @@ use super::overlay::{on, row};
 use crate::app::{Card, HealthRow, Model, seconds};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
-use crate::words::{Endpoint, Totals, Usd, clean_line};
+use crate::words::{DataPolicy, Endpoint, Totals, Usd, clean_line};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// Rows for everything.
-pub fn height(card: &Card) -> u16 {
-    u16::try_from(card.endpoints.len()).unwrap_or(9).saturating_add(4)
+pub fn height(card: &Card, health: &[HealthRow]) -> u16 {
+    let hosts: usize = health.iter().map(|row| row.hosts.len()).sum();
+    u16::try_from(card.endpoints.len() + hosts).unwrap_or(99).saturating_add(4)
 }
 
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, health: &[HealthRow]) {
@@ -117,25 +119,74 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, card: &Card, health: &[HealthRow])
     let dim = on(canvas, panel, Meaning::Dim);
     let spot = row(&mut area);
     put(canvas, spot, &shown, dim, |(head, ..)| (*head).to_owned());
-    for (n, endpoint) in card.endpoints.iter().enumerate() {
+    let lines = lines(card, health);
+    for (n, line) in lines.iter().enumerate() {
         let spot = row(&mut area);
         if spot.is_empty() {
             return;
         }
-        let left = card.endpoints.len() - n;
+        let left = lines.len() - n;
         if area.height == 0 && left > 1 {
             let more = format!("and {left} more");
             canvas.text(spot.x + 2, spot.y, spot.width.saturating_sub(2), &more, dim);
             return;
         }
+        let style = if line.behind { dim } else { panel };
+        canvas.text(spot.x + 2, spot.y, PROVIDER - 2, &line.name, style);
+        put(canvas, spot, &shown, style, |(.., cell)| cell(&line.endpoint, line.health.as_deref()));
+    }
+}
+
+/// A row of the table.
+struct Line<'a> {
+    name: String,
+    endpoint: Cow<'a, Endpoint>,
+    health: Option<Cow<'a, HealthRow>>,
+    /// A host behind the reseller above it.
+    behind: bool,
+}
+
+/// Every endpoint, and under a reseller the hosts that it chooses among.
+fn lines<'a>(card: &'a Card, health: &'a [HealthRow]) -> Vec<Line<'a>> {
+    let mut lines = Vec::new();
+    for endpoint in &card.endpoints {
         let row = health.iter().find(|h| h.endpoint == endpoint.id);
         let name = match endpoint.tier() {
             Some(tier) => format!("{} {tier}", clean_line(&endpoint.provider_name)),
             None => clean_line(&endpoint.provider_name),
         };
-        canvas.text(spot.x + 2, spot.y, PROVIDER - 2, &name, panel);
-        put(canvas, spot, &shown, panel, |(.., cell)| cell(endpoint, row));
+        let (endpoint, health) = (Cow::Borrowed(&**endpoint), row.map(Cow::Borrowed));
+        lines.push(Line { name, endpoint: endpoint.clone(), health, behind: false });
+        for host in row.into_iter().flat_map(|row| &row.hosts) {
+            let tag = host.tag.split_once('/').map_or("", |(_, rest)| rest);
+            let state = match (host.degraded, host.uptime) {
+                (true, _) => "degraded".to_owned(),
+                (false, Some(up)) => format!("up {:.1}%", up * 100.0),
+                (false, None) => String::new(),
+            };
+            lines.push(Line {
+                name: clean_line(format!("↳ {} {tag}", host.name).trim_end()),
+                endpoint: Cow::Owned(Endpoint {
+                    prices: host.prices.clone(),
+                    context: host.context,
+                    policy: DataPolicy::default(),
+                    ..endpoint.clone().into_owned()
+                }),
+                health: Some(Cow::Owned(HealthRow {
+                    endpoint: endpoint.id.clone(),
+                    state,
+                    ttft_ms: host.ttft_ms,
+                    tokens_per_second: host.rate,
+                    errors: None,
+                    mine: Totals::default(),
+                    hosts: Vec::new(),
+                    hosts_as_of: String::new(),
+                })),
+                behind: true,
+            });
+        }
     }
+    lines
 }
 
 /// A row of cells behind the provider's name.

@@ -37,7 +37,7 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         heads(canvas, row(&mut area), state);
     }
     let details = match state.card(model) {
-        Some(card) if state.details => endpoints::height(card).min(area.height / 2),
+        Some(card) if state.details => endpoints::height(card, &state.health).min(area.height / 2),
         _ => 0,
     };
     let rows = Rect { height: area.height - details, ..area };

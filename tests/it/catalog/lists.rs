@@ -1,6 +1,9 @@
 //! Lists as others publish them, read into rows: each shape, odd entries, and when a list is not believed.
 
-use fareway::catalog::{Catalog, ListError, Overlay, doubt, listed, models_dev, ollama_show, openrouter};
+use fareway::catalog::{
+    Catalog, ListError, Overlay, doubt, hosts, listed, models_dev, ollama_show, openrouter,
+};
+use fareway::metering::{Turn, quote};
 use fareway::words::{At, EndpointId, ModelId, Quantization, Usd};
 
 fn m(text: &str) -> Usd {
@@ -81,7 +84,7 @@ fn models_dev_says_dollars_per_million() {
 #[test]
 fn a_price_never_goes_through_floating_point() {
     let body = r#"{"openai":{"models":{"gpt-x":{"modalities":{"output":["text"]},
-        "cost":{"input":0.1000000000000000055511151231257827,"output":12345678901.123456789}}}}}"#;
+        "cost":{"input":0.1000000000000000055511151231257827,"output":1234.123456789}}}}}"#;
     // eighteen decimals are what is left of twenty-four per million: finer ones are no price
     let rows = models_dev(body.as_bytes(), &Catalog::bundled(), At(0)).expect("a list").models;
     assert_eq!(rows[0].endpoints[0].prices, None);
@@ -89,7 +92,7 @@ fn a_price_never_goes_through_floating_point() {
     let rows = models_dev(body.as_bytes(), &Catalog::bundled(), At(0)).expect("a list").models;
     let prices = rows[0].endpoints[0].prices.clone().expect("priced");
     assert_eq!(prices.prompt.per_million().to_string(), "0.100000000000000005");
-    assert_eq!(prices.completion.per_million().to_string(), "12345678901.123456789");
+    assert_eq!(prices.completion.per_million().to_string(), "1234.123456789");
 }
 
 #[test]
@@ -242,12 +245,113 @@ fn a_list_that_shrinks_by_half_is_doubted() {
         let rows: Vec<String> = (0..n).map(|i| format!(r#"{{"id":"a/m{i}"}}"#)).collect();
         openrouter(format!(r#"{{"data":[{}]}}"#, rows.join(",")).as_bytes(), At(0)).expect("a list")
     };
-    assert_eq!(doubt(&list(30), Some(&list(40)), false), Ok(()));
-    assert_eq!(doubt(&list(3), Some(&list(4)), false), Ok(()), "few are few");
-    let error = doubt(&list(10), Some(&list(40)), false).expect_err("three quarters are gone");
+    let catalog = Catalog::bare();
+    assert_eq!(doubt(&list(30), Some(&list(40)), &catalog), Ok(()));
+    assert_eq!(doubt(&list(3), Some(&list(4)), &catalog), Ok(()), "few are few");
+    let error = doubt(&list(10), Some(&list(40)), &catalog).expect_err("three quarters are gone");
     assert_eq!(
         error.to_string(),
         "the list of models from openrouter fell from 40 models to 10; the one from before stays in use"
     );
-    assert_eq!(doubt(&list(1), Some(&list(40)), true), Ok(()), "a local server loads what it likes");
+}
+
+/// Forty models that OpenRouter resells, each price this many times what the catalog says.
+fn resold(times: &str) -> String {
+    let catalog = Catalog::bundled();
+    let times: Usd = times.parse().expect("a decimal");
+    let endpoints = catalog.all_endpoints().filter(|e| e.provider.as_str() == "openrouter");
+    let priced = endpoints.filter_map(|e| Some((e, e.prices.as_ref().filter(|p| !p.prompt.is_zero())?)));
+    let price = |price: Usd| {
+        price
+            .scale(times.raw(), 10i128.pow(24))
+            .or_else(|| price.scale(times.raw() / 10i128.pow(18), 10i128.pow(6)))
+    };
+    let rows = priced.take(40).map(|(e, prices)| {
+        let (prompt, completion) = (price(prices.prompt), price(prices.completion));
+        serde_json::json!({"id": e.upstream_model, "pricing": {"prompt": prompt, "completion": completion}})
+    });
+    serde_json::json!({"data": rows.collect::<Vec<_>>()}).to_string()
+}
+
+#[test]
+fn prices_of_another_order_are_doubted() {
+    let catalog = Catalog::bundled();
+    let list = |times: &str| openrouter(resold(times).as_bytes(), At(0)).expect("a list");
+    let before = list("1");
+    for times in ["1", "0.5", "3"] {
+        assert_eq!(doubt(&list(times), Some(&before), &catalog), Ok(()), "{times} times");
+    }
+    for times in ["0.001", "0.000001", "0", "50"] {
+        for before in [None, Some(&before)] {
+            let error = doubt(&list(times), before, &catalog).expect_err(times);
+            assert!(error.to_string().contains("ten times off the known prices at 40 of 40"), "{error}");
+        }
+    }
+    // dollars a million where dollars a token are meant: no single one is believed
+    let slip = list("1000000");
+    assert!(slip.models.iter().all(|row| row.endpoints[0].prices.is_none()));
+    let error = doubt(&slip, Some(&before), &catalog).expect_err("no price is left");
+    assert!(error.to_string().contains("fell from 40 prices to 0"), "{error}");
+}
+
+#[test]
+fn a_single_absurd_price_is_no_price() {
+    let row = |pricing: &str| format!(r#"{{"id":"a/b","pricing":{pricing}}}"#);
+    for (pricing, known) in [
+        (r#"{"prompt":"0.0006","completion":"0.0006"}"#, true),
+        (r#"{"prompt":"3","completion":"0.000015"}"#, false),
+        (r#"{"prompt":"0.000003","completion":"-0.5"}"#, false),
+        (r#"{"prompt":"0.000003","completion":"1e300"}"#, false),
+        (r#"{"prompt":"0.000003","completion":"0.000015","request":"5000"}"#, false),
+        (
+            r#"{"prompt":"0.000003","completion":"0.000015","overrides":[{"min_prompt_tokens":1,"prompt":"1"}]}"#,
+            false,
+        ),
+    ] {
+        let list = openrouter(format!(r#"{{"data":[{}]}}"#, row(pricing)).as_bytes(), At(0)).expect("a list");
+        assert_eq!(list.models[0].endpoints[0].prices.is_some(), known, "{pricing}");
+    }
+}
+
+#[test]
+fn the_hosts_behind_a_reseller() {
+    let catalog = Catalog::bundled();
+    let id = EndpointId::new("openrouter:deepseek/deepseek-v3.1");
+    let endpoint =
+        catalog.all_endpoints().find(|e| e.provider.as_str() == "openrouter" && e.prices.is_some());
+    let endpoint = catalog.endpoint(&id).or(endpoint).expect("resold").clone();
+    let body = r#"{"data":{"id":"deepseek/deepseek-v3.1","endpoints":[
+      {"name":"DeepInfra | x","provider_name":"DeepInfra","tag":"deepinfra/fp8","quantization":"fp8","context_length":163840,
+       "max_completion_tokens":null,"pricing":{"prompt":"0.0000002","completion":"0.0000008","input_cache_read":"0.00000013"},
+       "status":0,"uptime_last_30m":99.91,"latency_last_30m":{"p50":0.62,"p99":4},"throughput_last_30m":{"p50":41.5}},
+      {"provider_name":"Dear","tag":"dear/bf16","quantization":"bf16","pricing":{"prompt":"0.000005","completion":"0.00002"},
+       "status":-2,"uptime_last_30m":null,"latency_last_30m":{"p50":740}},
+      {"provider_name":"Tiered","tag":"tiered/priority","pricing":{"prompt":"0.005","completion":"0.005"}},
+      {"provider_name":"Odd","tag":7,"pricing":"ask","status":"up"}, {"tag":null}, 7 ]}}"#;
+    let laid = catalog.with(hosts(&endpoint, body.as_bytes(), At::from_secs(1_795_000_000)).expect("hosts"));
+    let facts = laid.facts(&endpoint.id).expect("known");
+    assert_eq!(facts.hosts_as_of, "2026-11-18");
+    let names: Vec<&str> = facts.hosts.iter().map(|host| host.name.as_str()).collect();
+    assert_eq!(names, ["DeepInfra", "Dear", "Tiered", "Odd"]);
+    let first = &facts.hosts[0];
+    assert_eq!(
+        (first.quantization, first.context, first.max_output),
+        (Quantization::Fp8, Some(163_840), None)
+    );
+    assert_eq!((first.ttft_ms, first.rate, first.degraded), (Some(620), Some(41.5), false));
+    assert!(first.uptime.is_some_and(|up| (up - 0.9991).abs() < 1e-9));
+    assert_eq!(
+        (facts.hosts[1].degraded, facts.hosts[1].ttft_ms),
+        (true, Some(740)),
+        "milliseconds are seen too"
+    );
+    assert_eq!(facts.hosts[3].prices, None);
+    let now = laid.endpoint(&endpoint.id).expect("known");
+    assert_eq!(now.prices, endpoint.prices, "the list's price stays the price");
+    // what it may come to at most is the dearest host's that is asked unasked for
+    let turn = Turn { prompt: 1_000_000, max_tokens: Some(0), ..Turn::default() };
+    assert_eq!(quote(now, &turn, At(0)).worst, Some("5".parse().expect("a decimal")));
+    for body in ["", "{}", r#"{"data":[]}"#, r#"{"data":{"endpoints":{}}}"#, r#"{"data":{"endpoints":[]}}"#] {
+        assert!(hosts(&endpoint, body.as_bytes(), At(0)).is_err(), "{body}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, catalog, keys, options, request};
 use crate::support::upstream::{Script, Upstream};
-use fareway::catalog::{Catalog, Overlay, ProviderRow, Rank, Source};
+use fareway::catalog::{Catalog, EndpointRow, ModelRow, Overlay, ProviderRow, Rank, Source};
 use fareway::gateway::{Keys, Options, Sources};
 use fareway::words::{ModelId, ModelRef, ProviderId};
 use serde_json::json;
@@ -209,4 +209,77 @@ async fn a_providers_own_list_is_kept_and_doubted_when_it_shrinks() {
         next.gateway.recall_lists(dir.path(), &p0).await;
         assert!(knows(&next), "the file is read at the next start");
     }
+}
+
+#[tokio::test]
+async fn the_hosts_behind_a_model_are_asked_for_by_etag_and_kept() {
+    let step = Arc::new(AtomicUsize::new(0));
+    let now = Arc::clone(&step);
+    let hosts = |price: &str| {
+        json!({"data": {"endpoints": [{"provider_name": "Host", "tag": "host",
+            "pricing": {"prompt": price, "completion": price}}]}})
+        .to_string()
+    };
+    let upstream = Upstream::with(move |seen| {
+        let path = seen.line.split(' ').nth(1).unwrap_or_default().to_owned();
+        match (path.as_str(), now.load(Ordering::SeqCst), seen.header("if-none-match")) {
+            ("/v1/models/maker/one/endpoints", 0, None) => {
+                assert_eq!(seen.header("authorization"), Some("Bearer sk-or"));
+                Script::answer(200, &[("etag", "\"one\"")], hosts("0.000001"))
+            }
+            (_, 1, Some("\"one\"")) => Script::answer(304, &[], ""),
+            (_, 2, Some("\"one\"")) => Script::answer(200, &[], "{\"data\": {\"endpoints\": [{\"provider_n"),
+            (_, 3, Some("\"one\"")) => Script::answer(503, &[], "later"),
+            (_, 4, Some("\"one\"")) => Script::answer(200, &[("etag", "\"two\"")], hosts("0.000002")),
+            _ => Script::answer(404, &[], "no"),
+        }
+    });
+    let id = ModelId::new("maker/one");
+    let bench = || {
+        let providers =
+            vec![ProviderRow { base_url: Some(upstream.base_url()), ..ProviderRow::new("openrouter") }];
+        let row = EndpointRow {
+            upstream_model: Some("maker/one".into()),
+            ..EndpointRow::new(ProviderId::new("openrouter"))
+        };
+        let models = vec![ModelRow { endpoints: vec![row], ..ModelRow::new(ModelId::new("maker/one")) }];
+        let source = Source { name: "test".to_owned(), rank: Rank::Config, at: None };
+        let mut keys = Keys::default();
+        keys.add(&ProviderId::new("openrouter"), "sk-or", "test");
+        Bench::of(Catalog::bare().with(Overlay { source, providers, models }), keys, options())
+    };
+    let price = |bench: &Bench| {
+        let catalog = bench.gateway.catalog();
+        let endpoint = catalog.endpoints(&ModelId::new("maker/one"))[0].clone();
+        endpoint.resold.first().map(|prices| prices.prompt.per_million().to_string())
+    };
+    let dir = tempfile::tempdir().expect("a folder");
+    let first = bench();
+    assert_eq!(first.gateway.refresh_hosts(dir.path(), Duration::ZERO, &id).await, Ok(true));
+    assert_eq!(price(&first).as_deref(), Some("1"));
+    assert_eq!(
+        first.gateway.refresh_hosts(dir.path(), Duration::from_secs(3600), &id).await,
+        Ok(false),
+        "young"
+    );
+    assert_eq!(upstream.seen().len(), 1);
+    step.store(1, Ordering::SeqCst);
+    assert_eq!(first.gateway.refresh_hosts(dir.path(), Duration::ZERO, &id).await, Ok(false), "unchanged");
+    for doubtful in [2, 3] {
+        step.store(doubtful, Ordering::SeqCst);
+        let failure = first.gateway.refresh_hosts(dir.path(), Duration::ZERO, &id).await.expect_err("doubt");
+        assert!(failure.message.contains("stays in use"), "{}", failure.message);
+        let next = bench();
+        assert_eq!(price(&next), None);
+        assert!(next.gateway.recall_hosts(dir.path(), &id).await);
+        assert_eq!(price(&next).as_deref(), Some("1"));
+    }
+    step.store(4, Ordering::SeqCst);
+    assert_eq!(first.gateway.refresh_hosts(dir.path(), Duration::ZERO, &id).await, Ok(true));
+    assert_eq!(price(&first).as_deref(), Some("2"));
+    // nobody resells it: nobody is asked
+    assert_eq!(
+        first.gateway.refresh_hosts(dir.path(), Duration::ZERO, &ModelId::new("demo/sage")).await,
+        Ok(false)
+    );
 }

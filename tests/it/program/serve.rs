@@ -102,3 +102,34 @@ fn help_mentions_only_models_there_are() {
     let shown = home.run(["models", "show", "openai/gpt-4o-mini"]).ok().stdout;
     assert!(shown.contains("PRICES FROM") && shown.contains("openai"), "{shown}");
 }
+
+/// Every price the catalog has is told, with who says it, of which day and where; for programs too.
+#[test]
+fn a_model_is_shown_with_every_price() {
+    let home = Home::new();
+    let shown = home.run(["models", "show", "anthropic/claude-sonnet-4.5"]).ok().stdout;
+    let line = |starts: &str, has: &str| {
+        shown.lines().any(|line| line.trim_start().starts_with(starts) && line.contains(has))
+    };
+    assert!(line("anthropic", "cache write 5 min $3.75; cache write 1 h $6"), "{shown}");
+    assert!(line("anthropic", "search $0.01 each"), "{shown}");
+    assert!(line("anthropic", "https://platform.claude.com/docs/en/about-claude/pricing"), "{shown}");
+    assert!(line("anthropic", "litellm 1.109.1 2026-11"), "{shown}");
+    assert!(line("thinks", "") || line("weights", "closed"), "{shown}");
+    let shown = home.run(["models", "show", "deepseek/deepseek-v4-flash"]).ok().stdout;
+    assert!(
+        shown.contains("deepseek: models.dev (2026-09-28) says prompt costs $0.15 instead of $0.3"),
+        "{shown}"
+    );
+    let told = home.run(["models", "show", "google/gemini-2.5-pro", "--json"]).ok().json();
+    let google = &told["endpoints"][0];
+    assert_eq!(google["prices"]["overrides"][0]["min_prompt_tokens"], 200_000, "{google}");
+    for field in
+        ["prices_from", "prices_page", "limits_from", "quantization", "max_output", "retires", "hosts"]
+    {
+        assert!(google.get(field).is_some(), "{field}: {google}");
+    }
+    for field in ["family", "outputs", "efforts", "open_weights", "knowledge", "released", "scores"] {
+        assert!(told.get(field).is_some(), "{field}");
+    }
+}

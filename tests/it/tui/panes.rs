@@ -2,9 +2,10 @@
 
 use crate::support::stage::{Stage, chosen, done, endpoint, failure, receipt, text};
 use fareway::app::{Attached, Effect, Event, HealthRow, Hit, Quote};
+use fareway::catalog::Host;
 use fareway::words::{
-    Delta, Dimension, FailureKind, GenerationRow, MessageId, ModelId, Outcome, Purpose, Reasoning, Reply,
-    RollupKey, Totals, Usd,
+    Delta, Dimension, FailureKind, GenerationRow, MessageId, ModelId, Outcome, Purpose, Quantization,
+    Reasoning, Reply, RollupKey, Totals, Usd,
 };
 use proptest::prelude::*;
 use std::time::Duration;
@@ -177,9 +178,54 @@ fn picker() {
                 tokens_per_second: Some(71.0),
                 errors: Some(0.01),
                 mine: Totals { requests: 12, booked: "0.42".parse().expect("dollars"), ..Totals::default() },
+                hosts: Vec::new(),
+                hosts_as_of: String::new(),
             }],
         });
     });
+}
+
+/// Under a reseller stand the hosts among which it chooses, with their own prices and state.
+#[test]
+fn the_hosts_behind_an_endpoint() {
+    let mut stage = Stage::new(140, 40);
+    stage.press("ctrl-k ctrl-d");
+    let turn = stage.model.pending.health.expect("health was asked for");
+    let behind = endpoint("host", "openai/gpt-5", Some(("0.90", "7")), 128_000);
+    let host = |tag: &str, degraded| Host {
+        name: "DeepInfra".into(),
+        tag: tag.into(),
+        prices: behind.prices.clone(),
+        quantization: Quantization::Fp8,
+        context: behind.context,
+        max_output: None,
+        degraded,
+        uptime: Some(0.999),
+        ttft_ms: Some(540),
+        rate: Some(88.0),
+    };
+    stage.event(Event::Health {
+        turn,
+        rows: vec![HealthRow {
+            endpoint: endpoint("azure", "openai/gpt-5", None, 1).id.clone(),
+            state: "no key".into(),
+            ttft_ms: None,
+            tokens_per_second: None,
+            errors: None,
+            mine: Totals::default(),
+            hosts: vec![host("deepinfra/fp8", false), host("deepinfra", true)],
+            hosts_as_of: "2026-11-24".into(),
+        }],
+    });
+    let screen = stage.screen();
+    let line = screen.lines().find(|line| line.contains("↳ DeepInfra fp8")).expect("a host");
+    for said in ["0.90", "7.00", "up 99.9%", "540 ms", "88", "128.0k"] {
+        assert!(line.contains(said), "{said}: {line}");
+    }
+    assert!(
+        screen.lines().any(|line| line.contains("↳ DeepInfra ") && line.contains("degraded")),
+        "{screen}"
+    );
 }
 
 #[test]
