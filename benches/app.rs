@@ -140,6 +140,7 @@ fn token_to_picture(bencher: Bencher<'_, '_>, messages: usize) {
         tokens_per_mille: 1000,
         context: None,
         why: String::new(),
+        dearer: None,
     };
     update(&mut model, at, Event::Reply { turn, reply: Reply::Chosen(Box::new(chosen)) });
     let mut n = 0;

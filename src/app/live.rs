@@ -72,7 +72,7 @@ impl Live {
         self.waiting = None;
         if let Some(note) = self.notes.last_mut().filter(|note| note.ends_with(FROM)) {
             note.truncate(note.len() - FROM.len());
-            note.push_str(&format!(" → {}", chosen.endpoint));
+            note.push_str(&format!(" → {}", named(&chosen)));
         }
         let prompt = Usage { prompt: chosen.prompt_tokens, ..Usage::default() };
         self.meter.moved(prompt, chosen.prices.clone(), chosen.context, chosen.tokens_per_mille);
@@ -91,12 +91,17 @@ impl Live {
         self.waiting = Some(Waiting { until, why });
     }
 
-    pub fn resumed(&mut self, from: &str, to: &str, failure: &Failure) {
+    pub fn resumed(&mut self, from: &str, failure: &Failure, chosen: Box<Chosen>, message: &mut Message) {
         self.notes.push(format!(
-            "{from} {} after {} tokens → continued by {to}",
+            "{from} {} after {} tokens → continued by {}",
             short(failure),
-            self.meter.usage().output()
+            self.meter.usage().output(),
+            named(&chosen)
         ));
+        message.by = Some(chosen.model.clone());
+        let prompt = Usage { prompt: chosen.prompt_tokens, ..Usage::default() };
+        self.meter.resumed(prompt, chosen.prices.clone(), chosen.context, chosen.tokens_per_mille);
+        self.chosen = Some(chosen);
     }
 
     /// Counted by the model's own tokenizer if that has been loaded.
@@ -156,3 +161,11 @@ impl Live {
 }
 
 const FROM: &str = " → …";
+
+/// Who stands in, and what that costs where it costs more.
+fn named(chosen: &Chosen) -> String {
+    match chosen.price() {
+        Some(price) => format!("{} ({price})", chosen.endpoint),
+        None => chosen.endpoint.to_string(),
+    }
+}

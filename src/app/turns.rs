@@ -53,9 +53,8 @@ fn hear(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
             live.fell_back(from.as_str(), &failure, at);
             thread.change(id, |_| ());
         }
-        Reply::Resumed { from, endpoint, model, failure } => {
-            live.resumed(from.as_str(), endpoint.as_str(), &failure);
-            thread.change(id, |message| message.by = Some(model));
+        Reply::Resumed { from, failure, chosen } => {
+            thread.change(id, |message| live.resumed(from.as_str(), &failure, chosen, message));
         }
         Reply::Delta(delta) => {
             thread.change(id, |message| live.heard(delta, message, tokenizers, at));

@@ -31,11 +31,10 @@ impl Heard {
     /// Takes in what is not a delta.
     pub fn end(&mut self, reply: Reply) {
         match reply {
-            Reply::Chosen(chosen) => {
+            Reply::Chosen(chosen) | Reply::Resumed { chosen, .. } => {
                 self.model = Some(chosen.model);
                 self.provider = Some(chosen.provider.to_string());
             }
-            Reply::Resumed { model, .. } => self.model = Some(model),
             Reply::Done(receipt) => self.receipt = Some(receipt),
             Reply::Failed { failure, receipt } => {
                 self.failure = Some(failure);

@@ -43,12 +43,18 @@ impl Stdout {
 pub fn narrate(reply: &Reply) {
     match reply {
         Reply::FellBack { from, failure } => out::note(&format!("{from} failed: {failure}; asking the next")),
-        Reply::Resumed { from, endpoint, failure, .. } => {
-            out::note(&format!("{from} broke off: {failure}; {endpoint} goes on"));
+        Reply::Resumed { from, failure, chosen } => {
+            let price = chosen.price().map_or_else(String::new, |price| format!(", {price}"));
+            out::note(&format!("{from} broke off: {failure}; {} goes on{price}", chosen.endpoint));
         }
         Reply::Waiting { endpoint, failure, .. } => {
             out::note(&format!("{endpoint}: {failure}; asking it again in a moment"));
         }
-        Reply::Chosen(_) | Reply::Delta(_) | Reply::Done(_) | Reply::Failed { .. } => {}
+        Reply::Chosen(chosen) => {
+            if let Some(price) = chosen.price() {
+                out::note(&format!("asking {}, {price}", chosen.endpoint));
+            }
+        }
+        Reply::Delta(_) | Reply::Done(_) | Reply::Failed { .. } => {}
     }
 }

@@ -217,7 +217,13 @@ impl Drop for Books {
 }
 
 /// The item that tells who is asked.
-pub(super) fn chosen(endpoint: &Endpoint, prompt_tokens: u64, tokens_per_mille: u64, why: String) -> Chosen {
+pub(super) fn chosen(
+    endpoint: &Endpoint,
+    prompt_tokens: u64,
+    tokens_per_mille: u64,
+    why: String,
+    dearer: Option<f64>,
+) -> Chosen {
     Chosen {
         endpoint: endpoint.id.clone(),
         model: endpoint.model.clone(),
@@ -229,6 +235,7 @@ pub(super) fn chosen(endpoint: &Endpoint, prompt_tokens: u64, tokens_per_mille: 
         tokens_per_mille,
         context: endpoint.context,
         why,
+        dearer,
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Live {
     reasoning: Spoken,
     reported: Option<Usage>,
     amount: Option<Usd>,
+    /// What endpoints that broke off had said, and what that comes to.
+    before: Usage,
+    paid: Option<Usd>,
 }
 
 /// Text heard so far, weighed; and counted by the model's own tokenizer where there is one.
@@ -78,6 +81,8 @@ impl Live {
             reasoning: Spoken::default(),
             reported: None,
             amount: None,
+            before: Usage::default(),
+            paid: Some(Usd::ZERO),
         }
     }
 
@@ -89,6 +94,14 @@ impl Live {
         self.factor = factor;
     }
 
+    /// Another endpoint goes on in the middle: what was said so far keeps its price, the rest has the new one's.
+    pub fn resumed(&mut self, prompt: Usage, prices: Option<Prices>, context: Option<u32>, factor: u64) {
+        (self.before, self.paid) = (self.usage(), self.cost());
+        (self.text, self.reasoning) = (Spoken::default(), Spoken::default());
+        (self.reported, self.amount) = (None, None);
+        self.moved(prompt, prices, context, factor);
+    }
+
     /// What comes from here on is counted by the model's own tokenizer.
     pub fn count_by(&mut self, tokenizer: Tokenizer) {
         for spoken in [&mut self.text, &mut self.reasoning] {
@@ -96,9 +109,9 @@ impl Live {
         }
     }
 
-    /// The provider has counted.
+    /// The provider has counted. Who broke off mostly has not, so a reply in several parts is never exact before its end.
     pub fn is_exact(&self) -> bool {
-        self.reported.is_some_and(|r| r.output() > 0)
+        self.before == Usage::default() && self.reported.is_some_and(|r| r.output() > 0)
     }
 
     /// When its first token was heard.
@@ -127,9 +140,14 @@ impl Live {
         self.last = self.last.max(at);
     }
 
-    /// Tokens so far: reported ones, but never fewer output tokens than were heard (a report in the middle of a
-    /// stream lags behind).
+    /// Tokens so far, of all parts.
     pub fn usage(&self) -> Usage {
+        self.before + self.here()
+    }
+
+    /// Tokens of the part under way: reported ones, but never fewer output tokens than were heard (a report in the
+    /// middle of a stream lags behind).
+    fn here(&self) -> Usage {
         let heard = Usage {
             completion: self.text.tokens(self.factor),
             reasoning: self.reasoning.tokens(self.factor),
@@ -142,12 +160,17 @@ impl Live {
         }
     }
 
+    /// What all parts come to; `None`: the price of one is unknown.
+    fn cost(&self) -> Option<Usd> {
+        let ours = || amount(&self.here(), self.prices.as_ref()?, self.started);
+        Some(self.paid? + self.amount.or_else(ours)?)
+    }
+
     #[allow(clippy::cast_precision_loss, reason = "rates and shares for people, far below 2^52")]
     pub fn read(&self, now: At) -> Reading {
         let usage = self.usage();
         let exact = self.is_exact();
-        let ours = self.prices.as_ref().and_then(|p| amount(&usage, p, self.started));
-        let cost = self.amount.or(ours);
+        let cost = self.cost();
         let elapsed = now.since(self.started);
         let streaming = self.first.map(|first| self.last.since(first).as_secs_f64());
         let per_second = streaming.filter(|s| *s > 0.2).map(|s| usage.output() as f64 / s);
@@ -160,7 +183,7 @@ impl Live {
             cost,
             per_second,
             burn,
-            context: self.context.filter(|c| *c > 0).map(|c| usage.total() as f64 / f64::from(c)),
+            context: self.context.filter(|c| *c > 0).map(|c| self.here().total() as f64 / f64::from(c)),
             ttft: self.first.map(|first| first.since(self.started)),
             elapsed,
         }

@@ -27,9 +27,8 @@ pub enum Reply {
     /// The endpoint died in the middle; this one continues the text.
     Resumed {
         from: EndpointId,
-        endpoint: EndpointId,
-        model: ModelId,
         failure: Box<Failure>,
+        chosen: Box<Chosen>,
     },
     Done(Box<Receipt>),
     /// The last word, with what was spent on the way.
@@ -55,6 +54,20 @@ pub struct Chosen {
     pub context: Option<u32>,
     /// One phrase: `cheapest of 3 healthy`, `first in order`, `sticky: its cache holds 12k tokens`.
     pub why: String,
+    /// How many times as much as at the first choice this request costs here, where it is more.
+    pub dearer: Option<f64>,
+}
+
+impl Chosen {
+    /// `2.5× the price`, for whoever stands in for a cheaper one.
+    pub fn price(&self) -> Option<String> {
+        let times = self.dearer?;
+        Some(if times.is_finite() {
+            format!("{times:.1}× the price")
+        } else {
+            "not free, as the first was".to_owned()
+        })
+    }
 }
 
 /// A piece of a reply as the endpoint said it.

@@ -36,11 +36,14 @@ impl Line<'_> {
             self.tried.push(Tried::new(from.id.clone(), key, &failure));
             joint.broke();
             let (next, how) = self.rescue(&failure, &joint, &from.model, said).await?;
+            let mut chosen =
+                self.chosen(next.endpoint(), format!("goes on, since {} broke off", from.provider_name));
+            // the text so far is part of what it is asked
+            chosen.prompt_tokens = chosen.prompt_tokens.saturating_add(said);
             self.mailbox.push(Reply::Resumed {
                 from: from.id.clone(),
-                endpoint: next.endpoint().id.clone(),
-                model: next.endpoint().model.clone(),
                 failure: Box::new(failure),
+                chosen: Box::new(chosen),
             });
             joint.resume(how);
             hearing = next;

@@ -9,7 +9,7 @@ use crate::gateway::gateway::Memory;
 use crate::gateway::stream::Mailbox;
 use crate::metering::Tally;
 use crate::routing::{self, NextInput, NextStep, Pick, Tried};
-use crate::words::{Decision, Endpoint, EndpointId, Estimate, Failure, FailureKind, Reply};
+use crate::words::{Chosen, Decision, Endpoint, EndpointId, Estimate, Failure, FailureKind, Reply, Usd};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -176,10 +176,22 @@ impl<'a> Line<'a> {
     }
 
     pub async fn choose(&self, endpoint: &Endpoint, why: String) {
-        let factor = self.books.core.memory().counter.factor(&endpoint.model);
-        let chosen = books::chosen(endpoint, self.prompt_tokens(endpoint), factor, why);
-        self.mailbox.push(Reply::Chosen(Box::new(chosen)));
+        self.mailbox.push(Reply::Chosen(Box::new(self.chosen(endpoint, why))));
         self.mailbox.drained().await;
+    }
+
+    /// The endpoint as the reader is told of it.
+    pub fn chosen(&self, endpoint: &Endpoint, why: String) -> Chosen {
+        let factor = self.books.core.memory().counter.factor(&endpoint.model);
+        books::chosen(endpoint, self.prompt_tokens(endpoint), factor, why, self.dearer(endpoint))
+    }
+
+    /// How many times as much as at the first choice it costs here, where it is more.
+    fn dearer(&self, endpoint: &Endpoint) -> Option<f64> {
+        let first = self.decision.attempts.first().filter(|first| **first != endpoint.id)?;
+        let cost = |id: &EndpointId| self.estimate(id)?.cost.map(Usd::approximate);
+        let (here, there) = (cost(&endpoint.id)?, cost(first)?);
+        (here > there * 1.05).then(|| here / there)
     }
 
     fn estimate(&self, endpoint: &EndpointId) -> Option<&Estimate> {

@@ -240,8 +240,9 @@ impl Plain {
                 self.remark("thinking");
             }
             Reply::FellBack { from, failure } => self.remark(&format!("{from} failed: {failure}")),
-            Reply::Resumed { from, endpoint, .. } => {
-                self.remark(&format!("{from} broke off; {endpoint} goes on"))
+            Reply::Resumed { from, chosen, .. } => {
+                let price = chosen.price().map_or_else(String::new, |price| format!(", {price}"));
+                self.remark(&format!("{from} broke off; {} goes on{price}", chosen.endpoint));
             }
             Reply::Waiting { endpoint, failure, .. } => self.remark(&format!("{endpoint}: {failure}")),
             Reply::Done(receipt) => {

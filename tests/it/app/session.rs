@@ -100,6 +100,32 @@ fn falling_back_is_said_with_its_reason_live_and_later() {
     assert!(stage.screen().contains(note), "{}", stage.screen());
 }
 
+/// Who goes on, at what price, and the money of both parts, from the moment of the seam.
+#[test]
+fn a_rescue_is_said_with_its_price_and_the_meter_has_both_parts() {
+    let mut stage = Stage::new(120, 24);
+    stage.types("hi").press("enter");
+    let turn = stage.asked()[0];
+    stage.reply(turn, chosen("azure"));
+    stage.reply(turn, text("One two three four"));
+    let live = |stage: &Stage| stage.model.live[&turn].reading(stage.model.now);
+    let before = live(&stage);
+    let Reply::Chosen(mut next) = chosen("openai") else { panic!("it is chosen") };
+    next.dearer = Some(2.0);
+    let from = fareway::words::EndpointId::new("azure:openai/gpt-5");
+    stage.reply(turn, Reply::Resumed { from, failure: failure(FailureKind::Cut, None), chosen: next });
+    stage.reply(turn, text(" five six seven eight"));
+    let screen = stage.screen();
+    assert!(screen.contains("→ continued by openai:openai/gpt-5 (2.0× the price)"), "{screen}");
+    let after = live(&stage);
+    assert_eq!(after.usage.prompt, 2 * before.usage.prompt, "{after:?}");
+    assert!(after.usage.completion > before.usage.completion && after.cost > before.cost, "{after:?}");
+    assert_eq!(
+        stage.model.thread().last().expect("the reply").plain(),
+        "One two three four five six seven eight"
+    );
+}
+
 #[test]
 fn a_failure_says_what_to_do() {
     let mut stage = Stage::new(100, 24);

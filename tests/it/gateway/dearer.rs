@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, keys, options, priced, request};
 use crate::support::upstream::{Script, Upstream};
-use fareway::words::{FailureKind, Filter, Prices, Usd, Verdict};
+use fareway::words::{FailureKind, Filter, Prices, Reply, Usd, Verdict};
 
 /// Two endpoints of one model; the second costs this many times the first.
 fn bench(first: &Upstream, second: &Upstream, times: i128) -> Bench {
@@ -41,6 +41,11 @@ async fn the_price_of_the_fallback_is_part_of_the_check() {
         let name = format!("{times} times as dear, allowed {allowed:?}: {heard:?}");
         assert_eq!(heard.failure().is_none(), asked, "{name}");
         assert_eq!(second.seen().len(), usize::from(asked), "{name}");
+        let told = heard.0.iter().rev().find_map(|reply| match reply {
+            Reply::Chosen(chosen) => Some(chosen.price()),
+            _ => None,
+        });
+        assert_eq!(told, Some(asked.then(|| format!("{times}.0× the price"))), "{name}");
         if !asked {
             assert_eq!(heard.failure(), Some(FailureKind::Server), "{name}");
             let said = format!("was not asked: it costs {times}.0 times the first choice");

@@ -54,12 +54,22 @@ async fn both_parts_are_billed_and_the_seam_is_in_the_record() {
     let parts: Usd = receipt.attempts.iter().filter_map(|attempt| attempt.cost.booked).sum();
     assert_eq!(receipt.cost.booked, Some(parts));
     let resumed = heard.0.iter().find_map(|reply| match reply {
-        Reply::Resumed { from, endpoint, failure, .. } => {
-            Some((from.as_str(), endpoint.as_str(), failure.kind))
+        Reply::Resumed { from, failure, chosen } => {
+            Some((from.as_str(), chosen.endpoint.as_str(), failure.kind))
         }
         _ => None,
     });
     assert_eq!(resumed, Some(("p0:test/model", "p1:test/model", FailureKind::Cut)));
+    let told = heard.0.iter().find_map(|reply| match reply {
+        Reply::Resumed { chosen, .. } => Some((chosen.prices.clone(), chosen.prompt_tokens, chosen.price())),
+        _ => None,
+    });
+    let (prices, prompt, dearer) = told.expect("it is told who goes on at what price");
+    assert_eq!((prices.map(|prices| prices.prompt), dearer), (price(1, 0, 1), None));
+    assert!(
+        prompt >= one.usage.prompt + one.usage.completion,
+        "the text so far is part of the prompt: {prompt}"
+    );
     bench.settled(&heard);
 }
 

@@ -61,6 +61,31 @@ fn an_early_report_of_the_prompt_alone_does_not_stop_the_count() {
     assert!(reading.usage.completion >= 5 && reading.usage.reasoning >= 3);
 }
 
+/// A reply in two parts: each at its own price, the first kept as it stood when it broke off.
+#[test]
+fn a_rescued_reply_costs_both_parts() {
+    let prompt = |prompt| Usage { prompt, ..Usage::default() };
+    let mut live = Live::new(prompt(1000), Some(prices()), Some(10_000), 1000, At(0));
+    live.feed(&text(&"The ferry leaves at seven. ".repeat(20)), At::from_secs(1));
+    let first = live.read(At::from_secs(1));
+    let dear = Prices { prompt: usd("0.000002"), completion: usd("0.000020"), ..Prices::default() };
+    live.resumed(prompt(1200), Some(dear), Some(10_000), 1000);
+    let resumed = live.read(At::from_secs(1));
+    assert_eq!(resumed.usage.prompt, 2200);
+    assert_eq!(resumed.cost, first.cost.map(|cost| cost + usd("0.0024")), "the prompt is paid for once more");
+    assert_eq!(resumed.usage.completion, first.usage.completion);
+    // what the second reports is its own part only, and the whole stays an estimate
+    let usage = Usage { prompt: 1190, completion: 30, ..Usage::default() };
+    live.feed(&Delta::Usage { usage, cost: None }, At::from_secs(2));
+    let last = live.read(At::from_secs(2));
+    assert_eq!(last.usage.completion, first.usage.completion + 30);
+    assert_eq!((last.exact, last.cost), (false, first.cost.map(|cost| cost + usd("0.00298"))));
+    assert_eq!(last.context, Some(0.122), "the second part's prompt holds the first");
+    // an unknown price of one part makes the whole unknown
+    live.resumed(prompt(1), None, None, 1000);
+    assert_eq!(live.read(At::from_secs(3)).cost, None);
+}
+
 #[test]
 fn an_unknown_price_stays_unknown() {
     let mut live = Live::new(Usage::default(), None, None, 1000, At(0));

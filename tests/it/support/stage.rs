@@ -257,6 +257,7 @@ pub fn chosen(provider: &str) -> Reply {
         tokens_per_mille: 1000,
         context: None,
         why: "cheapest of 2 healthy".into(),
+        dearer: None,
     }))
 }
 

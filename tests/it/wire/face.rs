@@ -316,6 +316,7 @@ fn chosen() -> Reply {
         tokens_per_mille: 1000,
         context: None,
         why: "only one".into(),
+        dearer: None,
     }))
 }
 

@@ -33,11 +33,10 @@ impl Whole {
     /// Hears one reply; `Some((status, body))` when it was the last.
     pub fn reply(&mut self, reply: Reply) -> Option<(u16, Vec<u8>)> {
         match reply {
-            Reply::Chosen(chosen) => {
+            Reply::Chosen(chosen) | Reply::Resumed { chosen, .. } => {
                 chosen.model.as_str().clone_into(&mut self.model);
                 self.provider = Some(chosen.provider_name);
             }
-            Reply::Resumed { model, .. } => model.as_str().clone_into(&mut self.model),
             Reply::Delta(delta) => self.said.add(delta),
             Reply::Done(receipt) => return Some((200, self.body(&receipt))),
             Reply::Failed { failure, receipt } => {

@@ -86,11 +86,10 @@ impl Streamed {
     /// Appends what this reply means to a client; most notes of routing mean nothing to it.
     pub fn reply(&mut self, reply: &Reply, out: &mut Vec<u8>) {
         match reply {
-            Reply::Chosen(chosen) => {
+            Reply::Chosen(chosen) | Reply::Resumed { chosen, .. } => {
                 chosen.model.as_str().clone_into(&mut self.model);
                 self.provider = Some(chosen.provider_name.clone());
             }
-            Reply::Resumed { model, .. } => model.as_str().clone_into(&mut self.model),
             Reply::Delta(delta) => self.delta(delta, out),
             Reply::Done(receipt) => self.done(receipt, out),
             Reply::Failed { failure, receipt } => self.failed(failure, receipt, out),
