@@ -164,7 +164,7 @@ const FROM: &str = " → …";
 
 /// Who stands in, and what that costs where it costs more.
 fn named(chosen: &Chosen) -> String {
-    match chosen.price() {
+    match chosen.dearer {
         Some(price) => format!("{} ({price})", chosen.endpoint),
         None => chosen.endpoint.to_string(),
     }

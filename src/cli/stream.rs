@@ -44,14 +44,14 @@ pub fn narrate(reply: &Reply) {
     match reply {
         Reply::FellBack { from, failure } => out::note(&format!("{from} failed: {failure}; asking the next")),
         Reply::Resumed { from, failure, chosen } => {
-            let price = chosen.price().map_or_else(String::new, |price| format!(", {price}"));
+            let price = chosen.dearer.map_or_else(String::new, |price| format!(", {price}"));
             out::note(&format!("{from} broke off: {failure}; {} goes on{price}", chosen.endpoint));
         }
         Reply::Waiting { endpoint, failure, .. } => {
             out::note(&format!("{endpoint}: {failure}; asking it again in a moment"));
         }
         Reply::Chosen(chosen) => {
-            if let Some(price) = chosen.price() {
+            if let Some(price) = chosen.dearer {
                 out::note(&format!("asking {}, {price}", chosen.endpoint));
             }
         }

@@ -2,8 +2,8 @@
 
 use super::gateway::Core;
 use crate::words::{
-    At, Attempt, AttemptRow, Chosen, Cost, Decision, Endpoint, EndpointId, Entry, Failure, GenerationId,
-    GenerationRow, ModelId, OpenRow, Outcome, ProviderId, Receipt, Request, Stop, Usage, Usd,
+    At, Attempt, AttemptRow, Chosen, Cost, Dearer, Decision, Endpoint, EndpointId, Entry, Failure,
+    GenerationId, GenerationRow, ModelId, OpenRow, Outcome, ProviderId, Receipt, Request, Stop, Usage, Usd,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -222,7 +222,7 @@ pub(super) fn chosen(
     prompt_tokens: u64,
     tokens_per_mille: u64,
     why: String,
-    dearer: Option<f64>,
+    dearer: Option<Dearer>,
 ) -> Chosen {
     Chosen {
         endpoint: endpoint.id.clone(),

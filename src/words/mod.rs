@@ -41,7 +41,7 @@ pub use needle::Needle;
 pub use of::Of;
 pub use preferences::{CostTier, DataCollection, Preferences, Profile, Rescue, SpreadRule, Unfinished};
 pub use purse::{Cap, Hold, Over, Purse, Used};
-pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Delta, Outcome, Receipt, Reply, Stop};
+pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Dearer, Delta, Outcome, Receipt, Reply, Stop};
 pub use request::{Effort, Params, Purpose, ReasoningParams, Request, ResponseFormat, Tool, ToolChoice};
 pub use rollup::{Dimension, RollupKey, Sketch, Totals};
 pub use said::{Join, Said};

@@ -3,6 +3,7 @@
 use super::{At, Decision, EndpointId, Failure, GenerationId, ModelId, ProviderId, Reasoning, Usage, Usd};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::fmt;
 use std::time::Duration;
 
 /// One item of the gateway's answer. The grammar, kept by the gateway:
@@ -54,19 +55,27 @@ pub struct Chosen {
     pub context: Option<u32>,
     /// One phrase: `cheapest of 3 healthy`, `first in order`, `sticky: its cache holds 12k tokens`.
     pub why: String,
-    /// How many times as much as at the first choice this request costs here, where it is more.
-    pub dearer: Option<f64>,
+    /// It stands in for somebody cheaper.
+    pub dearer: Option<Dearer>,
 }
 
-impl Chosen {
-    /// `2.5× the price`, for whoever stands in for a cheaper one.
-    pub fn price(&self) -> Option<String> {
-        let times = self.dearer?;
-        Some(if times.is_finite() {
-            format!("{times:.1}× the price")
-        } else {
-            "not free, as the first was".to_owned()
-        })
+/// How the price of a stand-in compares with that of the first choice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Dearer {
+    Times(f64),
+    /// The first choice costs nothing.
+    NotFree,
+    /// Nobody knows what this one costs.
+    Unknown,
+}
+
+impl fmt::Display for Dearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Times(times) => write!(f, "{times:.1}× the price"),
+            Self::NotFree => f.write_str("not free, as the first was"),
+            Self::Unknown => f.write_str("at a price nobody knows"),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::gateway::gateway::Memory;
 use crate::gateway::stream::Mailbox;
 use crate::metering::Tally;
 use crate::routing::{self, NextInput, NextStep, Pick, Tried};
-use crate::words::{Chosen, Decision, Endpoint, EndpointId, Estimate, Failure, FailureKind, Reply, Usd};
+use crate::words::{Chosen, Dearer, Decision, Endpoint, EndpointId, Estimate, Failure, FailureKind, Reply};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -132,12 +132,10 @@ impl<'a> Line<'a> {
                 (from.id.clone(), Duration::ZERO, format!("with key {} of {}", key + 1, from.provider_name))
             }
             NextStep::NextEndpoint { endpoint, wait } => {
-                let dearer = self.dearer(&from.id, &endpoint);
-                (endpoint, wait, format!("next, since {} failed{dearer}", from.provider_name))
+                (endpoint, wait, format!("next, since {} failed", from.provider_name))
             }
             NextStep::NextModel { endpoint, wait } => {
-                let dearer = self.dearer(&from.id, &endpoint);
-                (endpoint, wait, format!("next in your list, since {} failed{dearer}", from.model))
+                (endpoint, wait, format!("next in your list, since {} failed", from.model))
             }
         };
         let endpoint = self.endpoint(Some(&next))?;
@@ -186,32 +184,23 @@ impl<'a> Line<'a> {
         books::chosen(endpoint, self.prompt_tokens(endpoint), factor, why, self.dearer(endpoint))
     }
 
-    /// How many times as much as at the first choice it costs here, where it is more.
-    fn dearer(&self, endpoint: &Endpoint) -> Option<f64> {
+    /// What it costs here more than at the first choice.
+    fn dearer(&self, endpoint: &Endpoint) -> Option<Dearer> {
         let first = self.decision.attempts.first().filter(|first| **first != endpoint.id)?;
-        let cost = |id: &EndpointId| self.estimate(id)?.cost.map(Usd::approximate);
-        let (here, there) = (cost(&endpoint.id)?, cost(first)?);
-        (here > there * 1.05).then(|| here / there)
+        let cost = |id: &EndpointId| self.estimate(id).and_then(|estimate| estimate.cost);
+        let there = cost(first)?;
+        match cost(&endpoint.id) {
+            None => Some(Dearer::Unknown),
+            Some(here) if there.is_zero() => (!here.is_zero()).then_some(Dearer::NotFree),
+            Some(here) => {
+                let times = here.approximate() / there.approximate();
+                (times > 1.05).then_some(Dearer::Times(times))
+            }
+        }
     }
 
     fn estimate(&self, endpoint: &EndpointId) -> Option<&Estimate> {
         self.decision.considered.iter().find(|c| c.endpoint == *endpoint)?.estimate.as_ref()
-    }
-
-    /// What a move to another endpoint does to the price, if it goes up.
-    fn dearer(&self, from: &EndpointId, to: &EndpointId) -> String {
-        let cost = |id| self.estimate(id).and_then(|estimate| estimate.cost);
-        match (cost(from), cost(to)) {
-            (Some(_), None) => "; nobody knows its price".to_owned(),
-            (Some(before), Some(after)) if before.is_zero() && !after.is_zero() => {
-                format!("; about ${} instead of nothing", after.round(6))
-            }
-            (Some(before), Some(after)) => {
-                let times = after.approximate() / before.approximate();
-                if times >= 1.05 { format!("; it costs {times:.1} times as much") } else { String::new() }
-            }
-            _ => String::new(),
-        }
     }
 
     /// In tokens of o200k, as routing reckons.

@@ -241,7 +241,7 @@ impl Plain {
             }
             Reply::FellBack { from, failure } => self.remark(&format!("{from} failed: {failure}")),
             Reply::Resumed { from, chosen, .. } => {
-                let price = chosen.price().map_or_else(String::new, |price| format!(", {price}"));
+                let price = chosen.dearer.map_or_else(String::new, |price| format!(", {price}"));
                 self.remark(&format!("{from} broke off; {} goes on{price}", chosen.endpoint));
             }
             Reply::Waiting { endpoint, failure, .. } => self.remark(&format!("{endpoint}: {failure}")),

@@ -111,7 +111,7 @@ fn a_rescue_is_said_with_its_price_and_the_meter_has_both_parts() {
     let live = |stage: &Stage| stage.model.live[&turn].reading(stage.model.now);
     let before = live(&stage);
     let Reply::Chosen(mut next) = chosen("openai") else { panic!("it is chosen") };
-    next.dearer = Some(2.0);
+    next.dearer = Some(fareway::words::Dearer::Times(2.0));
     let from = fareway::words::EndpointId::new("azure:openai/gpt-5");
     stage.reply(turn, Reply::Resumed { from, failure: failure(FailureKind::Cut, None), chosen: next });
     stage.reply(turn, text(" five six seven eight"));

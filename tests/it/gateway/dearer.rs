@@ -42,7 +42,7 @@ async fn the_price_of_the_fallback_is_part_of_the_check() {
         assert_eq!(heard.failure().is_none(), asked, "{name}");
         assert_eq!(second.seen().len(), usize::from(asked), "{name}");
         let told = heard.0.iter().rev().find_map(|reply| match reply {
-            Reply::Chosen(chosen) => Some(chosen.price()),
+            Reply::Chosen(chosen) => Some(chosen.dearer.map(|dearer| dearer.to_string())),
             _ => None,
         });
         assert_eq!(told, Some(asked.then(|| format!("{times}.0× the price"))), "{name}");

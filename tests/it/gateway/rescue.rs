@@ -61,7 +61,7 @@ async fn both_parts_are_billed_and_the_seam_is_in_the_record() {
     });
     assert_eq!(resumed, Some(("p0:test/model", "p1:test/model", FailureKind::Cut)));
     let told = heard.0.iter().find_map(|reply| match reply {
-        Reply::Resumed { chosen, .. } => Some((chosen.prices.clone(), chosen.prompt_tokens, chosen.price())),
+        Reply::Resumed { chosen, .. } => Some((chosen.prices.clone(), chosen.prompt_tokens, chosen.dearer)),
         _ => None,
     });
     let (prices, prompt, dearer) = told.expect("it is told who goes on at what price");
