@@ -168,11 +168,13 @@ fn table(args: &Args, rows: &BTreeMap<(Date, String), Totals>, sum: &Totals) -> 
 fn money(totals: &Totals) -> String {
     let about = if totals.estimated.is_zero() { "" } else { "~" };
     let unknown = if totals.unpriced > 0 { format!(" +{}?", totals.unpriced) } else { String::new() };
-    format!("{about}${}{unknown}", totals.booked.round(4))
+    format!("{about}{}{unknown}", totals.booked.said())
 }
 
 fn percent(part: u64, whole: u64) -> String {
-    (part * 100).checked_div(whole).map_or("-".into(), |percent| format!("{percent}%"))
+    // a provider may have claimed any number of tokens
+    let percent = (u128::from(part) * 100).checked_div(u128::from(whole));
+    percent.map_or("-".into(), |percent| format!("{percent}%"))
 }
 
 fn object(args: &Args, period: Date, name: &str, totals: &Totals) -> Value {
@@ -230,7 +232,7 @@ fn fields(period: Date, name: &str, t: &Totals) -> Vec<String> {
         usage.prompt,
         usage.completion,
         usage.cached_read,
-        usage.cache_write_5m + usage.cache_write_1h,
+        usage.cache_write_5m.saturating_add(usage.cache_write_1h),
         usage.reasoning,
     ];
     let mut fields = vec![period.to_string(), name.to_owned(), t.booked.to_string(), t.estimated.to_string()];

@@ -116,7 +116,8 @@ impl State {
             let Some(of) = self.of(&key.of) else { continue };
             let Some(part) = parts.iter().position(|part| part.of == of) else { continue };
             if let Ok(place) = places.binary_search(&bucket(key.day, self.span)) {
-                series[part][place] += self.measure.of(totals);
+                let cell: &mut u64 = &mut series[part][place];
+                *cell = cell.saturating_add(self.measure.of(totals));
             }
         }
         series

@@ -33,7 +33,7 @@ pub fn stacked(canvas: &mut Canvas<'_>, area: Rect, wide: u16, bars: &[Bar]) {
     if area.height < 2 {
         return;
     }
-    let most = bars.iter().map(|bar| bar.parts.iter().sum()).max().unwrap_or(0).max(1);
+    let most = bars.iter().map(|bar| sum(&bar.parts)).max().unwrap_or(0).max(1);
     let coloured = canvas.style(Meaning::Accent).fg != canvas.style(Meaning::Text).fg;
     for (place, bar) in bars.iter().enumerate() {
         let x = area.x + wide * u16::try_from(place).unwrap_or(0);
@@ -46,9 +46,14 @@ pub fn stacked(canvas: &mut Canvas<'_>, area: Rect, wide: u16, bars: &[Bar]) {
     }
 }
 
+/// Absurd claims of a provider's make no absurd picture.
+fn sum(parts: &[u64]) -> u64 {
+    parts.iter().fold(0, |sum, part| sum.saturating_add(*part))
+}
+
 /// One bar over the whole area, `most` being its full height.
 fn column(canvas: &mut Canvas<'_>, area: Rect, parts: &[u64], most: u64, coloured: bool) {
-    let sum: u64 = parts.iter().sum();
+    let sum = sum(parts);
     let whole = u64::from(area.height) * 8;
     let scaled =
         |n: u64| u64::try_from(u128::from(n) * u128::from(whole) / u128::from(most)).unwrap_or(whole);
@@ -76,9 +81,9 @@ fn column(canvas: &mut Canvas<'_>, area: Rect, parts: &[u64], most: u64, coloure
 }
 
 fn part_at(parts: &[u64], scaled: &impl Fn(u64) -> u64, height: u64) -> usize {
-    let mut sum = 0;
+    let mut sum = 0u64;
     for (place, part) in parts.iter().enumerate() {
-        sum += part;
+        sum = sum.saturating_add(*part);
         if scaled(sum) > height {
             return place;
         }

@@ -93,7 +93,7 @@ impl Window {
         let bars: Vec<Bar> = (0..self.places.len())
             .map(|at| {
                 let mut parts: Vec<u64> = series.iter().map(|one| one[at]).collect();
-                let known: u64 = parts.iter().sum();
+                let known = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part));
                 // what has no tag or key, and all the small parts together
                 parts.resize(COLOURED, 0);
                 parts.push(self.sums[at].saturating_sub(known));
@@ -146,7 +146,8 @@ fn summary(totals: &Totals) -> String {
 }
 
 fn health(totals: &Totals) -> String {
-    let percent = |part: u64, of: u64| (part * 100).checked_div(of).unwrap_or(0);
+    // a provider may have claimed any number of tokens
+    let percent = |part: u64, of: u64| (u128::from(part) * 100).checked_div(u128::from(of)).unwrap_or(0);
     let mut text = format!(
         "cache {}% · failed {}% · fell back {}%",
         percent(totals.usage.cached_read, totals.usage.input()),
@@ -191,7 +192,7 @@ fn breakdown(canvas: &mut Canvas<'_>, area: Rect, model: &Model, state: &State, 
         sparkline(canvas, spark, &series[index], on(canvas, style, Meaning::Dim));
         let from = spark.right() + 1;
         let room = u64::from(area.right().saturating_sub(value + 1).saturating_sub(from));
-        let filled = state.measure.of(&part.totals) * room / most;
+        let filled = u128::from(state.measure.of(&part.totals)) * u128::from(room) / u128::from(most);
         let bar = "█".repeat(usize::try_from(filled).unwrap_or(0));
         canvas.text(from, area.y, u16::try_from(room).unwrap_or(0), &bar, colour);
     });

@@ -223,3 +223,20 @@ fn what_a_killed_neighbour_left_is_booked_at_once() {
     server.kill().expect("it is killed");
     server.wait().expect("its end");
 }
+
+/// A provider may claim any number of tokens; sums, shares and tables stand it.
+#[test]
+fn absurd_claims_stop_nothing() {
+    let absurd = 9_000_000_000_000_000_000;
+    let upstream = Upstream::with(move |_| used(absurd, absurd));
+    let home = Home::with_config(&config(&[("up", upstream.base_url(), "1", "2")]));
+    for _ in 0..3 {
+        home.run(["ask", "--quiet", "hi"]).ok();
+    }
+    for args in [&["usage"][..], &["usage", "--csv"], &["usage", "--of", "model"], &["whatif"], &["export"]] {
+        home.run(args).ok();
+    }
+    let told = home.run(["usage", "--by", "total", "--json"]).ok().json();
+    assert_eq!(told["sum"]["requests"], 3);
+    assert_eq!(told["sum"]["usage"]["total"], u64::MAX);
+}
