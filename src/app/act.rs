@@ -2,8 +2,8 @@
 
 use super::model::Undo;
 use super::panes::{picker, question};
-use super::{Effect, Level, Model, Order, Save, Scroll, ask, draft, read, send, telling, turns};
-use crate::words::{MessageId, ModelRef, Purpose, Role, clean};
+use super::{Effect, Fork, Level, Model, Order, Save, Scroll, ask, draft, read, send, telling, turns};
+use crate::words::{Draft, MessageId, ModelRef, Purpose, Role, clean};
 use std::sync::Arc;
 
 /// The message that an action is about: the selected one, else the last reply of the shown branch.
@@ -73,23 +73,41 @@ pub fn go_on(model: &mut Model, _: &str) -> Vec<Effect> {
 /// What is sent next answers this message: a new branch.
 pub fn go_on_from_here(model: &mut Model, _: &str) -> Vec<Effect> {
     let Some(id) = model.thread().selected else { return Vec::new() };
+    let mut effects = leave_fork(model, "");
     let thread = model.thread_mut();
-    thread.go_on_from(Some(id));
     thread.selected = None;
-    model.say(Level::Info, "the next prompt makes a new branch from here; the old one is kept");
-    super::switch::keep_session(model)
+    if thread.session.head != Some(id) {
+        thread.fork = Some(Fork { parent: Some(id), edits: None, parked: Draft::default() });
+    }
+    effects.extend(draft::reprice(model));
+    effects
 }
 
 /// A prompt comes back into the composer; sent, it is a branch beside the old one.
 pub fn edit(model: &mut Model, _: &str) -> Vec<Effect> {
     let Some(id) = model.thread().selected.and_then(|id| prompt_of(model, id)) else { return Vec::new() };
     let Some(message) = model.thread().message(id).cloned() else { return Vec::new() };
-    let draft = draft::of(&message);
+    if model.streaming() {
+        model.say(Level::Warning, "a reply is under way: Esc stops it");
+        return Vec::new();
+    }
+    let mut effects = leave_fork(model, "");
+    let parked = model.draft().clone();
     let thread = model.thread_mut();
-    thread.go_on_from(message.parent);
+    thread.fork = Some(Fork { parent: message.parent, edits: Some(id), parked });
     thread.selected = None;
-    model.say(Level::Info, "edit and send: the old branch is kept");
-    draft::replace(model, draft)
+    effects.extend(draft::replace(model, draft::of(&message)));
+    effects.extend(read::scroll(Scroll::Reveal(id)));
+    effects
+}
+
+/// The next prompt goes on at the end after all; what stood in the composer before an edit is there again.
+pub fn leave_fork(model: &mut Model, _: &str) -> Vec<Effect> {
+    match model.thread_mut().fork.take() {
+        Some(Fork { edits: Some(_), parked, .. }) => draft::replace(model, parked),
+        Some(_) => draft::reprice(model).into_iter().collect(),
+        None => Vec::new(),
+    }
 }
 
 pub fn quote(model: &mut Model, _: &str) -> Vec<Effect> {
@@ -154,6 +172,10 @@ pub fn delete_now(model: &mut Model, id: MessageId) -> Vec<Effect> {
     let busy: Vec<_> =
         model.live.iter().filter(|(_, live)| gone.contains(&live.message)).map(|(turn, _)| *turn).collect();
     let mut effects: Vec<Effect> = super::switch::forget_removed(model).into_iter().collect();
+    if model.thread().fork.as_ref().is_some_and(|f| f.parent.or(f.edits).is_some_and(|id| gone.contains(&id)))
+    {
+        effects.extend(leave_fork(model, ""));
+    }
     for turn in busy {
         effects.extend(turns::stop(model, turn));
     }

@@ -29,6 +29,10 @@ pub enum When {
     Comparing,
     /// Prompts wait for the reply to end and the composer is empty.
     Queued,
+    /// The next prompt begins a new branch.
+    Branching,
+    /// A command of the person's runs.
+    Running,
     /// A reply is under way here.
     Streaming,
     /// The composer is empty.
@@ -92,7 +96,7 @@ impl Action {
     }
 }
 
-use When::{Always, Comparing, Completing, Composer, Empty, Queued, Selected, Streaming};
+use When::{Always, Branching, Comparing, Completing, Composer, Empty, Queued, Running, Selected, Streaming};
 
 /// Every action. A new one is a row here.
 pub const ACTIONS: &[Action] = &[
@@ -100,7 +104,8 @@ pub const ACTIONS: &[Action] = &[
     action("send", "Send the prompt", &["enter"], Composer, send::send),
     edit("newline", "New line", &["ctrl-j", "alt-enter"], Edit::Newline),
     action("editor", "Write the prompt in $EDITOR", &["ctrl-g"], Always, attach::editor).slash("editor"),
-    action("complete.accept", "Take the completion", &["tab", "enter"], Completing, complete::accept),
+    action("complete.accept", "Take the completion", &["tab"], Completing, complete::accept),
+    action("complete.run", "Take the completion, run a command", &["enter"], Completing, complete::run),
     action("complete.next", "Next completion", &["down"], Completing, complete::next),
     action("complete.previous", "Previous completion", &["up"], Completing, complete::previous),
     action("complete.close", "Close the completion", &["esc"], Completing, complete::close),
@@ -120,6 +125,9 @@ pub const ACTIONS: &[Action] = &[
     edit("down", "Down; on the last line the prompt after", &["down"], Edit::Down),
     edit("home", "Start of the line", &["home", "ctrl-a"], Edit::Home),
     edit("end", "End of the line", &["end", "ctrl-e"], Edit::End),
+    action("chip.open", "Open what is folded at the cursor in $EDITOR", &["alt-o"], Composer, attach::open),
+    action("branch.leave", "Go on at the end after all", &["esc"], Branching, act::leave_fork),
+    action("command.stop", "Stop the command that runs", &["esc"], Running, attach::stop),
     action("queue.back", "Take the last queued prompt back", &["esc", "up"], Queued, queue::back),
     // the reply
     action("stop", "Stop the reply, keep what was heard", &["esc"], Streaming, act::stop).slash("stop"),
@@ -127,7 +135,8 @@ pub const ACTIONS: &[Action] = &[
     action("regenerate.other", "Ask another model again", &["alt-r"], Always, act::regenerate_other),
     action("continue", "Go on from where the reply was cut", &["alt-g"], Always, act::go_on)
         .slash("continue"),
-    action("copy", "Copy the last reply", &["ctrl-y"], Always, copy::last).slash("copy"),
+    action("copy", "Copy the last reply, or code block N of it", &["ctrl-y"], Always, copy::last)
+        .slash("copy"),
     action("copy.code", "Copy the last code block", &["alt-c"], Always, copy::code),
     action("copy.command", "Copy the last shell command", &["alt-x"], Always, copy::command),
     action("thinking", "Unfold or fold the thinking", &["alt-t"], Always, read::thinking),
@@ -156,6 +165,7 @@ pub const ACTIONS: &[Action] = &[
     action("message.down", "Message after", &["down", "j"], Selected, read::select_next),
     action("message.copy", "Copy it", &["y"], Selected, copy::message),
     action("message.code", "Copy a code block of it", &["b"], Selected, copy::code),
+    action("message.block", "Copy its code block of this number", DIGITS, Selected, copy::block),
     action("message.command", "Copy its last shell command", &["x"], Selected, copy::command),
     action("message.edit", "Edit and send again", &["e"], Selected, act::edit),
     action("message.again", "Ask again", &["r"], Selected, act::regenerate),
@@ -233,6 +243,8 @@ pub const ACTIONS: &[Action] = &[
     action("quit.empty", "Quit when the composer is empty", &["ctrl-d"], Empty, program::quit),
     action("quit", "Quit", &[], Always, program::quit).slash("quit"),
 ];
+
+const DIGITS: &[&str] = &["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 const FAVOURITES: &[&str] =
     &["alt-1", "alt-2", "alt-3", "alt-4", "alt-5", "alt-6", "alt-7", "alt-8", "alt-9"];

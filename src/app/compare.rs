@@ -11,7 +11,8 @@ pub fn start(model: &mut Model, models: &[ModelRef]) -> Vec<Effect> {
         model.say(Level::Warning, "a reply is under way: Esc stops it");
         return Vec::new();
     }
-    let prompt = send::prompt(model, parts);
+    let parent = model.thread().goes_on_from();
+    let prompt = send::prompt(model, parts, parent);
     let mut asked = Vec::new();
     let mut replies = Vec::new();
     for who in models {
@@ -27,7 +28,7 @@ pub fn start(model: &mut Model, models: &[ModelRef]) -> Vec<Effect> {
     ids.extend(&replies);
     let mut effects = send::keep(model, &ids);
     effects.extend(asked);
-    effects.extend(draft::clear(model));
+    effects.extend(draft::sent(model));
     let tops = vec![Mark::default(); replies.len()];
     model.compare = Some(Compare { prompt, replies, at: 0, tops });
     effects

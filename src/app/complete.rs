@@ -1,9 +1,10 @@
 //! Completion in the composer: `/` commands from the table of actions, `@` paths from the disk.
 
 use super::actions::ACTIONS;
+use super::attach::{IMAGE_TOKENS, PDF_TOKENS, grouped};
 use super::model::{Completion, Item};
 use super::panes::Fuzzy;
-use super::{Effect, Model, Order, draft};
+use super::{Effect, Model, Order, draft, send};
 use crate::words::{Draft, TurnId, Usd};
 
 pub fn offer(model: &mut Model) -> Vec<Effect> {
@@ -15,7 +16,7 @@ pub fn offer(model: &mut Model) -> Vec<Effect> {
         && let Some(start) = before.strip_prefix('/')
         && !start.contains(' ')
     {
-        let items = commands(start);
+        let items = commands(model, start);
         let exact = items.len() == 1 && items[0].text.trim() == before;
         if !items.is_empty() && !exact {
             model.completion = Some(Completion { replaces: before.chars().count(), items, at: 0 });
@@ -32,21 +33,24 @@ pub fn offer(model: &mut Model) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Commands that begin like this, then those that have its letters in their order.
-fn commands(start: &str) -> Vec<Item> {
+/// Commands and templates that begin like this, then those that have its letters in their order.
+fn commands(model: &Model, start: &str) -> Vec<Item> {
     let mut fuzzy = Fuzzy::new(start);
-    let mut scored: Vec<_> = ACTIONS
-        .iter()
+    let actions = ACTIONS.iter().filter_map(|action| Some((action.slash?, action.title.to_owned())));
+    let templates = model.settings.templates.iter().map(|(name, text)| {
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        (name.as_str(), format!("template: {}", first.trim()))
+    });
+    let mut scored: Vec<_> = actions
+        .chain(templates.filter(|(name, _)| !name.contains(' ')))
         .enumerate()
-        .filter_map(|(row, action)| action.slash.map(|slash| (row, slash, action.title)))
-        .filter_map(|(row, slash, title)| {
-            let score = if slash.starts_with(start) { u32::MAX } else { fuzzy.score(slash)? };
-            Some((std::cmp::Reverse(score), row, slash, title))
+        .filter_map(|(row, (name, about))| {
+            let score = if name.starts_with(start) { u32::MAX } else { fuzzy.score(name)? };
+            Some((std::cmp::Reverse(score), row, name, about))
         })
         .collect();
     scored.sort_unstable();
-    let item = |(_, _, slash, title)| Item { text: format!("/{slash} "), about: String::from(title) };
-    scored.into_iter().map(item).collect::<Vec<Item>>()
+    scored.into_iter().map(|(_, _, name, about)| Item { text: format!("/{name} "), about }).collect()
 }
 
 /// Paths for the `@` word at the cursor.
@@ -70,19 +74,21 @@ pub fn paths(model: &mut Model, turn: TurnId, paths: Vec<(String, Option<u64>)>)
     Vec::new()
 }
 
-/// What of a file is no text, so that its size says nothing of its tokens.
-const NO_TEXT: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "pdf", "zip", "gz"];
+/// What is neither text nor an image: it is refused when it is attached.
+const NO_TEXT: [&str; 6] = ["zip", "gz", "xz", "tar", "bin", "exe"];
 
 /// `3.8 KB · ~975 tokens · ~$0.0029`: what attaching a file would come to.
 fn about(path: &str, size: u64, price: Option<Usd>) -> String {
     let bytes = draft::size(usize::try_from(size).unwrap_or(usize::MAX));
     let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
-    if NO_TEXT.contains(&ending.as_str()) {
-        return bytes;
-    }
-    let tokens = size.div_ceil(4);
+    let tokens = match ending.as_str() {
+        "png" | "jpg" | "jpeg" | "gif" | "webp" => IMAGE_TOKENS,
+        "pdf" => PDF_TOKENS,
+        ending if NO_TEXT.contains(&ending) => return bytes,
+        _ => size.div_ceil(4),
+    };
     let cost = price.map_or_else(String::new, |price| format!(" · ~${}", (price * tokens).round(6)));
-    format!("{bytes} · ~{tokens} tokens{cost}")
+    format!("{bytes} · ~{} tokens{cost}", grouped(tokens))
 }
 
 pub fn next(model: &mut Model, _: &str) -> Vec<Effect> {
@@ -102,6 +108,16 @@ pub fn previous(model: &mut Model, _: &str) -> Vec<Effect> {
 pub fn close(model: &mut Model, _: &str) -> Vec<Effect> {
     model.completion = None;
     Vec::new()
+}
+
+/// Enter: a command runs, anything else is taken.
+pub fn run(model: &mut Model, _: &str) -> Vec<Effect> {
+    let item = model.completion.as_ref().and_then(|c| c.items.get(c.at));
+    let command = item.filter(|item| item.text.starts_with('/')).map(|item| item.text.trim().to_owned());
+    let Some(command) = command else { return accept(model, "") };
+    model.completion = None;
+    model.thread_mut().draft = draft::at_end(&command);
+    send::send(model, "")
 }
 
 /// Takes the item: a folder goes on completing, a file is attached, a command waits for its argument.

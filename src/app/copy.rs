@@ -8,35 +8,53 @@ pub fn message(model: &mut Model, _: &str) -> Vec<Effect> {
         model.say(Level::Info, "there is nothing to copy yet");
         return Vec::new();
     };
-    send_copy(model, &text)
+    send_copy(model, "the message", &text)
 }
 
-pub fn last(model: &mut Model, _: &str) -> Vec<Effect> {
-    message(model, "")
+/// The last reply; `/copy 2`: the code block that has this number above it.
+pub fn last(model: &mut Model, number: &str) -> Vec<Effect> {
+    if number.is_empty() { message(model, "") } else { block(model, number) }
+}
+
+/// The code block of this number: in the selected message, else in the last one that has so many.
+pub fn block(model: &mut Model, number: &str) -> Vec<Effect> {
+    let Some(at) = number.parse::<usize>().ok().and_then(|n| n.checked_sub(1)) else {
+        model.say(Level::Warning, format!("/copy takes the number of a code block, not {number}"));
+        return Vec::new();
+    };
+    let found = with_code(model).and_then(|blocks| blocks.into_iter().nth(at));
+    match found {
+        Some(text) => send_copy(model, &format!("code block {number}"), &text),
+        None => {
+            model.say(Level::Info, format!("there is no code block {number} here"));
+            Vec::new()
+        }
+    }
 }
 
 /// A code block: the last one; again: the one before, round and round.
 pub fn code(model: &mut Model, _: &str) -> Vec<Effect> {
-    let thread = model.thread();
-    let text = match thread.selected {
-        Some(id) => thread.message(id).map(|m| m.plain()),
-        None => thread.shown().rev().map(|n| n.message.plain()).find(|text| !blocks(text).is_empty()),
-    };
-    let blocks = blocks(&text.unwrap_or_default());
-    if blocks.is_empty() {
+    let Some(blocks) = with_code(model) else {
         model.say(Level::Info, "there is no code block here");
         return Vec::new();
-    }
+    };
     let count = blocks.len();
     let before = model.copied.filter(|(at, of)| *of == count && *at > 0).map_or(count, |(at, _)| at);
     let at = before - 1;
     model.copied = Some((at, count));
-    let mut effects = send_copy(model, &blocks[at]);
-    if count > 1 {
-        model.say(Level::Info, format!("code block {} of {count} sent to the terminal", at + 1));
-    }
-    effects.truncate(1);
-    effects
+    let what =
+        if count == 1 { "the code block".to_owned() } else { format!("code block {before} of {count}") };
+    send_copy(model, &what, &blocks[at])
+}
+
+/// The code blocks of the selected message, else of the last one that has any.
+fn with_code(model: &Model) -> Option<Vec<String>> {
+    let thread = model.thread();
+    let found = match thread.selected {
+        Some(id) => thread.message(id).map(|m| blocks(&m.plain())),
+        None => thread.shown().rev().map(|n| blocks(&n.message.plain())).find(|blocks| !blocks.is_empty()),
+    };
+    found.filter(|blocks| !blocks.is_empty())
 }
 
 /// The shell command of the selected message, else the one said last: to be pasted, it ends without a line end.
@@ -47,7 +65,7 @@ pub fn command(model: &mut Model, _: &str) -> Vec<Effect> {
         None => thread.shown().rev().find_map(|n| last_command(&n.message.plain())),
     };
     match text {
-        Some(text) => send_copy(model, &text),
+        Some(text) => send_copy(model, "the command", &text),
         None => {
             model.say(Level::Info, "there is no shell command here");
             Vec::new()
@@ -112,11 +130,33 @@ fn fenced(text: &str) -> Vec<(String, String)> {
     found
 }
 
-fn send_copy(model: &mut Model, text: &str) -> Vec<Effect> {
+/// What became of it is said when it has been tried.
+fn send_copy(model: &mut Model, what: &str, text: &str) -> Vec<Effect> {
     let turn = model.next_turn();
-    // never "copied": nobody knows what the terminal does with it
-    model.say(Level::Info, format!("{} sent to the terminal's clipboard", draft::size(text.len())));
-    vec![Effect::Copy { turn, text: clean(text).into_owned() }]
+    let what = format!("{what} ({})", draft::size(text.len()));
+    vec![Effect::Copy { turn, what, text: clean(text).into_owned() }]
+}
+
+/// What became of it. Never "copied": nobody knows what the terminal does with it.
+pub fn copied(
+    model: &mut Model,
+    what: &str,
+    sent: bool,
+    file: Option<Result<String, String>>,
+) -> Vec<Effect> {
+    let (level, text) = match (sent, file) {
+        (true, Some(Ok(path))) => {
+            (Level::Info, format!("{what} sent to the terminal's clipboard; also in {path}"))
+        }
+        (true, _) => (Level::Info, format!("{what} sent to the terminal's clipboard")),
+        (false, Some(Ok(path))) => {
+            (Level::Info, format!("{what} is in {path}: the terminal's clipboard does not take it"))
+        }
+        (false, Some(Err(sentence))) => (Level::Error, format!("{what} could not be copied: {sentence}")),
+        (false, None) => (Level::Error, format!("{what} could not be copied: there is no terminal")),
+    };
+    model.say(level, text);
+    Vec::new()
 }
 
 /// The shown branch as Markdown, into a file of the session's name.

@@ -1,22 +1,23 @@
 //! The draft in the composer: edits, pastes, chips and what they become, prompts sent before, what sending would cost.
 
-use super::{Effect, Level, Model, Order, ask, complete, queue};
+use super::{Effect, Level, Model, Order, ask, complete, queue, recall};
 use crate::words::{Chip, ChipBody, Draft, Message, ModelRef, Part, Role, clean};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Pastes above this are folded to a chip: the text engine wraps its whole text at every key.
-const FOLD: usize = 8 * 1024;
+pub const FOLD: usize = 8 * 1024;
 /// Pastes above this are refused.
 const LARGEST: usize = 5 * 1024 * 1024;
-const HISTORY: usize = 500;
 
 /// The composer's text changed.
 pub fn edited(model: &mut Model, draft: Draft) -> Vec<Effect> {
     let now = model.now;
     let thread = model.thread_mut();
     // all of them: an undo may bring a label back; what is sent is what the text names
-    let chips = std::mem::take(&mut thread.draft.chips);
+    let mut chips = std::mem::take(&mut thread.draft.chips);
+    chips.extend(recall::brought_back(&model.folded, &chips, &draft.text));
+    let thread = model.thread_mut();
     thread.draft = Draft { chips, ..draft };
     thread.selected = None;
     model.armed = None;
@@ -46,10 +47,27 @@ pub fn paste(model: &mut Model, text: String) -> Vec<Effect> {
     if text.len() <= FOLD {
         return vec![Effect::Screen(Order::Insert(text))];
     }
-    let lines = text.lines().count();
-    let about = format!("pasted {lines} line{}, {}", if lines == 1 { "" } else { "s" }, size(text.len()));
+    let about = pasted(&text);
     let chip = add_chip(model, &about, ChipBody::Paste { text });
+    let open = model.keymap.keys("chip.open").first().map_or("/keys".into(), ToString::to_string);
+    model.say(Level::Info, format!("folded: {open} opens it, Backspace takes it out"));
     vec![Effect::Screen(Order::Insert(chip))]
+}
+
+/// `pasted 400 lines, 12 KB`.
+pub fn pasted(text: &str) -> String {
+    let lines = text.lines().count();
+    format!("pasted {lines} line{}, {}", if lines == 1 { "" } else { "s" }, size(text.len()))
+}
+
+/// What is folded at the cursor, or just before it.
+pub fn chip_at(draft: &Draft) -> Option<&Arc<Chip>> {
+    let line: usize = draft.text.split('\n').take(draft.row).map(|line| line.len() + 1).sum();
+    let column = draft.text[line.min(draft.text.len())..].chars().take(draft.column).map(char::len_utf8);
+    let at = line + column.sum::<usize>();
+    draft.chips.iter().find(|chip| {
+        draft.text.find(&chip.label).is_some_and(|from| (from..=from + chip.label.len() + 1).contains(&at))
+    })
 }
 
 /// A paste that is too large to be taken.
@@ -136,6 +154,12 @@ pub fn clear(model: &mut Model) -> Vec<Effect> {
     replace(model, Draft::default())
 }
 
+/// The draft was sent: the composer is empty, or holds what stood in it before a prompt was edited.
+pub fn sent(model: &mut Model) -> Vec<Effect> {
+    let parked = model.thread_mut().fork.take().map(|fork| fork.parked);
+    replace(model, parked.unwrap_or_default())
+}
+
 /// Puts a draft into the composer.
 pub fn replace(model: &mut Model, draft: Draft) -> Vec<Effect> {
     model.thread_mut().draft = draft.clone();
@@ -148,35 +172,6 @@ pub fn replace(model: &mut Model, draft: Draft) -> Vec<Effect> {
         queue::save(model),
         Effect::Wake(model.now + Duration::from_millis(150)),
     ]
-}
-
-pub fn remember(model: &mut Model, text: &str) {
-    if text.len() > FOLD {
-        return;
-    }
-    let history = &mut model.settings.history;
-    history.retain(|old| old != text);
-    history.push(text.to_owned());
-    let over = history.len().saturating_sub(HISTORY);
-    history.drain(..over);
-}
-
-/// Up on the first line, Down on the last: prompts sent before.
-pub fn recall(model: &mut Model, back: bool) -> Vec<Effect> {
-    let history = &model.settings.history;
-    let (steps, parked) = match &model.recalled {
-        Some((steps, parked)) => (*steps, parked.clone()),
-        None => (0, model.draft().clone()),
-    };
-    let steps = match back {
-        true if steps < history.len() => steps + 1,
-        false if steps > 0 => steps - 1,
-        _ => return Vec::new(),
-    };
-    let draft = if steps == 0 { parked.clone() } else { at_end(&history[history.len() - steps]) };
-    let effects = replace(model, draft);
-    model.recalled = (steps > 0).then_some((steps, parked));
-    effects
 }
 
 /// A draft with the cursor behind its last character.
@@ -255,7 +250,7 @@ pub fn quote(model: &mut Model) -> Vec<Effect> {
     let who = model.model().clone();
     let mut models: Vec<ModelRef> = vec![who.clone()];
     models.extend(model.settings.favourites.iter().filter(|f| **f != who).take(2).cloned());
-    let mut request = ask::request(model, model.session().head, who);
+    let mut request = ask::request(model, model.thread().goes_on_from(), who);
     let message = Message::loose(Role::User, parts(model.draft()));
     request.messages.push(Arc::new(message));
     let turn = model.next_turn();

@@ -44,8 +44,8 @@ pub enum Effect {
     Complete { turn: TurnId, prefix: String },
     /// Open `$VISUAL`/`$EDITOR` on this text: `Event::Written`.
     Editor { turn: TurnId, text: String },
-    /// Send to the terminal's clipboard (OSC 52); too large for it: a file, `Event::Saved`.
-    Copy { turn: TurnId, text: String },
+    /// Send to the terminal's clipboard (OSC 52), and into a file where that may not arrive: `Event::Copied`.
+    Copy { turn: TurnId, what: String, text: String },
     /// Write a file into the working folder: `Event::Saved`.
     Export { turn: TurnId, name: String, text: String },
     /// An order to the screen's own parts (`tui::Tui::order`); what it changes comes back as an event.
@@ -92,8 +92,10 @@ pub enum Which {
 /// What only the screen can do, because only it knows widths and heights.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Order {
-    /// Put this in the composer.
+    /// Put this in the composer, as an edit that can be undone.
     Draft(Draft),
+    /// Put the draft of another session in the composer.
+    Arrive(Draft),
     /// Type this at the composer's cursor.
     Insert(String),
     /// Scroll the conversation: `Event::Scrolled`.

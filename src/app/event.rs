@@ -107,7 +107,16 @@ pub enum Event {
         turn: TurnId,
         text: Result<String, String>,
     },
-    /// A file was written (an export, a copy too large for the terminal).
+    /// What became of a copy.
+    Copied {
+        /// `the message (3 KB)`.
+        what: String,
+        /// It was sent to the terminal; whether that took it, nobody says.
+        sent: bool,
+        /// The file that it was written to beside that, or instead.
+        file: Option<Result<String, String>>,
+    },
+    /// A file was written (an export).
     Saved {
         turn: TurnId,
         path: Result<String, String>,

@@ -85,6 +85,8 @@ impl When {
             Self::Selected => free && model.thread().selected.is_some(),
             Self::Comparing => free && model.compare.is_some() && model.draft().text.is_empty(),
             Self::Queued => free && !model.thread().queue.is_empty() && model.draft().text.is_empty(),
+            Self::Branching => free && model.thread().fork.is_some(),
+            Self::Running => free && model.pending.run.is_some(),
             Self::Streaming => free && model.streaming(),
             Self::Empty => free && model.draft().text.is_empty(),
             Self::Composer => free && model.thread().selected.is_none(),

@@ -24,6 +24,7 @@ mod program;
 mod queue;
 mod read;
 mod reading;
+mod recall;
 mod send;
 mod settings;
 mod switch;
@@ -35,6 +36,7 @@ mod update;
 mod window;
 
 pub use actions::{ACTIONS, Action, Edit, Run, When};
+pub use attach::{IMAGE_TOKENS, PDF_TOKENS};
 pub use card::Card;
 pub use copy::blocks;
 pub use effect::{Effect, Order, Save, Scroll, Which};
@@ -49,7 +51,7 @@ pub use model::{Begun, Compare, Completion, Item, Model, Notice, Pending, Undo};
 pub use reading::Reading;
 pub use settings::{Mark, MeterPlace, Place, Rating, Settings};
 pub use telling::{ending, notes, reading, short, thought};
-pub use thread::{Node, Thread};
+pub use thread::{Fork, Node, Thread};
 pub use update::update;
 pub use window::{Progress, Unseen, Window};
 

@@ -48,6 +48,8 @@ pub struct Model {
     pub compare: Option<Compare>,
     /// Turns of answers that are still of interest, one of a kind.
     pub pending: Pending,
+    /// What was folded in prompts of this run, by their texts: a prompt that is taken up again has it.
+    pub folded: VecDeque<Draft>,
     /// How far back in the prompt history the composer is, and what stood there before.
     pub recalled: Option<(usize, Draft)>,
     /// What was deleted or archived last, while it can be undone.
@@ -88,10 +90,30 @@ pub struct Pending {
     pub health: Option<TurnId>,
     pub mine: Option<TurnId>,
     pub paths: Option<TurnId>,
-    pub editor: Option<TurnId>,
+    /// `$EDITOR` is open, and on what.
+    pub editor: Option<(TurnId, Writes)>,
     pub attach: Vec<TurnId>,
+    /// A command of the person's, whose output will be attached.
+    pub run: Option<Running>,
     /// A place to show when the session being opened is there.
     pub reveal: Option<super::Hit>,
+}
+
+/// What a person writes in `$EDITOR`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Writes {
+    Draft,
+    /// What is folded under this label.
+    Chip(String),
+    System,
+}
+
+/// A command under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Running {
+    pub turn: TurnId,
+    pub command: String,
+    pub since: At,
 }
 
 /// What Alt-U in the list of sessions and `u` at a message take back.
@@ -175,6 +197,7 @@ impl Model {
             completion: None,
             compare: None,
             pending: Pending::default(),
+            folded: VecDeque::new(),
             recalled: None,
             undo: None,
             armed: None,

@@ -2,7 +2,7 @@
 
 use super::panes::question;
 use super::switch::{keep_settings, park};
-use super::{Effect, Key, Keymap, Level, MeterPlace, Model, draft, turns};
+use super::{Effect, Key, Keymap, Level, MeterPlace, Model, draft, recall, turns};
 use crate::words::TurnId;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -71,11 +71,8 @@ pub fn interrupt(model: &mut Model, _: &str) -> Vec<Effect> {
         return effects;
     }
     if !model.draft().text.is_empty() {
-        let text = model.draft().text.clone();
-        if text.len() < 8 * 1024 {
-            model.settings.history.retain(|h| *h != text);
-            model.settings.history.push(text);
-        }
+        let draft = model.draft().clone();
+        recall::remember(model, &draft);
         let effects = draft::clear(model);
         model.armed = Some((key, model.now));
         model.say(Level::Info, "cleared (Up brings it back); Ctrl-C again quits");

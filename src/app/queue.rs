@@ -57,7 +57,8 @@ fn next(model: &mut Model, session: SessionId) -> Vec<Effect> {
             effects.extend(compare::close(model, ""));
         }
         let who = model.model().clone();
-        let prompt = send::prompt(model, draft::parts(&draft));
+        let head = model.session().head;
+        let prompt = send::prompt(model, draft::parts(&draft), head);
         let (answer, asked) = ask::ask(model, Some(prompt), who, Purpose::Chat);
         effects.extend(send::keep(model, &[prompt, answer]));
         effects.push(save(model));

@@ -2,8 +2,8 @@
 
 use super::actions::{ACTIONS, Run};
 use super::model::Begun;
-use super::panes::question;
-use super::{Effect, Level, Model, Save, ask, compare, draft, queue, turns};
+use super::panes::{self, question};
+use super::{Effect, Level, Model, Save, ask, compare, draft, queue, recall, turns};
 use crate::words::{Message, MessageId, Part, Purpose, Role, Titled};
 use std::sync::Arc;
 
@@ -31,21 +31,26 @@ pub fn send(model: &mut Model, _: &str) -> Vec<Effect> {
         question::run(model, shell);
         return Vec::new();
     }
-    draft::remember(model, text);
+    recall::remember(model, &draft);
     if model.streaming() {
+        if model.thread().fork.is_some() {
+            model.say(Level::Warning, "a reply is under way: Esc stops it, then a branch can be begun");
+            return Vec::new();
+        }
         return queue::push(model, draft.clone());
     }
     // a comparison without a verdict goes on from the chosen column
     let mut closed = compare::close(model, "");
     // the message is kept before the draft is taken away: a kill in between loses neither
     closed.extend(say(model, draft::parts(&draft)));
-    closed.extend(draft::clear(model));
+    closed.extend(draft::sent(model));
     closed
 }
 
 /// Sends a message of the person's under the shown branch and asks for the answer.
 pub fn say(model: &mut Model, parts: Vec<Part>) -> Vec<Effect> {
-    let id = prompt(model, parts);
+    let parent = model.thread().goes_on_from();
+    let id = prompt(model, parts, parent);
     let who = model.model().clone();
     let (answer, effects) = ask::ask(model, Some(id), who, Purpose::Chat);
     let mut all = keep(model, &[id, answer]);
@@ -53,12 +58,12 @@ pub fn say(model: &mut Model, parts: Vec<Part>) -> Vec<Effect> {
     all
 }
 
-/// Adds the person's message to the shown branch; names the session by its first words.
-pub fn prompt(model: &mut Model, parts: Vec<Part>) -> MessageId {
+/// Adds the person's message under this one; names the session by its first words.
+pub fn prompt(model: &mut Model, parts: Vec<Part>, parent: Option<MessageId>) -> MessageId {
     let id = MessageId::new(model.now, &mut model.dice);
     let now = model.now;
     let thread = model.thread_mut();
-    let mut message = Message::text(id, thread.session.head, Role::User, "", now);
+    let mut message = Message::text(id, parent, Role::User, "", now);
     message.parts = parts;
     if thread.session.titled == Titled::No {
         thread.session.title = title(&message.plain());
@@ -99,6 +104,13 @@ pub fn title(text: &str) -> String {
 fn command(model: &mut Model, rest: &str) -> Option<Vec<Effect>> {
     let (name, argument) = rest.split_once(' ').unwrap_or((rest, ""));
     let action = ACTIONS.iter().find(|a| a.slash == Some(name));
+    if action.is_none()
+        && let Some(template) = model.settings.templates.get(name).cloned()
+    {
+        let mut effects = draft::clear(model);
+        effects.extend(panes::entry::begin(model, &template, argument.trim()));
+        return Some(effects);
+    }
     let Some(action) = action else {
         let wordlike = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-');
         if !wordlike {

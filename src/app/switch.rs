@@ -74,8 +74,10 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
     model.pending.tally = Some(turn);
     let thread = model.thread();
     let place = thread.place;
-    let mut effects =
-        vec![Effect::Screen(Order::Draft(thread.draft.clone())), Effect::Tally { turn, session: model.here }];
+    let mut effects = vec![
+        Effect::Screen(Order::Arrive(thread.draft.clone())),
+        Effect::Tally { turn, session: model.here },
+    ];
     match model.pending.reveal.take() {
         Some(hit) => effects.extend(reveal(model, &hit)),
         None => effects.push(Effect::Screen(Order::Scroll(Scroll::To(place)))),

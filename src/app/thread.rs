@@ -22,6 +22,8 @@ pub struct Thread {
     pub draft: Draft,
     /// Prompts that wait for the reply under way to end, first to last.
     pub queue: VecDeque<Draft>,
+    /// The next prompt begins a new branch; `None`: it goes on at the end of the shown one.
+    pub fork: Option<Fork>,
     pub place: Place,
     /// The message that actions are about; `None` while the composer is.
     pub selected: Option<MessageId>,
@@ -33,12 +35,24 @@ pub struct Thread {
     position: HashMap<MessageId, usize>,
 }
 
+/// Where a new branch begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fork {
+    /// What the next prompt follows.
+    pub parent: Option<MessageId>,
+    /// The prompt that is edited; `None`: what is in the composer is a new one.
+    pub edits: Option<MessageId>,
+    /// What stood in the composer before.
+    pub parked: Draft,
+}
+
 impl Thread {
     pub fn new(session: Session, messages: impl IntoIterator<Item = Arc<Message>>, draft: Draft) -> Self {
         let mut thread = Self {
             session,
             draft,
             queue: VecDeque::new(),
+            fork: None,
             place: Place::Bottom,
             selected: None,
             nodes: HashMap::new(),
@@ -61,9 +75,16 @@ impl Thread {
 
     /// All that was written and not sent: what waits, then what stands in the composer.
     pub fn unsent(&self) -> Draft {
-        let mut all = self.queue.iter().chain([&self.draft]).filter(|draft| !draft.text.is_empty());
+        let parked = self.fork.iter().map(|fork| &fork.parked);
+        let mut all =
+            self.queue.iter().chain(parked).chain([&self.draft]).filter(|draft| !draft.text.is_empty());
         let first = all.next().cloned().unwrap_or_default();
         all.fold(first, super::draft::join)
+    }
+
+    /// What the next prompt follows.
+    pub fn goes_on_from(&self) -> Option<MessageId> {
+        self.fork.as_ref().map_or(self.session.head, |fork| fork.parent)
     }
 
     /// The shown branch, oldest first.

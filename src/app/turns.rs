@@ -292,5 +292,6 @@ pub fn tick(model: &mut Model) -> Vec<Effect> {
 
 /// Asks for the next whole second while a reply is under way; nothing when all is quiet.
 pub fn wake(model: &Model) -> Option<Effect> {
-    (!model.live.is_empty()).then(|| Effect::Wake(At::from_secs(model.now.secs() + 1)))
+    let moves = !model.live.is_empty() || model.pending.run.is_some();
+    moves.then(|| Effect::Wake(At::from_secs(model.now.secs() + 1)))
 }

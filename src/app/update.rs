@@ -2,8 +2,8 @@
 
 use super::actions::{Edit, Run};
 use super::{
-    Code, Effect, Event, Key, Level, Model, Order, Target, attach, compare, complete, draft, panes, program,
-    queue, switch, turns,
+    Code, Effect, Event, Key, Level, Model, Order, Target, attach, compare, complete, copy, draft, panes,
+    program, queue, recall, switch, turns,
 };
 use crate::words::At;
 
@@ -66,6 +66,7 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
         Event::Attached { turn, chip } => attach::attached(model, turn, chip),
         Event::Paths { turn, paths } => complete::paths(model, turn, paths),
         Event::Written { turn, text } => attach::written(model, turn, text),
+        Event::Copied { what, sent, file } => copy::copied(model, &what, sent, file),
         Event::Saved { path, .. } => {
             match path {
                 Ok(path) => model.say(Level::Info, format!("written to {path}")),
@@ -129,8 +130,8 @@ fn press(model: &mut Model, key: Key) -> Vec<Effect> {
             run(model, &digit)
         }
         // the composer gives back what leads out of it
-        Run::Edit(Edit::Up) => draft::recall(model, true),
-        Run::Edit(Edit::Down) => draft::recall(model, false),
+        Run::Edit(Edit::Up) => recall::recall(model, true),
+        Run::Edit(Edit::Down) => recall::recall(model, false),
         Run::Edit(_) => Vec::new(),
     }
 }

@@ -1,16 +1,13 @@
-//! Files and command output for a draft: read, recognised, refused with one sentence.
+//! Files for a draft: read, recognised, refused with one sentence.
 
-use crate::app::Attached;
+use crate::app::{Attached, IMAGE_TOKENS, PDF_TOKENS};
 use crate::words::{Chip, ChipBody, Source};
 use base64::Engine;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::path::Path;
 
 /// More than this in one file is refused: no model has room for it.
 pub const MOST: u64 = 32 << 20;
-/// Of a command's output, so much is kept.
-const OUTPUT: usize = 1 << 20;
 
 /// What a file is, by its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,60 +80,8 @@ pub fn chip(path: &str, home: &Path) -> Result<Attached, String> {
             let tokens = text.len() as u64 / 4;
             (ChipBody::Text { name: name.clone(), text }, tokens)
         }
-        // what an image of usual size costs at most providers
-        Content::Image(source) => (ChipBody::Image { name: name.clone(), source }, 1_100),
-        Content::Pdf(source) => (ChipBody::File { name: name.clone(), source }, 3_000),
+        Content::Image(source) => (ChipBody::Image { name: name.clone(), source }, IMAGE_TOKENS),
+        Content::Pdf(source) => (ChipBody::File { name: name.clone(), source }, PDF_TOKENS),
     };
     Ok(Attached { chip: Chip { label: format!("⟦{name}⟧"), body }, tokens })
-}
-
-/// Runs a command that the person confirmed; what it prints on both streams becomes a chip.
-pub async fn run(command: &str) -> Result<Attached, String> {
-    let output = tokio::process::Command::new("sh")
-        .arg("-c")
-        .arg(format!("{{ {command}\n}} 2>&1"))
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .map_err(|e| format!("cannot run `{command}`: {e}"))?;
-    let mut text = String::from_utf8_lossy(&output.stdout[..output.stdout.len().min(OUTPUT)]).into_owned();
-    if output.stdout.len() > OUTPUT {
-        text.push_str("\n(cut: the output was longer than 1 MB)\n");
-    }
-    if !output.status.success() {
-        text.push_str(&format!("\n({})\n", output.status));
-    }
-    let tokens = text.len() as u64 / 4;
-    let label: String = command.chars().take(40).collect();
-    let body = ChipBody::Output { command: command.to_owned(), text };
-    Ok(Attached { chip: Chip { label: format!("⟦!{label}⟧"), body }, tokens })
-}
-
-/// Paths that begin like this and the files' sizes, folders with a slash behind them; at most fifty.
-pub fn paths(prefix: &str, home: &Path) -> Vec<(String, Option<u64>)> {
-    let (folder, begin) = prefix.rsplit_once('/').map_or(("", prefix), |(folder, begin)| (folder, begin));
-    let written = if prefix.contains('/') { format!("{folder}/") } else { String::new() };
-    let at = match written.as_str() {
-        "" => PathBuf::from("."),
-        written => crate::config::Config::expand(written, Some(home)),
-    };
-    let mut found: Vec<(String, Option<u64>)> = std::fs::read_dir(at)
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let hidden = name.starts_with('.') && !begin.starts_with('.');
-            if hidden || !name.starts_with(begin) {
-                return None;
-            }
-            let about = std::fs::metadata(entry.path()).ok()?;
-            let slash = if about.is_dir() { "/" } else { "" };
-            Some((format!("{written}{name}{slash}"), about.is_file().then_some(about.len())))
-        })
-        .collect();
-    found.sort();
-    found.truncate(50);
-    found
 }

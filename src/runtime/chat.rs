@@ -71,6 +71,8 @@ pub(super) struct Chat {
     /// Effects that wait for the store.
     pub(super) early: Vec<Effect>,
     pub(super) asks: BTreeMap<TurnId, JoinHandle<()>>,
+    /// Commands of the person's whose output is waited for.
+    pub(super) commands: BTreeMap<TurnId, JoinHandle<()>>,
     /// Stopped streams that may still be settling.
     pub(super) stopping: Vec<JoinHandle<()>>,
     pub(super) wakes: BTreeSet<At>,
@@ -110,6 +112,7 @@ impl Chat {
             desk: None,
             early: Vec::new(),
             asks: BTreeMap::new(),
+            commands: BTreeMap::new(),
             stopping: Vec::new(),
             wakes: BTreeSet::new(),
             dirs,

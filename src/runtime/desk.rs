@@ -269,18 +269,29 @@ impl Desk {
         });
     }
 
-    pub fn run(&self, turn: TurnId, command: String) {
-        self.answer(async move {
-            let chip = attach::run(&command).await.map(Box::new);
-            Ok(Event::Attached { turn, chip })
-        });
+    /// Dropped, it ends the command.
+    pub fn run(&self, turn: TurnId, command: String) -> tokio::task::JoinHandle<()> {
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let chip = super::command::run(&command).await.map(Box::new);
+            let _ = events.send(Event::Attached { turn, chip }).await;
+        })
     }
 
     pub fn complete(&self, turn: TurnId, prefix: String) {
         let (events, dirs) = (self.events.clone(), self.dirs.clone());
         tokio::task::spawn_blocking(move || {
-            let paths = attach::paths(&prefix, &dirs.home);
+            let paths = super::paths::find(&prefix, &dirs.home);
             let _ = events.blocking_send(Event::Paths { turn, paths });
+        });
+    }
+
+    /// Writes a copy into its file: the last one is there, as in a clipboard.
+    pub fn copy(&self, what: String, text: String, sent: bool) {
+        let (events, dirs) = (self.events.clone(), self.dirs.clone());
+        tokio::task::spawn_blocking(move || {
+            let file = Some(super::copies::write(&dirs, &text));
+            let _ = events.blocking_send(Event::Copied { what, sent, file });
         });
     }
 

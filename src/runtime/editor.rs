@@ -22,7 +22,9 @@ pub fn edit(text: &str, scratch: &Path) -> Result<String, String> {
         .mode(0o600)
         .open(&path)
         .map_err(wrong)?;
-    file.write_all(text.as_bytes()).map_err(wrong)?;
+    // editors and the tools that append to files expect whole lines
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    file.write_all(text.as_bytes()).and_then(|()| file.write_all(end.as_bytes())).map_err(wrong)?;
     drop(file);
     // through the shell, because EDITOR may hold arguments
     let status = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(&path).status();

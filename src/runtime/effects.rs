@@ -4,7 +4,7 @@ use super::chat::Chat;
 use super::desk::Desk;
 use super::editor;
 use super::gather::Gather;
-use crate::app::{Effect, Event, Level};
+use crate::app::{Effect, Event};
 use crate::words::{Reply, TurnId};
 
 impl Chat {
@@ -20,10 +20,13 @@ impl Chat {
             }
             Effect::Redraw => self.screen.forget(),
             Effect::Notify(text) => self.screen.notify(&text),
-            Effect::Copy { turn, text } => self.copy(turn, text),
+            Effect::Copy { what, text, .. } => self.copy(what, text),
             Effect::Editor { turn, text } => self.edit(turn, &text),
             Effect::Suspend => self.suspend(),
             Effect::Stop { turn } => {
+                if let Some(command) = self.commands.remove(&turn) {
+                    command.abort();
+                }
                 if let Some(task) = self.asks.remove(&turn) {
                     task.abort();
                     self.stopping.retain(|task| !task.is_finished());
@@ -74,7 +77,10 @@ impl Chat {
                 desk.mischarged();
             }
             Effect::Attach { turn, path } => desk.attach(turn, path),
-            Effect::Run { turn, command } => desk.run(turn, command),
+            Effect::Run { turn, command } => {
+                self.commands.retain(|_, task| !task.is_finished());
+                self.commands.insert(turn, desk.run(turn, command));
+            }
             Effect::Complete { turn, prefix } => desk.complete(turn, prefix),
             Effect::Export { turn, name, text } => desk.export(turn, name, text),
             Effect::Refresh => {
@@ -93,12 +99,11 @@ impl Chat {
         }
     }
 
-    fn copy(&mut self, turn: TurnId, text: String) {
-        if self.screen.copy(&text) {
-            let sent = "sent to the terminal's clipboard".to_owned();
-            self.step(Event::Notice(Level::Info, sent));
-        } else if let Some(desk) = &self.desk {
-            desk.export(turn, "fareway-copy.txt".into(), text);
+    fn copy(&mut self, what: String, text: String) {
+        let (sent, sure) = self.screen.copy(&text);
+        match &self.desk {
+            Some(desk) if !sure => desk.copy(what, text, sent),
+            _ => self.step(Event::Copied { what, sent, file: None }),
         }
     }
 

@@ -6,8 +6,8 @@ use crate::app::{LineState, Model};
 use crate::config::{self, Config, Images, Progress};
 use crate::tui::image::Graphics;
 use crate::tui::paint::{
-    Caps, Due, Environment, Modes, Notify, Pace, Painter, Picture, QUESTION, Rates, Terminal, clipboard,
-    notify,
+    Caps, Clipboard, Due, Environment, Modes, Notify, Pace, Painter, Picture, QUESTION, Rates, Terminal,
+    clipboard, notify,
 };
 use crate::tui::{Input, Tui};
 use crate::words::At;
@@ -219,13 +219,15 @@ impl Screen {
         self.say(&bytes);
     }
 
-    /// Sends it to the terminal's clipboard; `false` when it is too long for that.
-    pub fn copy(&mut self, text: &str) -> bool {
-        let sequence = clipboard(text, &self.environment);
+    /// Sends it to the terminal's clipboard, if there is one and it is not too long; and whether that will do.
+    pub fn copy(&mut self, text: &str) -> (bool, bool) {
+        let takes = Clipboard::of(&self.environment);
+        let sequence =
+            clipboard(text, &self.environment).filter(|_| takes != Clipboard::No && self.terminal.is_some());
         if let Some(sequence) = &sequence {
             self.say(sequence);
         }
-        sequence.is_some()
+        (sequence.is_some(), sequence.is_some() && takes == Clipboard::Yes)
     }
 
     /// Gives the terminal to somebody else for a while; whether there is one.

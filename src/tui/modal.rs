@@ -81,20 +81,9 @@ impl Composer {
         }
     }
 
-    /// The engine's text becomes this one, as an edit of its own; what is alike at both ends is not touched.
+    /// The engine's text becomes this one, as an edit of its own.
     fn take_over(&mut self, before: &Text, text: &Text) {
-        let (old, new) = (before.all(), text.all());
-        if old != new {
-            let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
-            let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-            let room = old.len().min(new.len()) - head;
-            let tail = old.iter().rev().zip(new.iter().rev()).take(room).take_while(|(a, b)| a == b).count();
-            let row = old[..head].iter().filter(|c| **c == '\n').count();
-            let column = old[..head].iter().rev().take_while(|c| **c != '\n').count();
-            self.jump(row, column);
-            self.engine.delete_str(old.len() - head - tail);
-            self.engine.insert_str(new[head..new.len() - tail].iter().collect::<String>());
-        }
+        self.rewrite(&before.all(), &text.all());
         let (row, column) = text.cursor();
         self.jump(row, column);
     }

@@ -1,11 +1,14 @@
 //! vi keys for the composer: modes, counts, operators, motions and text objects over a text of whole graphemes.
 
+mod change;
 mod object;
+mod operate;
 mod text;
 
 pub use text::Text;
 
 use crate::app::{Code, Key};
+use change::{join, replace, swap_case};
 use text::Span;
 
 /// What the keys mean now.
@@ -256,154 +259,6 @@ impl Vi {
         }
     }
 
-    fn operate(&mut self, operator: char, count: Option<usize>, rest: &str, text: &mut Text) -> Run {
-        let (more, rest) = counted(rest);
-        let count = match (count, more) {
-            (None, None) => None,
-            (a, b) => Some(a.unwrap_or(1).saturating_mul(b.unwrap_or(1))),
-        };
-        let mut chars = rest.chars();
-        let Some(first) = chars.next() else { return Run::More };
-        let span = if first == operator {
-            Some(text.lines(count.unwrap_or(1)))
-        } else if operator == 'c' && matches!(first, 'w' | 'W') && !text.is_space(text.at) {
-            // vi's oldest exception: `cw` leaves the space behind the word
-            text.motion(if first == 'w' { 'e' } else { 'E' }, count)
-        } else {
-            match self.motion(count, first, chars.as_str(), text) {
-                Some(span) => span,
-                None => return Run::More,
-            }
-        };
-        let Some(mut span) = span else { return Run::Done(Done::Yes) };
-        let end = text.line(text.at).1;
-        if matches!(first, 'w' | 'W') && span.to > end && end > text.at {
-            // the last word of a line does not take the next line along
-            span.to = end;
-        }
-        self.apply(operator, span.range(text), span.lines, text)
-    }
-
-    fn apply(&mut self, operator: char, (from, to): (usize, usize), lines: bool, text: &mut Text) -> Run {
-        if from == to && !lines && operator != 'c' {
-            return Run::Done(Done::Yes);
-        }
-        self.register = Register { text: text.slice(from, to), lines };
-        match operator {
-            'y' => {
-                text.at = from;
-                Run::Done(Done::Yes)
-            }
-            'c' => {
-                text.replace(from, to, "");
-                self.mode = Mode::Insert;
-                Run::Changed
-            }
-            _ => {
-                // whole lines go with one of their line ends
-                let (from, to) = match lines {
-                    true if to < text.len() => (from, to + 1),
-                    true => (from.saturating_sub(1), to),
-                    false => (from, to),
-                };
-                text.replace(from, to, "");
-                if lines {
-                    text.at = text.first_word(text.line(text.at).0);
-                }
-                Run::Changed
-            }
-        }
-    }
-
-    fn enter(&mut self, how: char, text: &mut Text) -> Run {
-        let (head, end) = text.line(text.at);
-        match how {
-            'a' => text.at = (text.at + 1).min(end),
-            'I' => text.at = text.first_word(head),
-            'A' => text.at = end,
-            'o' => text.replace(end, end, "\n"),
-            'O' => {
-                text.replace(head, head, "\n");
-                text.at = head;
-            }
-            _ => {}
-        }
-        self.mode = Mode::Insert;
-        Run::Changed
-    }
-
-    fn put(&mut self, behind: bool, count: usize, text: &mut Text) -> Run {
-        let Register { text: what, lines } = self.register.clone();
-        if what.is_empty() && !lines {
-            return Run::Done(Done::Yes);
-        }
-        // more than a person means by it would only fill the memory
-        let what = vec![what; count.clamp(1, 99)];
-        let (head, end) = text.line(text.at);
-        match (lines, behind) {
-            (true, true) => {
-                text.replace(end, end, &format!("\n{}", what.join("\n")));
-                text.at = text.first_word(end + 1);
-            }
-            (true, false) => {
-                text.replace(head, head, &format!("{}\n", what.join("\n")));
-                text.at = text.first_word(head);
-            }
-            (false, _) => {
-                let at = if behind { (text.at + 1).min(end) } else { text.at };
-                text.replace(at, at, &what.concat());
-                text.at = text.at.saturating_sub(1).max(at);
-            }
-        }
-        Run::Changed
-    }
-
-    fn visual(&mut self, count: Option<usize>, first: char, rest: &str, text: &mut Text) -> Run {
-        let operator = match first {
-            'd' | 'x' | 'D' | 'X' => Some('d'),
-            'c' | 's' | 'C' | 'S' => Some('c'),
-            'y' | 'Y' => Some('y'),
-            _ => None,
-        };
-        if let Some(operator) = operator {
-            let lines = self.mode == Mode::Lines;
-            let range = self.selection(text).unwrap_or((text.at, text.at));
-            self.mode = Mode::Normal;
-            return self.apply(operator, range, lines, text);
-        }
-        match first {
-            'v' | 'V' => {
-                let other = if first == 'v' { Mode::Visual } else { Mode::Lines };
-                self.mode = if self.mode == other { Mode::Normal } else { other };
-            }
-            'o' => std::mem::swap(&mut self.anchor, &mut text.at),
-            'p' | 'P' => {
-                let range = self.selection(text).unwrap_or((text.at, text.at));
-                let put = self.register.text.clone();
-                self.register = Register { text: text.slice(range.0, range.1), lines: false };
-                text.replace(range.0, range.1, &put);
-                self.mode = Mode::Normal;
-                return Run::Changed;
-            }
-            'j' | 'k' => {
-                for _ in 0..count.unwrap_or(1).min(text.len()) {
-                    text.at = text.beside(first == 'j');
-                }
-            }
-            _ => match self.motion(count, first, rest, text) {
-                Some(Some(span)) => {
-                    if matches!(first, 'i' | 'a') {
-                        self.anchor = span.from;
-                    }
-                    text.at = span.to.saturating_sub(usize::from(matches!(first, 'i' | 'a')));
-                }
-                Some(None) => {}
-                None => return Run::More,
-            },
-        }
-        Run::Done(Done::Yes)
-    }
-
     /// The last change once more, with what was typed then.
     fn repeat(&mut self, text: &mut Text) -> Run {
         if self.last.is_empty() || self.repeating {
@@ -440,40 +295,4 @@ fn counted(keys: &str) -> (Option<usize>, &str) {
         false => keys.bytes().take_while(u8::is_ascii_digit).count(),
     };
     (keys[..digits].parse().ok().map(|n: usize| n.clamp(1, 9999)), &keys[digits..])
-}
-
-fn replace(text: &mut Text, count: usize, with: char) -> Run {
-    let (at, end) = (text.at, text.line(text.at).1);
-    if at + count > end {
-        return Run::Done(Done::Yes);
-    }
-    text.replace(at, at + count, &with.to_string().repeat(count));
-    text.at = at + count - 1;
-    Run::Changed
-}
-
-fn swap_case(text: &mut Text, count: usize) -> Run {
-    let (at, end) = (text.at, text.line(text.at).1);
-    let to = (at + count).min(end);
-    let swapped: String = text
-        .slice(at, to)
-        .chars()
-        .flat_map(|c| -> Vec<char> {
-            if c.is_uppercase() { c.to_lowercase().collect() } else { c.to_uppercase().collect() }
-        })
-        .collect();
-    text.replace(at, to, &swapped);
-    Run::Changed
-}
-
-fn join(text: &mut Text) -> Run {
-    let end = text.line(text.at).1;
-    if end >= text.len() {
-        return Run::Done(Done::Yes);
-    }
-    let next = text.first_word(end + 1);
-    let with = if next >= text.line(end + 1).1 { "" } else { " " };
-    text.replace(end, next, with);
-    text.at = end;
-    Run::Changed
 }

@@ -1,7 +1,7 @@
 //! The whole picture: where each band stands at each size, and who draws it.
 
 use super::paint::{Caps, Picture};
-use super::panes::{self, bands, overlay};
+use super::panes::{self, bands, overlay, status};
 use super::text::{fit, width};
 use super::theme::{Meaning, Theme};
 use super::{Composer, Conversation};
@@ -96,7 +96,7 @@ impl Layout {
             Rect::new(0, left, columns, rows)
         };
         let most = usize::from((rows / 3).clamp(1, 12));
-        let status = take(bands::notice_rows(model));
+        let status = take(panes::status::notice_rows(model));
         let quote = take(u16::from(rows >= 30 && !model.draft().text.is_empty()));
         let composer = take(u16::try_from(composer_rows.clamp(1, most)).unwrap_or(1));
         let offered = model.completion.as_ref().map_or(0, |c| c.items.len().min(6));
@@ -114,8 +114,8 @@ impl Layout {
             }),
             _ => Rect::default(),
         };
-        let waiting = u16::try_from(model.thread().queue.len()).unwrap_or(u16::MAX);
-        let queue = take(waiting.min(3).min(rows / 8));
+        let waiting = u16::try_from(bands::pending(model).len()).unwrap_or(u16::MAX);
+        let queue = take(waiting.min(3).min((rows / 8).max(1)));
         let title = Rect::new(0, 0, columns, u16::from(rows >= 8));
         let body = Rect::new(0, title.height, columns, left.saturating_sub(title.height));
         let aside = if place == MeterPlace::Right { 30 } else { 0 };
@@ -157,6 +157,10 @@ impl Tui {
     pub fn order(&mut self, order: &Order, model: &Model) -> Option<Event> {
         match order {
             Order::Draft(draft) => {
+                self.composer.replace(draft);
+                None
+            }
+            Order::Arrive(draft) => {
                 self.composer.set(draft);
                 None
             }
@@ -209,10 +213,10 @@ impl Tui {
         panes::meter::side(&mut canvas, layout.side, model);
         bands::completion(&mut canvas, layout.completion, model);
         let caret = bands::composer(&mut canvas, layout.composer, model, composer);
-        bands::quote(&mut canvas, layout.quote, model);
-        bands::status(&mut canvas, layout.status, model, layout.quote.is_empty());
+        status::quote(&mut canvas, layout.quote, model);
+        status::status(&mut canvas, layout.status, model, layout.quote.is_empty());
         if model.settings.vi {
-            bands::mode(&mut canvas, layout.status, composer);
+            status::mode(&mut canvas, layout.status, composer);
         }
         let caret: Option<Position> = match overlay::draw(&mut canvas, whole, model) {
             overlay::Caret::None => None,

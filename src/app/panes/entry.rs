@@ -1,7 +1,7 @@
 //! One line of text to give: a title, a tag, a system prompt, a template's variable.
 
 use super::{Outcome, Overlay, close, stay};
-use crate::app::{Code, Effect, Key, Line, Model, draft, switch};
+use crate::app::{Code, Effect, Key, Line, Model, attach, draft, switch};
 use crate::words::{SessionId, Titled, clean_line};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,15 @@ pub fn system(model: &mut Model) -> Vec<Effect> {
     ask(model, "System prompt of this session (empty: none)", &now, Then::System)
 }
 
+/// A template by its name: what is written behind the name is its first variable, or stands behind it.
+pub fn begin(model: &mut Model, template: &str, argument: &str) -> Vec<Effect> {
+    match variable(template) {
+        _ if argument.is_empty() => fill(model, template.to_owned()),
+        Some(name) => filled(model, template, &name, argument),
+        None => draft::replace(model, draft::at_end(&format!("{template}{argument}"))),
+    }
+}
+
 /// Asks for the first variable of a template; without one the text goes into the composer.
 pub fn fill(model: &mut Model, template: String) -> Vec<Effect> {
     match variable(&template) {
@@ -74,6 +83,7 @@ impl State {
         match key.code {
             Code::Esc => close(),
             Code::Enter => (false, self.give(model)),
+            Code::Char('g') if key.ctrl && self.then == Then::System => (false, attach::system(model)),
             _ => {
                 self.line.key(key);
                 stay()
@@ -99,22 +109,29 @@ impl State {
                 super::refresh(model);
                 effects
             }
+            // a prompt of several lines that was only looked at keeps them
+            Then::System if text == Line::new(model.session().system.clone().unwrap_or_default()).text() => {
+                Vec::new()
+            }
             Then::System => {
                 model.thread_mut().session.system = (!text.trim().is_empty()).then(|| text.to_owned());
                 switch::keep_session(model)
             }
-            Then::Variable { template, name } => {
-                // the value is put aside so that a `{{` in it is not asked for
-                let value = text.replace("{{", "{\u{2060}{");
-                let open = template.find("{{").unwrap_or(0);
-                let mut filled = template[..open].to_owned();
-                filled.push_str(&replace(&template[open..], name, &value));
-                match variable(&filled) {
-                    Some(_) => fill(model, filled),
-                    None => draft::replace(model, draft::at_end(&filled.replace("{\u{2060}{", "{{"))),
-                }
-            }
+            Then::Variable { template, name } => filled(model, template, name, text),
         }
+    }
+}
+
+/// A variable has its value: the next one is asked for, or the prompt is ready.
+fn filled(model: &mut Model, template: &str, name: &str, value: &str) -> Vec<Effect> {
+    // the value is put aside so that a `{{` in it is not asked for
+    let value = value.replace("{{", "{\u{2060}{");
+    let open = template.find("{{").unwrap_or(0);
+    let mut whole = template[..open].to_owned();
+    whole.push_str(&replace(&template[open..], name, &value));
+    match variable(&whole) {
+        Some(_) => fill(model, whole),
+        None => draft::replace(model, draft::at_end(&whole.replace("{\u{2060}{", "{{"))),
     }
 }
 

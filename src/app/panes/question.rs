@@ -1,7 +1,7 @@
 //! One clear question with a few answers; each answer is data that says what it means.
 
 use super::{Outcome, Overlay, close, stay, step};
-use crate::app::{Code, Effect, Key, Model, act, draft, program};
+use crate::app::{Code, Effect, Key, Model, act, attach, program};
 use crate::words::{Failure, MessageId};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -109,13 +109,7 @@ fn carry(model: &mut Model, then: Then) -> Vec<Effect> {
     match then {
         Then::Nothing => Vec::new(),
         Then::Quit => program::leave(model),
-        Then::Run(command) => {
-            let mut effects = draft::clear(model);
-            let turn = model.next_turn();
-            model.pending.attach.push(turn);
-            effects.push(Effect::Run { turn, command });
-            effects
-        }
+        Then::Run(command) => attach::run(model, command),
         Then::Delete(id) => act::delete_now(model, id),
         Then::Cheaper(message) => super::picker::open_cheap(model, message),
     }

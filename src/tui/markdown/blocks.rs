@@ -6,7 +6,9 @@ use super::table::Table;
 use super::walk::Walk;
 use super::{Options, tail};
 use crate::tui::text::Row;
-use pulldown_cmark::{BrokenLink, BrokenLinkCallback, Event, Options as Syntax, Parser, TagEnd};
+use pulldown_cmark::{
+    BrokenLink, BrokenLinkCallback, Event, Options as Syntax, Parser, TagEnd, TextMergeWithOffset,
+};
 use std::borrow::Cow;
 
 /// The syntax that is understood beyond CommonMark.
@@ -52,7 +54,7 @@ pub(super) fn lay_out(
     let text = tail::dollars(text);
     let skipped = before.len();
     let whole = if before.is_empty() { text } else { Cow::Owned(before + &text) };
-    for (event, range) in parser(&whole, known).into_offset_iter() {
+    for (event, range) in TextMergeWithOffset::new(parser(&whole, known).into_offset_iter()) {
         if range.end > skipped {
             walk.event(event);
         }

@@ -10,8 +10,17 @@ use std::sync::Arc;
 pub(super) struct Carry {
     /// Code blocks so far.
     pub code: u32,
-    /// A block ended: an empty row is due before the next one.
-    pub gap: bool,
+    pub gap: Gap,
+}
+
+/// What parts the next block from the one before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Gap {
+    #[default]
+    None,
+    Row,
+    /// A row, unless it is a footnote: they stand close together.
+    AfterNote,
 }
 
 /// One container around the current block: a list item, a quote, a footnote.
@@ -72,6 +81,20 @@ impl<'a> Flow<'a> {
         self.levels.push(Level { first: None, rest: bar, bar: true });
     }
 
+    /// The row that is due before a footnote.
+    pub fn gap_before_note(&mut self) {
+        self.flush();
+        if self.carry.gap == Gap::AfterNote {
+            self.carry.gap = Gap::None;
+        }
+        self.gap();
+    }
+
+    /// Whether text stands directly in an item of a list.
+    pub fn in_item(&self) -> bool {
+        self.levels.last().is_some_and(|level| !level.bar)
+    }
+
     /// The innermost item ends; one without text still shows its marker.
     pub fn close_item(&mut self) {
         if self.levels.last().is_some_and(|l| l.first.is_some()) && self.line.is_empty() {
@@ -88,7 +111,7 @@ impl<'a> Flow<'a> {
     /// The empty row that is due before a block.
     pub fn gap(&mut self) {
         self.flush();
-        if !std::mem::take(&mut self.carry.gap) {
+        if std::mem::take(&mut self.carry.gap) == Gap::None {
             return;
         }
         // a quote's bar runs through

@@ -1,6 +1,6 @@
 //! Text within a block: emphasis, links, images, and the few HTML tags that models write in running text.
 
-use super::math;
+use super::{link, math};
 use crate::tui::text::{Face, Line};
 use crate::tui::theme::Meaning;
 use crate::words::clean_line;
@@ -14,6 +14,8 @@ pub(super) struct Inline {
     /// Open HTML tags, innermost last.
     tags: Vec<&'static Tag>,
     link: Option<Arc<str>>,
+    /// The address of the link that is open, whether the terminal is told it or not.
+    address: Option<String>,
     link_text: String,
     /// Inside an image: its address and the text so far.
     image: Option<(String, String)>,
@@ -104,7 +106,7 @@ impl Inline {
             alt.push_str(text);
             return None;
         }
-        if self.link.is_some() {
+        if self.address.is_some() {
             self.link_text.push_str(text);
         }
         let script = self.tags.iter().rev().find_map(|tag| match tag.look {
@@ -136,18 +138,28 @@ impl Inline {
         true
     }
 
+    /// Neither in a link nor in the label of an image: an address here is a link by itself.
+    pub fn is_running(&self) -> bool {
+        self.address.is_none() && self.image.is_none()
+    }
+
     pub fn open_link(&mut self, address: &str) {
+        self.link = link::opened(address);
         let face = self.face();
-        self.open(Face::new(Meaning::Link).with(face.add));
-        self.link = Some(Arc::from(clean_line(address)));
+        let meaning = if self.link.is_some() { Face::new(Meaning::Link) } else { face };
+        self.open(meaning.with(face.add));
+        self.address = Some(clean_line(address));
         self.link_text.clear();
     }
 
-    /// The address, when it has to be written behind the label.
-    pub fn close_link(&mut self, shown: bool) -> Option<Arc<str>> {
+    /// The address, when it has to be written behind the label: the terminal shows no links, or not this one, or the
+    /// label looks like another address.
+    pub fn close_link(&mut self, shown: bool) -> Option<String> {
         self.close();
-        let url = self.link.take()?;
-        (!shown && !same_address(&url, &self.link_text)).then_some(url)
+        let linked = self.link.take().is_some();
+        let address = self.address.take()?;
+        let told = shown && linked || same_address(&address, &self.link_text);
+        (!told || link::misleads(&self.link_text, &address)).then_some(address)
     }
 
     pub fn open_image(&mut self, address: &str) {
@@ -158,7 +170,7 @@ impl Inline {
     pub fn close_image(&mut self, line: &mut Line) {
         let Some((url, alt)) = self.image.take() else { return };
         let what = if alt.is_empty() { "image".to_owned() } else { format!("image: {alt}") };
-        let link = (!url.is_empty() && !url.starts_with("data:")).then(|| Arc::from(url));
+        let link = link::opened(&url);
         line.push(&format!("[{what}]"), Face::new(Meaning::Link), link.as_ref());
     }
 }

@@ -1,14 +1,11 @@
 //! Mathematics in TeX made readable in plain Unicode: greek, operators, sub- and superscripts, fractions, roots.
 
+use super::matrix;
+use super::symbols::{NAMES, SUBSCRIPTS, SUPERSCRIPTS, VULGAR, double_struck};
+
 /// Whether `$...$` is more likely two amounts of money than mathematics: `$5-$` of `$5-$10`.
 pub(super) fn is_money(tex: &str) -> bool {
     tex.starts_with(|c: char| c.is_ascii_digit()) && !tex.contains(['\\', '^', '_', '=', '{', '+', '<', '>'])
-}
-
-/// The lines of a displayed formula.
-pub(super) fn lines(tex: &str) -> Vec<String> {
-    let rows = tex.split("\\\\").map(readable).filter(|l| !l.is_empty());
-    rows.collect()
 }
 
 /// One line of TeX as Unicode text. Unknown commands keep their name; nothing is dropped that carries meaning.
@@ -113,7 +110,11 @@ impl<'a> Reader<'a> {
         match name {
             "frac" | "dfrac" | "tfrac" | "cfrac" => {
                 let (a, b) = (self.argument(), self.argument());
-                out.push_str(&format!("{}/{}", tight(&a), tight(&b)));
+                match VULGAR.iter().find(|(top, bottom, _)| *top == a.trim() && *bottom == b.trim()) {
+                    Some((.., sign)) => out.push(*sign),
+                    None => out.push_str(&format!("{}/{}", tight(&a), tight(&b))),
+                }
+                self.part(out);
             }
             "binom" => {
                 let (a, b) = (self.argument(), self.argument());
@@ -155,7 +156,20 @@ impl<'a> Reader<'a> {
                     self.rest = rest;
                 }
             }
-            "begin" | "end" => {
+            "begin" => {
+                let name = self.raw();
+                match matrix::inline(name, self.rest) {
+                    Some((text, rest)) => {
+                        out.push_str(&text);
+                        self.rest = rest;
+                    }
+                    None if name == "array" => {
+                        self.raw();
+                    }
+                    None => {}
+                }
+            }
+            "end" => {
                 self.raw();
             }
             "not" => {
@@ -167,7 +181,12 @@ impl<'a> Reader<'a> {
             "{" | "}" | "$" | "%" | "&" | "#" | "_" => out.push_str(name),
             "|" => out.push('‖'),
             _ => match NAMES.binary_search_by(|(known, _)| known.cmp(&name)) {
-                Ok(i) => out.push_str(NAMES[i].1),
+                Ok(i) => {
+                    out.push_str(NAMES[i].1);
+                    if matches!(name, "partial" | "nabla" | "neg" | "lnot") {
+                        self.rest = self.rest.trim_start();
+                    }
+                }
                 Err(_) => {
                     // functions such as \sin keep their name
                     if out.ends_with(|c: char| c.is_alphanumeric()) {
@@ -179,6 +198,14 @@ impl<'a> Reader<'a> {
                     }
                 }
             },
+        }
+    }
+
+    /// A blank behind a fraction, so that `a/b c` is not read as `a/(bc)`.
+    fn part(&self, out: &mut String) {
+        let ends = ["\\right", "\\end", "\\\\"].iter().any(|sign| self.rest.starts_with(sign));
+        if !ends && self.rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '\\')) {
+            out.push(' ');
         }
     }
 
@@ -207,7 +234,7 @@ impl<'a> Reader<'a> {
 fn tight(text: &str) -> String {
     let text = text.trim();
     let bare = text.strip_prefix('√').unwrap_or(text);
-    let one = bare.chars().all(|c| c.is_alphanumeric() || "′²³".contains(c));
+    let one = bare.chars().all(|c| c.is_alphanumeric() || "∂∇′⁺⁻".contains(c));
     if one { text.to_owned() } else { format!("({text})") }
 }
 
@@ -218,70 +245,3 @@ fn scripted(text: &str, table: &[(char, char)]) -> Option<String> {
         .map(|c| table.iter().find(|(plain, _)| *plain == c).map(|(_, small)| *small))
         .collect()
 }
-
-fn double_struck(c: char) -> char {
-    match c {
-        'N' => 'ℕ',
-        'Z' => 'ℤ',
-        'Q' => 'ℚ',
-        'R' => 'ℝ',
-        'C' => 'ℂ',
-        'P' => 'ℙ',
-        'H' => 'ℍ',
-        'E' => '𝔼',
-        'F' => '𝔽',
-        '1' => '𝟙',
-        c => c,
-    }
-}
-
-#[rustfmt::skip]
-const SUPERSCRIPTS: &[(char, char)] = &[
-    ('0', '⁰'), ('1', '¹'), ('2', '²'), ('3', '³'), ('4', '⁴'), ('5', '⁵'), ('6', '⁶'), ('7', '⁷'), ('8', '⁸'), ('9', '⁹'),
-    ('+', '⁺'), ('-', '⁻'), ('−', '⁻'), ('=', '⁼'), ('(', '⁽'), (')', '⁾'), ('a', 'ᵃ'), ('b', 'ᵇ'), ('c', 'ᶜ'), ('d', 'ᵈ'),
-    ('e', 'ᵉ'), ('f', 'ᶠ'), ('g', 'ᵍ'), ('h', 'ʰ'), ('i', 'ⁱ'), ('j', 'ʲ'), ('k', 'ᵏ'), ('l', 'ˡ'), ('m', 'ᵐ'), ('n', 'ⁿ'),
-    ('o', 'ᵒ'), ('p', 'ᵖ'), ('r', 'ʳ'), ('s', 'ˢ'), ('t', 'ᵗ'), ('u', 'ᵘ'), ('v', 'ᵛ'), ('w', 'ʷ'), ('x', 'ˣ'), ('y', 'ʸ'),
-    ('z', 'ᶻ'), ('T', 'ᵀ'), ('N', 'ᴺ'), ('′', '′'), ('∗', '*'), ('⊤', 'ᵀ'), ('∘', '°'),
-];
-
-#[rustfmt::skip]
-const SUBSCRIPTS: &[(char, char)] = &[
-    ('0', '₀'), ('1', '₁'), ('2', '₂'), ('3', '₃'), ('4', '₄'), ('5', '₅'), ('6', '₆'), ('7', '₇'), ('8', '₈'), ('9', '₉'),
-    ('+', '₊'), ('-', '₋'), ('−', '₋'), ('=', '₌'), ('(', '₍'), (')', '₎'), ('a', 'ₐ'), ('e', 'ₑ'), ('h', 'ₕ'), ('i', 'ᵢ'),
-    ('j', 'ⱼ'), ('k', 'ₖ'), ('l', 'ₗ'), ('m', 'ₘ'), ('n', 'ₙ'), ('o', 'ₒ'), ('p', 'ₚ'), ('r', 'ᵣ'), ('s', 'ₛ'), ('t', 'ₜ'),
-    ('u', 'ᵤ'), ('v', 'ᵥ'), ('x', 'ₓ'), ('β', 'ᵦ'), ('γ', 'ᵧ'), ('ρ', 'ᵨ'), ('φ', 'ᵩ'), ('χ', 'ᵪ'),
-];
-
-/// Commands that are one symbol, sorted by name.
-#[rustfmt::skip]
-const NAMES: &[(&str, &str)] = &[
-    ("Delta", "Δ"), ("Gamma", "Γ"), ("Im", "ℑ"), ("Lambda", "Λ"), ("Leftarrow", "⇐"), ("Leftrightarrow", "⇔"),
-    ("Longrightarrow", "⟹"), ("Omega", "Ω"), ("Phi", "Φ"), ("Pi", "Π"), ("Psi", "Ψ"), ("Re", "ℜ"),
-    ("Rightarrow", "⇒"), ("Sigma", "Σ"), ("Theta", "Θ"), ("Upsilon", "Υ"), ("Vert", "‖"), ("Xi", "Ξ"),
-    ("aleph", "ℵ"), ("alpha", "α"), ("angle", "∠"), ("approx", "≈"), ("ast", "∗"), ("asymp", "≍"),
-    ("backslash", "\\"), ("because", "∵"), ("beta", "β"), ("bigcap", "⋂"), ("bigcup", "⋃"), ("bigoplus", "⨁"),
-    ("bigotimes", "⨂"), ("blacksquare", "■"), ("bot", "⊥"), ("bullet", "•"), ("cap", "∩"), ("cdot", "·"),
-    ("cdots", "⋯"), ("checkmark", "✓"), ("chi", "χ"), ("circ", "∘"), ("colon", ":"), ("coloneqq", "≔"),
-    ("complement", "∁"), ("cong", "≅"), ("coprod", "∐"), ("cup", "∪"), ("dagger", "†"), ("ddagger", "‡"),
-    ("ddots", "⋱"), ("degree", "°"), ("delta", "δ"), ("div", "÷"), ("doteq", "≐"), ("dots", "…"),
-    ("downarrow", "↓"), ("ell", "ℓ"), ("emptyset", "∅"), ("epsilon", "ε"), ("equiv", "≡"), ("eta", "η"),
-    ("exists", "∃"), ("forall", "∀"), ("gamma", "γ"), ("ge", "≥"), ("geq", "≥"), ("geqslant", "≥"), ("gets", "←"),
-    ("gg", "≫"), ("gt", ">"), ("hbar", "ℏ"), ("hookrightarrow", "↪"), ("iff", "⟺"), ("iiint", "∭"), ("iint", "∬"),
-    ("implies", "⟹"), ("in", "∈"), ("infty", "∞"), ("int", "∫"), ("iota", "ι"), ("kappa", "κ"), ("lVert", "‖"),
-    ("lambda", "λ"), ("land", "∧"), ("langle", "⟨"), ("lceil", "⌈"), ("ldots", "…"), ("le", "≤"),
-    ("leftarrow", "←"), ("leftrightarrow", "↔"), ("leq", "≤"), ("leqslant", "≤"), ("lfloor", "⌊"), ("ll", "≪"),
-    ("lnot", "¬"), ("longleftarrow", "⟵"), ("longrightarrow", "⟶"), ("lor", "∨"), ("lt", "<"), ("lvert", "|"),
-    ("mapsto", "↦"), ("mid", "∣"), ("models", "⊨"), ("mp", "∓"), ("mu", "μ"), ("nabla", "∇"), ("ne", "≠"),
-    ("neg", "¬"), ("neq", "≠"), ("nexists", "∄"), ("ni", "∋"), ("notin", "∉"), ("nu", "ν"), ("odot", "⊙"),
-    ("oint", "∮"), ("omega", "ω"), ("omicron", "ο"), ("ominus", "⊖"), ("oplus", "⊕"), ("otimes", "⊗"),
-    ("parallel", "∥"), ("partial", "∂"), ("perp", "⊥"), ("phi", "φ"), ("pi", "π"), ("pm", "±"), ("prec", "≺"),
-    ("prime", "′"), ("prod", "∏"), ("propto", "∝"), ("psi", "ψ"), ("qed", "∎"), ("rVert", "‖"), ("rangle", "⟩"),
-    ("rceil", "⌉"), ("rfloor", "⌋"), ("rho", "ρ"), ("rightarrow", "→"), ("rightharpoonup", "⇀"), ("rvert", "|"),
-    ("setminus", "∖"), ("sigma", "σ"), ("sim", "∼"), ("simeq", "≃"), ("sqcap", "⊓"), ("sqcup", "⊔"),
-    ("square", "□"), ("star", "⋆"), ("subset", "⊂"), ("subseteq", "⊆"), ("succ", "≻"), ("sum", "∑"),
-    ("supset", "⊃"), ("supseteq", "⊇"), ("surd", "√"), ("tau", "τ"), ("therefore", "∴"), ("theta", "θ"),
-    ("times", "×"), ("to", "→"), ("top", "⊤"), ("triangle", "△"), ("triangleq", "≜"), ("uparrow", "↑"),
-    ("upsilon", "υ"), ("varepsilon", "ε"), ("varnothing", "∅"), ("varphi", "φ"), ("varpi", "ϖ"), ("varrho", "ϱ"),
-    ("varsigma", "ς"), ("vartheta", "ϑ"), ("vdash", "⊢"), ("vdots", "⋮"), ("vee", "∨"), ("vert", "|"),
-    ("wedge", "∧"), ("wp", "℘"), ("xi", "ξ"), ("zeta", "ζ"),
-];

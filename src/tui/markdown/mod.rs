@@ -4,14 +4,18 @@
 
 mod blocks;
 mod doc;
+mod fence;
 mod flow;
 mod highlight;
 mod html;
 mod inline;
 mod known;
+mod link;
 mod math;
+mod matrix;
 mod outline;
 mod section;
+mod symbols;
 mod table;
 mod tail;
 mod walk;

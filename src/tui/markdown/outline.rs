@@ -3,6 +3,8 @@
 //! **Invariant:** where a section begins follows from the text alone, not from the pieces in which it came.
 
 use super::blocks;
+use super::fence::{Fence, code_line};
+use super::flow::Gap;
 use super::known::Known;
 use super::tail;
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
@@ -11,7 +13,7 @@ use std::ops::Range;
 /// A section that has so many bytes ends where the next block, or line of code, begins.
 const ENOUGH: usize = 4 * 1024;
 /// One whose last block alone makes it so large ends inside of that: between items, rows, words.
-const TOO_MUCH: usize = 3 * ENOUGH;
+pub(super) const TOO_MUCH: usize = 3 * ENOUGH;
 
 /// What a section goes on with where the one before ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,53 +27,12 @@ pub(super) enum Within {
     Table(Range<usize>),
 }
 
-/// A fenced block of code at the top level.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fence {
-    /// Where the line of its fence begins, and its first line of code.
-    pub start: usize,
-    pub body: usize,
-    pub language: String,
-    sign: char,
-    length: usize,
-    /// Columns by which the fence is indented: code lines lose as many.
-    indent: usize,
-}
-
-impl Fence {
-    /// The fence that begins here, if its line is whole.
-    fn at(text: &str, start: usize, language: &str) -> Option<Self> {
-        let end = start + text[start..].find('\n')? + 1;
-        let line = &text[start..end];
-        let (sign, length) = tail::fence_of(line)?;
-        let indent = line.len() - line.trim_start_matches(' ').len();
-        Some(Self { start, body: end, language: language.to_owned(), sign, length, indent })
-    }
-
-    pub fn is_closed_by(&self, line: &str) -> bool {
-        tail::fence_of(line).is_some_and(|(sign, n)| {
-            sign == self.sign && n >= self.length && line.trim().chars().all(|c| c == sign)
-        })
-    }
-
-    /// A line of its code, without the blanks that the fence has too.
-    pub fn dedented<'a>(&self, line: &'a str) -> &'a str {
-        &line[line.bytes().take(self.indent).take_while(|b| *b == b' ').count()..]
-    }
-
-    /// Whether a line without its end may still become the closing fence.
-    pub fn may_be_closed_by(&self, line: &str) -> bool {
-        line.trim().chars().all(|c| c == self.sign)
-    }
-}
-
 /// Where a section begins, and what is known there of the text before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Start {
     pub from: usize,
     pub within: Within,
-    /// An empty row is due before the next block.
-    pub gap: bool,
+    pub gap: Gap,
     /// Code blocks before it; the one it is within counts.
     pub codes: u32,
 }
@@ -86,7 +47,7 @@ pub(super) struct Outline {
     pub open: Option<Fence>,
     pub known: Known,
     codes: u32,
-    gap: bool,
+    gap: Gap,
 }
 
 /// The block at the top level that is being walked through.
@@ -95,7 +56,7 @@ struct Block {
     kind: Kind,
     /// As they were before it.
     codes: u32,
-    gap: bool,
+    gap: Gap,
 }
 
 enum Kind {
@@ -115,8 +76,9 @@ enum Kind {
 
 impl Outline {
     pub fn new() -> Self {
-        let start = Start { from: 0, within: Within::Nothing, gap: false, codes: 0 };
-        Self { starts: vec![start], settled: 0, open: None, known: Known::default(), codes: 0, gap: false }
+        let start = Start { from: 0, within: Within::Nothing, gap: Gap::None, codes: 0 };
+        let known = Known::default();
+        Self { starts: vec![start], settled: 0, open: None, known, codes: 0, gap: Gap::None }
     }
 
     /// Looks at what came. `ended`: no more will.
@@ -136,7 +98,7 @@ impl Outline {
             let from = self.from();
             let line = text[from + ENOUGH..from + TOO_MUCH].bytes().position(|b| b == b'\n');
             let from = line.map_or_else(|| words_end(text, from), |at| from + ENOUGH + at + 1);
-            self.starts.push(Start { from, within: Within::Nothing, gap: false, codes: 0 });
+            self.starts.push(Start { from, within: Within::Nothing, gap: Gap::None, codes: 0 });
         }
         self.settled = self.from();
     }
@@ -170,14 +132,14 @@ impl Outline {
                 Event::End(tag) => {
                     depth = depth.saturating_sub(1);
                     if let (0, Some(block)) = (depth, &last) {
-                        gap = *tag != TagEnd::FootnoteDefinition;
+                        gap = if *tag == TagEnd::FootnoteDefinition { Gap::AfterNote } else { Gap::Row };
                         self.long(text, block, base + range.end, codes);
                     }
                 }
                 _ if depth == 0 => {
                     self.whole(last.as_ref());
                     last = Some(Block { start: line(), kind: Kind::Other, codes, gap });
-                    gap = true;
+                    gap = Gap::Row;
                 }
                 _ => {}
             }
@@ -240,14 +202,14 @@ impl Outline {
             Kind::List { next, items } => {
                 let number = *next;
                 if std::mem::replace(items, true) {
-                    let gap = text[..at].ends_with("\n\n");
+                    let gap = if text[..at].ends_with("\n\n") { Gap::Row } else { Gap::None };
                     self.cut(at, TOO_MUCH, gap, codes, || Within::List(number));
                 }
                 *next = number.map(|n| n + 1);
             }
             Kind::Table { rows } if at >= self.from() + TOO_MUCH => {
                 let first = rows.get_or_insert(block.start..at).clone();
-                self.cut(at, TOO_MUCH, false, codes, || Within::Table(first));
+                self.cut(at, TOO_MUCH, Gap::None, codes, || Within::Table(first));
             }
             _ => {}
         }
@@ -269,19 +231,19 @@ impl Outline {
                         return;
                     }
                     at += line.len();
-                    self.cut(at, ENOUGH, false, codes, || Within::Code(fence.clone()));
+                    self.cut(at, ENOUGH, Gap::None, codes, || Within::Code(fence.clone()));
                 }
             }
             Kind::Rows(first) => {
                 let ends = text[block.start..end].match_indices('\n').map(|(at, _)| block.start + at + 1);
                 for at in ends.filter(|at| *at < end) {
-                    self.cut(at, TOO_MUCH, false, codes, || Within::Table(first.clone()));
+                    self.cut(at, TOO_MUCH, Gap::None, codes, || Within::Table(first.clone()));
                 }
             }
             Kind::Words => {
                 while end > self.from() + TOO_MUCH {
                     let from = words_end(text, self.from());
-                    self.starts.push(Start { from, within: Within::Nothing, gap: false, codes });
+                    self.starts.push(Start { from, within: Within::Nothing, gap: Gap::None, codes });
                 }
             }
             Kind::List { .. } | Kind::Table { .. } | Kind::Other => {}
@@ -289,7 +251,7 @@ impl Outline {
     }
 
     /// A section begins here if the one before it has enough.
-    fn cut(&mut self, at: usize, enough: usize, gap: bool, codes: u32, within: impl FnOnce() -> Within) {
+    fn cut(&mut self, at: usize, enough: usize, gap: Gap, codes: u32, within: impl FnOnce() -> Within) {
         if at >= self.from() + enough {
             self.starts.push(Start { from: at, within: within(), gap, codes });
         }
@@ -312,19 +274,13 @@ impl Outline {
             self.settled = end;
             if fence.is_closed_by(line) {
                 self.open = None;
-                self.gap = true;
+                self.gap = Gap::Row;
                 return true;
             }
-            self.cut(end, ENOUGH, false, self.codes, || Within::Code(fence.clone()));
+            self.cut(end, ENOUGH, Gap::None, self.codes, || Within::Code(fence.clone()));
         }
         false
     }
-}
-
-/// A line with its end, or as much of it as one row of sections holds.
-fn code_line(text: &str) -> &str {
-    let end = text.find('\n').map_or(text.len(), |n| n + 1);
-    if end <= TOO_MUCH { &text[..end] } else { &text[..text.floor_char_boundary(TOO_MUCH)] }
 }
 
 /// Where words that begin at `from` are cut: behind a sentence, else between two words, else anywhere.

@@ -1,10 +1,11 @@
 //! The rows of one section of a text: what is whole is laid out for good, the block that still grows again and again.
 
 use super::blocks::{self, Cut};
-use super::flow::Carry;
+use super::fence::Fence;
+use super::flow::{Carry, Gap};
 use super::highlight::CodeBlock;
 use super::known::Known;
-use super::outline::{Fence, Start, Within};
+use super::outline::{Start, Within};
 use super::{Options, tail};
 use crate::tui::text::{Face, Line, Prefix, Row, expand_tabs, wrap};
 use crate::tui::theme::Meaning;
@@ -110,7 +111,7 @@ impl Section {
     }
 
     fn open(&mut self, fence: &Fence, options: Options) -> usize {
-        if std::mem::take(&mut self.carry.gap) {
+        if std::mem::take(&mut self.carry.gap) != Gap::None {
             self.rows.push(Row::blank());
         }
         self.carry.code += 1;
@@ -127,7 +128,7 @@ impl Section {
         let line = rest.find('\n').map_or(rest, |end| &rest[..=end]);
         if fence.is_closed_by(line) {
             self.code = None;
-            self.carry.gap = true;
+            self.carry.gap = Gap::Row;
         } else {
             let width = part.options.width.into();
             block.line(fence.dedented(line), width, &mut Prefix::default(), &mut self.rows);

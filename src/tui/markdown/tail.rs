@@ -35,12 +35,17 @@ pub(super) fn dollars(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether what was written so far ends in the address of a link, in which brackets are only escaped.
+fn is_address(before: &str) -> bool {
+    before.rfind("](").is_some_and(|at| !before[at + 2..].contains([' ', ')']))
+}
+
 fn signs(part: &str) -> String {
     let mut out = String::with_capacity(part.len());
     let mut chars = part.chars().peekable();
     while let Some(c) = chars.next() {
         match (c, chars.peek()) {
-            ('\\', Some('(' | ')' | '[' | ']')) => {
+            ('\\', Some('(' | ')' | '[' | ']')) if !is_address(&out) => {
                 chars.next();
                 out.push_str("$$");
             }

@@ -1,21 +1,28 @@
 //! Walks over the events of the Markdown parser and lays out block after block.
 
 use super::blocks::language_of;
-use super::flow::{Carry, Flow};
+use super::flow::{Carry, Flow, Gap};
 use super::highlight::CodeBlock;
 use super::inline::Inline;
 use super::table::Table;
-use super::{Options, math};
+use super::{Options, link, math, matrix};
 use crate::tui::text::{Face, Row, RowKind};
 use crate::tui::theme::Meaning;
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 use ratatui::style::Modifier;
 
+/// An open list.
+struct List {
+    /// The number of its next item; `None` for bullets.
+    next: Option<u64>,
+    /// Its items are parted by empty rows.
+    loose: bool,
+}
+
 pub(super) struct Walk<'a> {
     pub flow: Flow<'a>,
     pub inline: Inline,
-    /// For each open list the number of its next item; `None` for bullets.
-    lists: Vec<Option<u64>>,
+    lists: Vec<List>,
     /// The first list goes on with this number.
     pub goes_on: Option<Option<u64>>,
     /// Inside a code block: its language and text.
@@ -61,7 +68,12 @@ impl Walk<'_> {
             }
             Event::DisplayMath(tex) => self.display_math(&tex),
             Event::Html(html) => html.lines().for_each(|line| self.html_line(line)),
-            Event::InlineHtml(html) => self.tag(&html),
+            Event::InlineHtml(html) => {
+                self.tag(&html);
+                if html.eq_ignore_ascii_case("</summary>") {
+                    self.hard_break();
+                }
+            }
             Event::SoftBreak => self.text(" "),
             Event::HardBreak => self.hard_break(),
             Event::Rule => {
@@ -84,7 +96,12 @@ impl Walk<'_> {
 
     fn start(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::Paragraph => self.flow.gap(),
+            Tag::Paragraph => {
+                if let Some(list) = self.lists.last_mut().filter(|_| self.flow.in_item()) {
+                    list.loose = true;
+                }
+                self.flow.gap();
+            }
             Tag::HtmlBlock => self.html = false,
             Tag::Heading { level, .. } => {
                 self.flow.gap();
@@ -120,12 +137,16 @@ impl Walk<'_> {
                     self.flow.gap();
                 }
                 let goes_on = self.goes_on.take();
-                self.lists.push(goes_on.unwrap_or(first));
+                self.lists.push(List { next: goes_on.unwrap_or(first), loose: false });
             }
             Tag::Item => {
+                if self.lists.last().is_some_and(|list| list.loose) {
+                    self.flow.flush();
+                    self.flow.carry.gap = Gap::Row;
+                }
                 self.flow.gap();
                 let marker = match self.lists.last_mut() {
-                    Some(Some(n)) => {
+                    Some(List { next: Some(n), .. }) => {
                         let marker = format!("{n}. ");
                         *n += 1;
                         marker
@@ -135,7 +156,7 @@ impl Walk<'_> {
                 self.flow.open_item(marker, Face::new(Meaning::Text));
             }
             Tag::FootnoteDefinition(name) => {
-                self.flow.gap();
+                self.flow.gap_before_note();
                 self.flow.open_item(format!("[{name}] "), Face::new(Meaning::Accent));
             }
             Tag::Table(alignment) => {
@@ -162,7 +183,9 @@ impl Walk<'_> {
             TagEnd::Paragraph => self.end_block(),
             TagEnd::HtmlBlock => {
                 self.inline.end_block();
-                self.flow.carry.gap |= self.html;
+                if self.html {
+                    self.flow.carry.gap = Gap::Row;
+                }
             }
             TagEnd::Heading(_) => {
                 self.end_block();
@@ -171,12 +194,14 @@ impl Walk<'_> {
             TagEnd::BlockQuote(_) => {
                 self.flow.close();
                 self.inline.close();
-                self.flow.carry.gap = true;
+                self.flow.carry.gap = Gap::Row;
             }
             TagEnd::CodeBlock => self.code_block(),
             TagEnd::List(_) => {
                 self.lists.pop();
-                self.flow.carry.gap |= self.lists.is_empty();
+                if self.lists.is_empty() {
+                    self.flow.carry.gap = Gap::Row;
+                }
             }
             TagEnd::Item => {
                 self.flow.close_item();
@@ -184,14 +209,14 @@ impl Walk<'_> {
             }
             TagEnd::FootnoteDefinition => {
                 self.flow.close();
-                self.flow.carry.gap = false;
+                self.flow.carry.gap = Gap::AfterNote;
             }
             TagEnd::Table => {
                 if let Some(table) = self.table.take() {
                     let mut prefix = self.flow.prefix();
                     let sample = self.sample.take();
                     table.lay_out(sample.as_ref(), self.flow.options, &mut prefix, self.flow.out);
-                    self.flow.carry.gap = true;
+                    self.flow.carry.gap = Gap::Row;
                 }
             }
             TagEnd::TableCell => {
@@ -205,8 +230,8 @@ impl Walk<'_> {
                 self.inline.close();
             }
             TagEnd::Link => {
-                if let Some(url) = self.inline.close_link(self.flow.options.links) {
-                    self.push(&format!(" ({url})"), Face::new(Meaning::Dim));
+                if let Some(address) = self.inline.close_link(self.flow.options.links) {
+                    self.push(&format!(" ({address})"), Face::new(Meaning::Dim));
                 }
             }
             TagEnd::Image => self.inline.close_image(&mut self.flow.line),
@@ -217,7 +242,7 @@ impl Walk<'_> {
     fn end_block(&mut self) {
         self.flow.flush();
         self.inline.end_block();
-        self.flow.carry.gap = true;
+        self.flow.carry.gap = Gap::Row;
     }
 
     fn code_block(&mut self) {
@@ -230,7 +255,7 @@ impl Walk<'_> {
         for line in text.split_inclusive('\n') {
             block.line(line, width, &mut prefix, self.flow.out);
         }
-        self.flow.carry.gap = true;
+        self.flow.carry.gap = Gap::Row;
     }
 
     pub fn push(&mut self, text: &str, face: Face) {
@@ -240,6 +265,13 @@ impl Walk<'_> {
     pub fn text(&mut self, text: &str) {
         if let Some((_, code)) = &mut self.code {
             code.push_str(text);
+        } else if self.inline.is_running() {
+            for (piece, url) in link::addresses(text) {
+                if let Some((text, face)) = self.inline.text(piece) {
+                    let face = if url.is_some() { Face::new(Meaning::Link).with(face.add) } else { face };
+                    self.flow.push(&text, face, url.as_ref());
+                }
+            }
         } else if let Some((text, face)) = self.inline.text(text) {
             self.push(&text, face);
         }
@@ -252,7 +284,7 @@ impl Walk<'_> {
             self.push(&math::readable(tex), face);
             return;
         }
-        for line in math::lines(tex) {
+        for line in matrix::lines(tex) {
             self.push(&format!("  {line}"), face);
             self.flow.flush();
         }

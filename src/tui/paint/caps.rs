@@ -30,6 +30,8 @@ pub struct Environment {
     pub shows_progress: bool,
     /// `LC_TERMINAL` is `iTerm2`, which ssh hands on.
     pub iterm: bool,
+    /// `VTE_VERSION` is set: GNOME Terminal and its relatives, which take no clipboard from programs.
+    pub vte: bool,
     /// Only kitty sets `KITTY_WINDOW_ID`.
     pub kitty: bool,
     /// Only WezTerm sets `WEZTERM_PANE`, only Konsole (22.04 and later are meant) `KONSOLE_VERSION`; iTerm2 sets
@@ -58,6 +60,7 @@ impl Environment {
             progress: None,
             shows_progress: shows_progress(&text),
             iterm: text("LC_TERMINAL") == "iTerm2",
+            vte: set("VTE_VERSION"),
             kitty: set("KITTY_WINDOW_ID"),
             inline_files: set("WEZTERM_PANE")
                 || text("LC_TERMINAL") == "iTerm2"

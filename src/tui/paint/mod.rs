@@ -15,7 +15,7 @@ mod terminal;
 
 pub use caps::{Caps, Environment};
 pub use images::{MOST as MOST_CELLS, PLACEHOLDER};
-pub use osc::{CLIPBOARD_LIMIT, Notify, QUESTION, Wrap, clipboard, notify, progress, title};
+pub use osc::{CLIPBOARD_LIMIT, Clipboard, Notify, QUESTION, Wrap, clipboard, notify, progress, title};
 pub use output::Output;
 pub use pace::{Due, LineStats, Pace, Rates};
 pub use painter::{Painted, Painter};

@@ -22,7 +22,35 @@ pub fn clipboard(text: &str, env: &Environment) -> Option<Vec<u8>> {
     if encoded.len() > CLIPBOARD_LIMIT {
         return None;
     }
-    Some(Wrap::of(env).around(&format!("\x1b]52;c;{encoded}\x1b\\")))
+    let sequence = format!("\x1b]52;c;{encoded}\x1b\\");
+    let mut bytes = Wrap::of(env).around(&sequence);
+    if Wrap::of(env) == Wrap::Tmux {
+        // handed on where it lets that through, else taken by itself where it is told to (`set-clipboard on`)
+        bytes.extend(sequence.as_bytes());
+    }
+    Some(bytes)
+}
+
+/// Whether the terminal takes what is sent to its clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clipboard {
+    Yes,
+    /// It may, or may be told to.
+    Perhaps,
+    No,
+}
+
+impl Clipboard {
+    pub fn of(env: &Environment) -> Clipboard {
+        let known = env.is_modern() || env.windows_terminal || env.term_program == "iTerm.app" || env.iterm;
+        match () {
+            () if matches!(env.term.as_str(), "linux" | "dumb") => Clipboard::No,
+            () if Wrap::of(env) != Wrap::None => Clipboard::Perhaps,
+            () if env.vte || env.term_program == "Apple_Terminal" => Clipboard::No,
+            () if known => Clipboard::Yes,
+            () => Clipboard::Perhaps,
+        }
+    }
 }
 
 /// How a window that is not looked at calls.

@@ -1,8 +1,7 @@
-//! The single rows around the conversation: title, completion, composer, what sending would cost, status.
+//! The single rows around the conversation: title, what is under way, completion, composer.
 
-use super::figures::{count, usd};
-use super::overlay::{items, on, wrapped};
-use crate::app::{Level, Model, Target};
+use super::overlay::items;
+use crate::app::{Model, Target};
 use crate::tui::theme::Meaning;
 use crate::tui::view::{Canvas, PROMPT};
 use crate::tui::{Composer, Mode};
@@ -39,6 +38,11 @@ pub fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     for tag in &session.tags {
         title.push_str(&format!(" #{tag}"));
     }
+    if let Some(system) = &session.system {
+        let persona = model.settings.personas.iter().find(|(_, text)| *text == system);
+        let name = persona.map_or("own system prompt", |(name, _)| name.as_str());
+        title.push_str(&format!(" · {}", clean_line(name)));
+    }
     let elsewhere = model.live.values().filter(|l| l.session != model.here).count();
     if elsewhere > 0 {
         title.push_str(&format!(" (+{elsewhere} streaming)"));
@@ -48,18 +52,36 @@ pub fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     canvas.zone(Rect { width: end.saturating_sub(area.x), ..area }, Target::Title);
 }
 
-/// What waits for the reply under way to end, or for a word of the person's when it did not end well.
-pub fn queue(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
-    let queue = &model.thread().queue;
+/// What is under way beside the reply, and what waits for its end: the rows above the composer.
+pub fn pending(model: &Model) -> Vec<String> {
+    let mut rows = Vec::new();
+    let thread = model.thread();
+    let key = |id: &str| model.keymap.keys(id).first().map(ToString::to_string).unwrap_or_default();
+    if let Some(fork) = &thread.fork {
+        let what = if fork.edits.is_some() { "editing" } else { "a new branch" };
+        let leave = key("branch.leave");
+        rows.push(format!("⑂ {what}: {} sends it beside the old one · {leave} leaves it", key("send")));
+    }
+    if let Some(run) = &model.pending.run {
+        let took = crate::app::seconds(std::time::Duration::from_secs(model.now.since(run.since).as_secs()));
+        rows.push(format!("⚙ {} · {took} · {} stops it", run.command, key("command.stop")));
+    }
     let state = if model.streaming() { "queued" } else { "held" };
+    rows.extend(thread.queue.iter().map(|draft| format!("⏸ {state}: {}", draft.text.trim())));
+    rows
+}
+
+pub fn queue(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
+    let mut all = pending(model);
     let rows = usize::from(area.height);
-    for (y, (at, draft)) in (area.y..area.bottom()).zip(queue.iter().enumerate()) {
-        let left = queue.len() - at;
-        let text = if at + 1 == rows && left > 1 {
-            format!("… {left} more {state}, the last one: {}", queue.back().map_or("", |d| d.text.as_str()))
-        } else {
-            format!("⏸ {state}: {}", draft.text.trim())
-        };
+    if all.len() > rows
+        && let Some(last) = all.pop()
+    {
+        let left = all.len() + 2 - rows;
+        all.truncate(rows.saturating_sub(1));
+        all.push(format!("… {left} more, the last one {}", last.trim_start_matches(['⏸', ' '])));
+    }
+    for (y, text) in (area.y..area.bottom()).zip(all) {
         let text = clean_line(&text.replace('\n', " ⏎ "));
         let columns = area.width.saturating_sub(PROMPT);
         canvas.text(area.x + PROMPT, y, columns, &text, canvas.style(Meaning::User));
@@ -118,167 +140,4 @@ pub fn composer(
         canvas.text(inner.x, inner.y, inner.width, &hint, canvas.style(Meaning::Dim));
     }
     caret
-}
-
-/// vi's mode and the keys of an unfinished command, at the right of the status line.
-pub fn mode(canvas: &mut Canvas<'_>, area: Rect, composer: &Composer) {
-    let (mode, pending) = composer.mode();
-    let style = canvas.style(Meaning::Bar).add_modifier(Modifier::BOLD);
-    canvas.text_right(area.right(), area.y, area.width / 2, &format!(" {} {pending}", mode.name()), style);
-}
-
-/// `~132 tokens · sending $0.0004 at openai, likely ~$0.0006, at most $0.082 · gpt-5-mini ~$0.0001 · sonnet ~$0.002`, as much of
-/// it as fits.
-fn quotes(model: &Model, columns: u16) -> Option<String> {
-    let first = model.quotes.first()?;
-    if let Some(context) = first.context.filter(|c| first.prompt_tokens > u64::from(*c)) {
-        return Some(format!(
-            "{} tokens do not fit into {}: /context makes room",
-            count(first.prompt_tokens),
-            count(context.into())
-        ));
-    }
-    if let Some(why) = &first.refused {
-        return Some(format!("nobody would answer: {}", clean_line(why)));
-    }
-    let about = |cost: Option<crate::words::Usd>| cost.map_or("?".to_owned(), |c| format!("~{}", usd(c)));
-    let tilde = if first.exact { "" } else { "~" };
-    let demo = if first.demo { "demo " } else { "" };
-    let start =
-        format!("{tilde}{} tokens · sending {demo}{}", count(first.prompt_tokens), about(first.sending));
-    let likely = format!(", likely {}", about(first.cost));
-    let worst = first.worst.map_or_else(String::new, |worst| format!(", at most {}", usd(worst)));
-    let at = if first.endpoint.is_empty() {
-        " with a key".to_owned()
-    } else {
-        format!(" at {}", clean_line(&first.endpoint))
-    };
-    let others: Vec<String> = model
-        .quotes
-        .iter()
-        .skip(1)
-        .map(|other| format!(" · {} {}", clean_line(other.model.short()), about(other.cost)))
-        .collect();
-    let forms = [
-        format!("{start}{at}{likely}{worst}{}", others.concat()),
-        format!("{start}{likely}{worst}{}", others.concat()),
-        format!("{start}{worst}{}", others.concat()),
-        format!("{start}{worst}{}", others.first().map_or("", String::as_str)),
-        format!("{start}{worst}"),
-    ];
-    let fits = |text: &&String| crate::tui::text::width(text) <= usize::from(columns);
-    forms.iter().find(fits).cloned().or_else(|| forms.into_iter().next_back())
-}
-
-/// The line before sending, on terminals with room for it.
-pub fn quote(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
-    if !area.is_empty()
-        && let Some(text) = quotes(model, area.width.saturating_sub(PROMPT))
-    {
-        canvas.text(
-            area.x + PROMPT,
-            area.y,
-            area.width.saturating_sub(PROMPT),
-            &text,
-            canvas.style(Meaning::Dim),
-        );
-    }
-}
-
-/// `low bandwidth · 1.2 KB/s · 84 ms round trip · 0.9 s behind`, in that mode or when the line is slow.
-fn line(model: &Model) -> String {
-    let (state, low) = (model.line, model.settings.low_bandwidth);
-    if !low && !state.is_slow() {
-        return String::new();
-    }
-    let mut facts = Vec::new();
-    if low {
-        facts.push("low bandwidth".to_owned());
-    }
-    #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
-    facts.push(format!("{:.1} KB/s", state.rate as f64 / 1024.0));
-    facts.extend(state.round_trip.map(|took| format!("{} ms round trip", took.as_millis())));
-    if state.backlog >= std::time::Duration::from_millis(100) {
-        facts.push(format!("{} behind", crate::app::seconds(state.backlog)));
-    }
-    facts.join(" · ")
-}
-
-/// Rows of the status line: more than one only for a notice that would be cut.
-pub fn notice_rows(model: &Model) -> u16 {
-    let most = if model.rows < 12 { 2 } else { 3 };
-    let rows = model.notice().map_or(1, |notice| wrapped(&notice.text, model.columns).len());
-    u16::try_from(rows).unwrap_or(1).clamp(1, most)
-}
-
-/// Keys of the moment: an action and a word for it.
-type Hint = (&'static str, &'static str);
-const WRITING: &[Hint] = &[
-    ("send", "send"),
-    ("model.pick", "model"),
-    ("sessions", "sessions"),
-    ("palette", "all"),
-    ("help", "help"),
-];
-const SELECTED: &[Hint] = &[
-    ("message.copy", "copy"),
-    ("message.edit", "edit"),
-    ("message.again", "again"),
-    ("message.quote", "quote"),
-    ("message.pin", "pin"),
-    ("message.good", "good"),
-    ("message.bad", "bad"),
-    ("message.why", "why"),
-    ("message.delete", "delete"),
-    ("message.leave", "back"),
-];
-const COMPARING: &[Hint] = &[
-    ("compare.right", "column"),
-    ("compare.pick", "go on from it"),
-    ("compare.stop", "stop it"),
-    ("compare.close", "close"),
-];
-
-/// What the keys do here, as far as they are the ones to begin with.
-fn keys(model: &Model) -> String {
-    let hints = match () {
-        () if model.thread().selected.is_some() => SELECTED,
-        () if model.compare.is_some() => COMPARING,
-        () => WRITING,
-    };
-    let said = hints.iter().filter_map(|(id, word)| {
-        let key = model.keymap.keys(id).first()?;
-        Some(format!("{key} {word}"))
-    });
-    said.collect::<Vec<_>>().join(" · ")
-}
-
-/// The newest notice; else what sending would cost; else the keys to begin with.
-pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bool) {
-    if area.is_empty() {
-        return;
-    }
-    let bar = canvas.style(Meaning::Bar);
-    canvas.fill(area, bar);
-    if let Some(notice) = model.notice() {
-        let meaning = match notice.level {
-            Level::Info => Meaning::Bar,
-            Level::Warning => Meaning::Warn,
-            Level::Error => Meaning::Error,
-        };
-        let style = on(canvas, bar, meaning);
-        for (y, row) in (area.y..area.bottom()).zip(wrapped(&notice.text, area.width)) {
-            canvas.text(area.x, y, area.width, row.text(), style);
-        }
-        return;
-    }
-    let quote = quotes(model, area.width).filter(|_| with_quote && !model.draft().text.is_empty());
-    let line = line(model);
-    let room = usize::from(area.width)
-        .saturating_sub(crate::tui::text::width(&line) + usize::from(!line.is_empty()));
-    let text = quote.unwrap_or_else(|| items(&keys(model), room));
-    let x = canvas.text(area.x, area.y, area.width, &text, bar);
-    if !line.is_empty() {
-        canvas.text_right(area.right(), area.y, area.right().saturating_sub(x + 1), &line, bar);
-    }
 }

@@ -23,7 +23,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, node: &Node) {
     let (at, of) = model.thread().branch(message.id);
     let mut marks = String::new();
     if of > 1 {
-        marks.push_str(&format!(" {}/{of}", at + 1));
+        marks.push_str(&format!(" ‹{}/{of}›", at + 1));
     }
     marks.push_str(match message.rating {
         1 => " +1",
@@ -32,6 +32,13 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, node: &Node) {
     });
     if message.pinned {
         marks.push_str(" pinned");
+    }
+    if let Some(fork) = &model.thread().fork {
+        marks.push_str(match () {
+            () if fork.edits == Some(message.id) => " editing",
+            () if fork.edits.is_none() && fork.parent == Some(message.id) => " the next prompt goes on here",
+            () => "",
+        });
     }
     if message.role == Role::Assistant {
         facts = says(model, message);

@@ -29,6 +29,8 @@ pub(super) struct Of {
     second: i64,
     means: Option<Means>,
     width: u16,
+    /// It is the last one: what can be done about its end is said.
+    last: bool,
 }
 
 impl Block {
@@ -44,6 +46,7 @@ impl Block {
             second: if counts { model.now.secs() } else { 0 },
             means: pictured.then_some(means),
             width,
+            last: model.thread().path().last() == Some(&message.id),
         };
         if self.of == Some(of) {
             return;
@@ -186,7 +189,12 @@ fn thinking(model: &Model, message: &Message) -> String {
 
 /// What happened on the way and how it ended.
 fn foot(new: &mut New, model: &Model, message: &Message) {
-    for note in notes(model, message) {
+    let mut notes = notes(model, message);
+    if model.writing(message.id).is_some_and(|(_, live)| live.waiting.is_some()) {
+        // the pause says it with its seconds
+        notes.pop();
+    }
+    for note in notes {
         new.line(&format!("↪ {}", clean_line(&note)), Meaning::Warn);
     }
     if let Some((_, live)) = model.writing(message.id) {
@@ -205,6 +213,23 @@ fn foot(new: &mut New, model: &Model, message: &Message) {
     if let Some(ending) = ending(message) {
         let meaning =
             if matches!(message.state, MessageState::Failed(_)) { Meaning::Error } else { Meaning::Warn };
-        new.line(&format!("■ {ending}"), meaning);
+        new.line(&format!("■ {ending}{}", remedies(model, message)), meaning);
     }
+}
+
+/// What can be done about the last reply that did not end by itself.
+fn remedies(model: &Model, message: &Message) -> String {
+    if model.thread().path().last() != Some(&message.id) {
+        return String::new();
+    }
+    let begun = !message.parts.is_empty();
+    let all = [
+        (begun, "continue", "goes on"),
+        (true, "regenerate", "asks again"),
+        (!begun, "regenerate.other", "asks another model"),
+    ];
+    all.iter()
+        .filter(|(fits, ..)| *fits)
+        .filter_map(|(_, id, does)| Some(format!(" · {} {does}", model.keymap.keys(id).first()?)))
+        .collect()
 }

@@ -19,6 +19,7 @@ pub mod overlay;
 mod picker;
 mod preferences;
 mod scroll;
+pub mod status;
 mod usage;
 mod welcome;
 mod whatif;

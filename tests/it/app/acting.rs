@@ -1,8 +1,8 @@
 //! Acting on messages and writing: what is copied, deleted and brought back, completed and weighed.
 
 use crate::support::stage::Stage;
-use fareway::app::{Effect, Event, Save};
-use fareway::words::{Part, Role, Source};
+use fareway::app::{Attached, Effect, Event, Save};
+use fareway::words::{Chip, ChipBody, Part, Role, Source};
 
 fn copied(stage: &Stage) -> Option<&str> {
     stage
@@ -69,8 +69,8 @@ fn files_are_offered_with_their_size_tokens_and_price() {
     let about: Vec<String> =
         stage.model.completion.iter().flat_map(|c| &c.items).map(|item| item.about.clone()).collect();
     // openai/gpt-5 takes $1.25 for a million tokens
-    assert_eq!(about, ["3 KB · ~1000 tokens · ~$0.001250", "2 KB", "folder"]);
-    assert!(stage.screen().contains("@notes.md   3 KB · ~1000 tokens"), "{}", stage.screen());
+    assert_eq!(about, ["3 KB · ~1,000 tokens · ~$0.001250", "2 KB · ~1,100 tokens · ~$0.001375", "folder"]);
+    assert!(stage.screen().contains("@notes.md   3 KB · ~1,000 tokens"), "{}", stage.screen());
 }
 
 #[test]
@@ -102,4 +102,165 @@ fn an_edited_prompt_keeps_its_images_and_files() {
     let sent = sent.expect("it is sent again");
     let kept: Vec<&Part> = sent.iter().filter(|part| !matches!(part, Part::Text { .. })).collect();
     assert_eq!(kept, [&image("a.png"), &image("a.png"), &file]);
+}
+
+/// Texts of the messages that were asked about last.
+fn asked(stage: &Stage) -> Vec<String> {
+    let request = stage.effects.iter().rev().find_map(|e| match e {
+        Effect::Ask { request, .. } => Some(request.messages.iter().map(|m| m.plain()).collect()),
+        _ => None,
+    });
+    request.expect("somebody was asked")
+}
+
+#[test]
+fn a_code_block_is_copied_by_the_number_above_it() {
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("how?", "```rust\none\n```\ntext\n```sh\ntwo\n```\n");
+    stage.types("/copy 1").press("enter");
+    assert_eq!(copied(&stage), Some("one\n"));
+    stage.press("alt-up 2");
+    assert_eq!(copied(&stage), Some("two\n"));
+    stage.effects.clear();
+    stage.press("3 esc").types("/copy x").press("enter");
+    assert_eq!(copied(&stage), None);
+}
+
+#[test]
+fn a_copy_says_where_it_went_and_never_more() {
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("how?", "so");
+    stage.press("ctrl-y");
+    assert_eq!(stage.model.notice(), None, "nothing was tried yet");
+    let cases = [
+        (true, None, "the message (2 B) sent to the terminal's clipboard"),
+        (true, Some(Ok("/c.txt")), "the message (2 B) sent to the terminal's clipboard; also in /c.txt"),
+        (
+            false,
+            Some(Ok("/c.txt")),
+            "the message (2 B) is in /c.txt: the terminal's clipboard does not take it",
+        ),
+        (false, Some(Err("full")), "the message (2 B) could not be copied: full"),
+    ];
+    for (sent, file, said) in cases {
+        let file = file.map(|file| file.map(str::to_owned).map_err(str::to_owned));
+        stage.event(Event::Copied { what: "the message (2 B)".into(), sent, file });
+        assert_eq!(stage.model.notice().map(|n| n.text.as_str()), Some(said));
+    }
+}
+
+#[test]
+fn a_prompt_that_is_edited_stands_until_it_is_sent() {
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("one", "first answer");
+    stage.exchange("two", "second answer");
+    let before: Vec<_> = stage.model.thread().path().to_vec();
+    stage.types("a draft").press("alt-up alt-up e");
+    assert_eq!(stage.model.draft().text, "two");
+    let screen = stage.screen();
+    assert!(screen.contains("second answer") && screen.contains("You editing"), "{screen}");
+    assert!(screen.contains("⑂ editing: enter sends it beside the old one · esc leaves it"), "{screen}");
+    stage.press("esc");
+    assert_eq!((stage.model.draft().text.as_str(), stage.model.thread().path()), ("a draft", &before[..]));
+    // sent, it is a branch; the draft is there again
+    stage.press("alt-up alt-up e").types("!").press("enter");
+    assert_eq!(asked(&stage), ["one", "first answer", "two!"]);
+    assert_eq!(stage.model.draft().text, "a draft");
+    assert_eq!(stage.model.thread().branch(stage.model.thread().path()[2]), (1, 2));
+    // what is edited and what it pushed aside are both kept on disk
+    stage.press("esc alt-up alt-up e");
+    assert_eq!(stage.model.thread().unsent().text, "a draft\n\ntwo!");
+}
+
+#[test]
+fn a_branch_begins_where_one_wants_and_the_old_one_stays_in_sight() {
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("one", "first answer");
+    stage.exchange("two", "second answer");
+    stage.press("alt-up alt-up alt-up g");
+    let screen = stage.screen();
+    assert!(screen.contains("the next prompt goes on here") && screen.contains("second answer"), "{screen}");
+    stage.types("other").press("enter");
+    assert_eq!(asked(&stage), ["one", "first answer", "other"]);
+    // at the end there is nothing to branch off
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("one", "first answer");
+    stage.press("alt-up g");
+    assert_eq!(stage.model.thread().fork, None);
+}
+
+#[test]
+fn a_template_is_a_command_with_its_variables() {
+    let mut stage = Stage::new(80, 24);
+    let texts = [("translate", "Into {{language}}, {{tone}}:\n"), ("plain", "As follows: ")];
+    stage.model.settings.templates = texts.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
+    stage.types("/trans");
+    assert!(stage.screen().contains("template: Into {{language}}, {{tone}}:"));
+    stage.press("enter").types("French").press("enter").types("kind").press("enter");
+    assert_eq!(stage.model.draft().text, "Into French, kind:\n");
+    stage.press("ctrl-c").types("/translate German").press("enter").types("curt").press("enter");
+    assert_eq!(stage.model.draft().text, "Into German, curt:\n");
+    stage.press("ctrl-c").types("/plain one two").press("enter");
+    assert_eq!(stage.model.draft().text, "As follows: one two");
+}
+
+#[test]
+fn a_command_that_runs_is_seen_and_stopped() {
+    let mut stage = Stage::new(80, 24);
+    stage.types("!sleep 9").press("enter y");
+    stage.wait(std::time::Duration::from_secs(3));
+    assert!(stage.screen().contains("⚙ sleep 9 · 3.0 s · esc stops it"), "{}", stage.screen());
+    let turn = stage.model.pending.run.as_ref().expect("it runs").turn;
+    stage.press("esc");
+    assert!(stage.effects.contains(&Effect::Stop { turn }));
+    assert_eq!(stage.model.draft().text, "!sleep 9");
+    let body = ChipBody::Output { command: "sleep 9".into(), text: String::new() };
+    let chip = Box::new(Attached { chip: Chip { label: "⟦!sleep 9⟧".into(), body }, tokens: 0 });
+    stage.event(Event::Attached { turn, chip: Ok(chip) });
+    assert_eq!(stage.model.draft().text, "!sleep 9", "what comes too late is not attached");
+}
+
+fn written(stage: &mut Stage, text: &str) {
+    let turn = stage.effects.iter().rev().find_map(|e| match e {
+        Effect::Editor { turn, .. } => Some(*turn),
+        _ => None,
+    });
+    stage.event(Event::Written { turn: turn.expect("an editor was opened"), text: Ok(text.into()) });
+}
+
+#[test]
+fn what_is_folded_can_be_opened_changed_and_taken_out() {
+    let mut stage = Stage::new(80, 24);
+    let long = "a pasted line\n".repeat(800);
+    stage.types("see ").event(Event::Paste(long.clone()));
+    stage.press("alt-o");
+    assert!(stage.effects.iter().any(|e| matches!(e, Effect::Editor { text, .. } if *text == long)));
+    written(&mut stage, "short\n");
+    assert_eq!(stage.model.draft().text, "see ⟦pasted 1 line, 5 B⟧");
+    stage.press("enter");
+    assert_eq!(asked(&stage), ["see short"]);
+    // a prompt that is taken up again has it, and without a text it is gone
+    stage.press("esc up alt-o");
+    written(&mut stage, "");
+    assert_eq!(stage.model.draft().text.trim(), "see");
+}
+
+#[test]
+fn an_attachment_that_is_gone_is_not_sent_as_its_name() {
+    let mut stage = Stage::new(80, 24);
+    stage.model.settings.history = vec!["look at ⟦a.png, ~1,100 tokens⟧ please".into()];
+    stage.press("up");
+    assert_eq!(stage.model.draft().text, "look at  please");
+    assert!(stage.model.notice().is_some_and(|n| n.text.contains("attach it again")));
+}
+
+#[test]
+fn a_system_prompt_of_many_lines_keeps_them() {
+    let mut stage = Stage::new(80, 24);
+    stage.model.thread_mut().session.system = Some("one\ntwo".into());
+    stage.types("/system").press("enter enter");
+    assert_eq!(stage.model.session().system.as_deref(), Some("one\ntwo"));
+    stage.types("/system").press("enter ctrl-g");
+    written(&mut stage, "three\nfour\n");
+    assert_eq!(stage.model.session().system.as_deref(), Some("three\nfour"));
 }

@@ -210,9 +210,9 @@ fn asking_again_makes_a_branch_beside() {
     stage.reply(turn, chosen("openai"));
     stage.reply(turn, text("two"));
     stage.reply(turn, done("openai", 1, 1));
-    assert!(stage.screen().contains("openai/gpt-5 2/2"), "{}", stage.screen());
+    assert!(stage.screen().contains("openai/gpt-5 ‹2/2›"), "{}", stage.screen());
     stage.press("alt-up left");
-    assert!(stage.screen().contains("1/2"), "{}", stage.screen());
+    assert!(stage.screen().contains("‹1/2›"), "{}", stage.screen());
     assert_eq!(stage.model.thread().last().expect("a reply").plain(), "one");
 }
 

@@ -2,4 +2,5 @@
 
 mod gather;
 mod inbox;
+mod outside;
 mod settings;

@@ -27,6 +27,8 @@ fn blocks() {
         ("# Title\n\nText\nmore", &["Title", "", "Text more"]),
         ("- a\n- b\n  - c\n\nend", &["• a", "• b", "  ◦ c", "", "end"]),
         ("- a\n\n- b", &["• a", "", "• b"]),
+        // a list whose items are parted is parted everywhere
+        ("- a\n\n  text\n- b\n  - c\n- d", &["• a", "", "  text", "", "• b", "", "  ◦ c", "", "• d"]),
         ("3. a\n4. b", &["3. a", "4. b"]),
         ("- [x] done\n- [ ] open", &["☑ done", "☐ open"]),
         ("> one\n>\n> two", &["▎ one", "▎", "▎ two"]),
@@ -37,9 +39,11 @@ fn blocks() {
         ("x <b>y</b>", &["x y"]),
         ("H<sub>2</sub>O, x<sup>n+1</sup>, <kbd>Ctrl</kbd>", &["H₂O, xⁿ⁺¹, Ctrl"]),
         ("a <b onclick=\"x\">b</b> <blink>c</blink>", &["a <b onclick=\"x\">b <blink>c</blink>"]),
+        ("a <details><summary>More</summary>hi</details>", &["a More", "hi"]),
         ("<details>\n<summary>More</summary>\n\nhi\n\n</details>", &["More", "", "hi"]),
         ("<script>\nhi\n</script>", &["<script>", "hi", "</script>"]),
         ("a[^1]\n\n[^1]: note", &["a[1]", "", "[1] note"]),
+        ("a[^1]\n\n[^1]: one\n\n[^2]: two\n\nend", &["a[1]", "", "[1] one", "[2] two", "", "end"]),
         ("| a | b |\n|--|-:|\n| 1 | 22 |", &["a   b", "─  ──", "1  22"]),
         ("costs $5-$10", &["costs $5-$10"]),
         ("so \\(x^2\\) and $\\alpha_1$", &["so x² and α₁"]),
@@ -84,6 +88,53 @@ fn links_carry_their_address_or_show_it() {
     assert_eq!(rows[0].links().len(), 2);
     let rows = layout(text, Options { width: 80, links: false, sideways: true });
     assert_eq!(shown(&rows), ["see docs (https://example.invalid/d) and https://example.invalid/x"]);
+}
+
+#[test]
+fn only_addresses_of_the_web_are_opened_and_none_hides_another() {
+    let cases: &[(&str, &str, &[&str])] = &[
+        (
+            "at https://a.example/x_y?b=1&c=(2), yes",
+            "at https://a.example/x_y?b=1&c=(2), yes",
+            &["https://a.example/x_y?b=1&c=(2)"],
+        ),
+        ("(see https://a.example/x.)", "(see https://a.example/x.)", &["https://a.example/x"]),
+        ("`https://a.example`", "https://a.example", &[]),
+        ("xhttps://a.example http:// x", "xhttps://a.example http:// x", &[]),
+        ("[run](javascript:alert\\(1\\))", "run (javascript:alert(1))", &[]),
+        ("[it](file:///etc/passwd)", "it (file:///etc/passwd)", &[]),
+        ("[here](./docs/a.md)", "here (./docs/a.md)", &[]),
+        ("[bank.com](https://evil.example)", "bank.com (https://evil.example)", &["https://evil.example"]),
+        ("[www.a.com/x](https://a.com/x)", "www.a.com/x", &["https://a.com/x"]),
+        ("[main.rs](https://a.example/main.rs)", "main.rs", &["https://a.example/main.rs"]),
+    ];
+    for (text, shown, links) in cases {
+        let rows = layout(text, Options { width: 80, ..OPTIONS });
+        assert_eq!(rows[0].text(), *shown, "{text}");
+        assert_eq!(rows[0].links().iter().map(|l| &**l).collect::<Vec<_>>(), *links, "{text}");
+    }
+}
+
+#[test]
+fn formulas_over_several_lines_keep_their_shape() {
+    let cases: &[(&str, &[&str])] = &[
+        ("a &= b + c \\\\\nlonger &= d", &["     a = b + c", "longer = d"]),
+        ("\\begin{aligned} x &= 1 \\\\[4pt] y &= 2 \\end{aligned}", &["x = 1", "y = 2"]),
+        ("A = \\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix} x", &["A = ⎛a  b⎞ x", "    ⎝c  d⎠"]),
+        (
+            "f(x) = \\begin{cases} 1 & x > 0 \\\\ 0 & \\text{else} \\\\ 7 & y \\end{cases}",
+            &["       ⎧1  x > 0", "f(x) = ⎨0  else", "       ⎩7  y"],
+        ),
+        ("\\left[\\begin{array}{cc} 1 & 2 \\\\ 3 & 4 \\end{array}\\right]", &["⎡1  2⎤", "⎣3  4⎦"]),
+        ("\\begin{bmatrix} 1 \\end{bmatrix}", &["[1]"]),
+        ("\\begin{pmatrix} a & b", &["a b"]),
+    ];
+    for (tex, lines) in cases {
+        let rows = laid_out(&format!("$$\n{tex}\n$$"));
+        let indented: Vec<String> = lines.iter().map(|line| format!("  {line}")).collect();
+        assert_eq!(rows, indented, "{tex}");
+    }
+    assert_eq!(laid_out("so $\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$"), ["so (a b; c d)"]);
 }
 
 #[test]
@@ -152,6 +203,9 @@ fn a_table_too_wide_for_that_scrolls_and_its_first_column_stays() {
 fn mathematics_is_readable() {
     let cases = [
         ("\\frac{a+b}{2}", "(a+b)/2"),
+        ("\\frac{1}{2}\\int x", "½ ∫ x"),
+        ("\\frac{a}{b}c", "a/b c"),
+        ("-\\frac{\\partial \\mathbf{B}}{\\partial t}", "−∂B/∂t"),
         ("\\sqrt{x^2 + y^2}", "√(x² + y²)"),
         ("\\sum_{i=0}^{n} i", "∑ᵢ₌₀ⁿ i"),
         ("x \\in \\mathbb{R}^n", "x ∈ ℝⁿ"),

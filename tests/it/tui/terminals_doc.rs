@@ -1,7 +1,7 @@
 //! `docs/terminals.md` says what the code does.
 
 use fareway::tui::image::Graphics;
-use fareway::tui::paint::{Caps, Environment, Modes, Notify};
+use fareway::tui::paint::{Caps, Clipboard, Environment, Modes, Notify};
 use fareway::tui::theme::Depth;
 
 /// The columns after the second, as the code would fill them in.
@@ -38,6 +38,11 @@ fn row(recognised_by: &str) -> Vec<&'static str> {
             Notify::Bell => "bell",
             Notify::Osc9 => "OSC 9",
             Notify::Osc777 => "OSC 777",
+        },
+        match Clipboard::of(&env) {
+            Clipboard::Yes => "yes",
+            Clipboard::Perhaps => "perhaps",
+            Clipboard::No => "-",
         },
         yes(modes.progress.is_some()),
         yes(modes.title),
