@@ -87,7 +87,10 @@ impl Live {
 
     pub fn waits(&mut self, endpoint: &str, until: At, failure: &Failure) {
         let why = format!("{endpoint} {}", short(failure));
-        self.notes.push(format!("{why}: asked again after a pause"));
+        let note = format!("{why}: asked again after a pause");
+        if self.notes.last() != Some(&note) {
+            self.notes.push(note);
+        }
         self.waiting = Some(Waiting { until, why });
     }
 

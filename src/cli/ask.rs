@@ -48,10 +48,10 @@ pub struct Args {
     #[arg(short = 'c', long = "continue")]
     pub(super) go_on: bool,
     /// How freely to choose words: 0 is the most likely, 2 the wildest
-    #[arg(short, long, value_name = "0..2")]
+    #[arg(short, long, value_name = "0..2", value_parser = temperature)]
     pub(super) temperature: Option<f64>,
     /// Longest answer in tokens
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_tokens: Option<u32>,
     /// How long to think: none, minimal, low, medium, high, xhigh, max
     #[arg(long, value_name = "EFFORT", value_parser = super::parse_word::<Effort>)]
@@ -74,6 +74,11 @@ pub struct Args {
     /// Nothing on stderr but failures
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    let wanted = text.parse().ok().filter(|value| (0.0..=2.0).contains(value));
+    wanted.ok_or_else(|| "write a number from 0 to 2".to_owned())
 }
 
 pub fn run(args: Args, mut shell: Shell) -> Result<Exit, Fail> {

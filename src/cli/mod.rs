@@ -83,6 +83,16 @@ fn run(cli: Cli) -> Result<Exit, Fail> {
     }
 }
 
+/// A day.
+fn parse_day(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse().map_err(|_| "write a day as YYYY-MM-DD, such as 2026-11-28".to_owned())
+}
+
+/// The name of a request.
+fn parse_generation(text: &str) -> Result<crate::words::GenerationId, String> {
+    text.parse().map_err(|_| "write it as `ask` and the ledger do: gen- and 32 letters and digits".to_owned())
+}
+
 /// A word of a closed list, by the names its type has everywhere else.
 fn parse_word<T: serde::de::DeserializeOwned>(word: &str) -> Result<T, String> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).map_err(|e| e.to_string())

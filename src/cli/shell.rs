@@ -110,7 +110,7 @@ impl Shell {
     /// Opens the terminal.
     pub fn chat(mut self, start: Start) -> Result<Exit, Fail> {
         use std::io::IsTerminal;
-        start.over(&mut self.config);
+        self.config.plain |= start.plain;
         if let Some(name) = &start.theme
             && !crate::runtime::read_themes(&self.dirs.themes()).0.iter().any(|theme| theme.is_called(name))
         {
@@ -121,8 +121,14 @@ impl Shell {
             return Err(Fail::usage("the chat needs a terminal; without one: fareway ask \"...\""));
         }
         let model = self.on(&start.on, start.model.as_deref())?;
-        let launch =
-            Launch { loose: self.loose, model, new: start.new, session: start.session, panics_at: None };
+        let launch = Launch {
+            loose: self.loose,
+            model,
+            theme: start.theme,
+            new: start.new,
+            session: start.session,
+            panics_at: None,
+        };
         crate::runtime::chat(self.dirs, self.config, launch).map_err(|e| Fail::new(Exit::Failed, e))?;
         Ok(Exit::Ok)
     }

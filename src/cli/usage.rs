@@ -29,10 +29,10 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Split::All)]
     of: Split,
     /// First day, YYYY-MM-DD; by default 29 days ago (day), 11 weeks ago (week), a year ago (month)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     from: Option<Date>,
     /// Last day; by default today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     to: Option<Date>,
     /// The demo's play money instead
     #[arg(long)]

@@ -33,13 +33,13 @@ pub struct Args {
     #[arg(long, value_name = "SESSION", conflicts_with_all = ["day", "from", "to"])]
     session: Option<String>,
     /// Only this day, YYYY-MM-DD
-    #[arg(long, value_name = "DATE", conflicts_with_all = ["from", "to"])]
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day, conflicts_with_all = ["from", "to"])]
     day: Option<Date>,
     /// First day; by default the first of this month
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     from: Option<Date>,
     /// Last day; by default today
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::parse_day)]
     to: Option<Date>,
     /// Hosts without a key count too
     #[arg(long)]

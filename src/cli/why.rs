@@ -15,6 +15,7 @@ Examples:
   fareway why gen-01936f...        as `ask` and the ledger name it")]
 pub struct Args {
     /// The request; by default the last one
+    #[arg(value_parser = super::parse_generation)]
     generation: Option<GenerationId>,
     #[arg(long)]
     json: bool,

@@ -50,7 +50,7 @@ pub fn loose(url: &str, format: &str, key_var: Option<&str>, model: &str) -> (Ov
         .any(|host| url.split_once("://").is_some_and(|(_, rest)| rest.starts_with(host)));
     let provider = ProviderRow {
         name: Some(host(url).to_owned()),
-        base_url: Some(url.trim_end_matches('/').to_owned()),
+        base_url: Some(base(url)),
         format: Some(format.to_owned()),
         key_vars: Some(key_var.map(str::to_owned).into_iter().collect()),
         local: Some(local),
@@ -67,6 +67,13 @@ pub fn loose(url: &str, format: &str, key_var: Option<&str>, model: &str) -> (Ov
 /// A provider's own name for a model, in our one namespace.
 fn named(provider: &str, name: &str) -> ModelId {
     if name.contains('/') { ModelId::new(name) } else { ModelId::new(format!("{provider}/{name}")) }
+}
+
+/// Up to where the format appends its path: the address of a whole request is understood too.
+fn base(url: &str) -> String {
+    let url = url.trim().trim_end_matches('/');
+    let paths = ["/chat/completions", "/responses", "/messages", "/api/chat"];
+    paths.iter().find_map(|path| url.strip_suffix(path)).unwrap_or(url).to_owned()
 }
 
 fn host(url: &str) -> &str {
@@ -95,7 +102,7 @@ fn provider_row(slug: &str, provider: &Provider, known: bool) -> ProviderRow {
     ProviderRow {
         key_vars: (!variables.is_empty()).then_some(variables),
         name: provider.name.clone(),
-        base_url: provider.base_url.clone(),
+        base_url: provider.base_url.as_deref().map(base),
         format: provider.format.clone(),
         quirks,
         headers: provider.headers.clone(),
@@ -108,7 +115,7 @@ fn provider_row(slug: &str, provider: &Provider, known: bool) -> ProviderRow {
 fn row(endpoint: &Endpoint) -> EndpointRow {
     EndpointRow {
         upstream_model: endpoint.upstream_model.clone(),
-        base_url: endpoint.base_url.clone(),
+        base_url: endpoint.base_url.as_deref().map(base),
         context: endpoint.context,
         max_output: endpoint.max_output,
         prices: endpoint.prices.as_ref().map(prices),

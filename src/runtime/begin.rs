@@ -19,6 +19,8 @@ pub struct Launch {
     pub loose: Option<Overlay>,
     /// The model of the session.
     pub model: Option<ModelRef>,
+    /// The theme of this run: what was chosen before holds again afterwards.
+    pub theme: Option<String>,
     /// A new session instead of the last one.
     pub new: bool,
     /// This session instead of the last one.
@@ -32,6 +34,8 @@ pub struct Ready {
     pub core: Core,
     pub began: Began,
     pub usable: BTreeSet<ProviderId>,
+    /// The theme of this run, and the one that holds otherwise.
+    pub theme: Option<(String, String)>,
 }
 
 /// Opens everything. Blocks; runs beside the first frames.
@@ -45,8 +49,12 @@ pub fn open(dirs: &Dirs, config: &Config, launch: &Launch) -> Result<Ready, Stri
         Err(error) => Core::forgetful(dirs, config, catalog.clone(), Which::AtHand, &error)
             .map_err(|e| e.to_string())?,
     };
-    let began = began(&core, config, launch, &catalog, &usable).map_err(|e| e.to_string())?;
-    Ok(Ready { core, began, usable })
+    let mut began = began(&core, config, launch, &catalog, &usable).map_err(|e| e.to_string())?;
+    let theme = launch.theme.clone().map(|theme| {
+        let otherwise = std::mem::replace(&mut began.settings.theme, theme.clone());
+        (theme, otherwise)
+    });
+    Ok(Ready { core, began, usable, theme })
 }
 
 /// The bundled catalog under the config's rows and the command line's endpoint.

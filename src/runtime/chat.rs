@@ -52,6 +52,9 @@ async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result<(),
     let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events.clone(), heard);
     chat.screen.open(&config).map_err(|e| format!("cannot use the terminal: {e}"))?;
     chat.panics_at = launch.panics_at;
+    if let Some(theme) = &launch.theme {
+        chat.model.settings.theme.clone_from(theme);
+    }
     chat.paint();
     let opening = tokio::task::spawn_blocking(move || begin::open(&dirs, &config, &launch));
     let stay = AssertUnwindSafe(chat.stay(opening, news, inbox, signals)).catch_unwind();
@@ -242,6 +245,7 @@ impl Chat {
             events: self.events.clone(),
             quotes: Arc::default(),
             unkeyed,
+            theme: ready.theme,
         };
         desk.models();
         self.desk = Some(desk);

@@ -28,6 +28,8 @@ pub struct Desk {
     pub quotes: Arc<Quotes>,
     /// Providers whose keys are still being asked of a command.
     pub unkeyed: watch::Receiver<Arc<BTreeSet<ProviderId>>>,
+    /// The theme of this run, and the one that is kept.
+    pub theme: Option<(String, String)>,
 }
 
 impl Desk {
@@ -63,7 +65,12 @@ impl Desk {
             Save::Draft { session, draft } => Write::PutDraft { session, draft },
             Save::RemoveMessages { session, messages } => Write::DeleteMessages { session, messages },
             Save::RemoveSession(session) => Write::DeleteSession(session),
-            Save::Settings(chosen) => {
+            Save::Settings(mut chosen) => {
+                if let Some((theme, otherwise)) = &self.theme
+                    && chosen.theme == *theme
+                {
+                    chosen.theme.clone_from(otherwise);
+                }
                 let value = settings::keep(&chosen, &settings::of_config(&self.config));
                 Write::PutSetting { key: settings::KEY.into(), value: Some(value) }
             }

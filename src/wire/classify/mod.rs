@@ -56,7 +56,7 @@ fn sentence(kind: FailureKind, refusal: &Refusal) -> String {
         Overloaded => "the provider is overloaded",
         Auth => "the key was rejected",
         Permission => "the key may not do this",
-        ModelNotFound => "the provider does not have this model",
+        ModelNotFound => "the provider does not know this model, or this address",
         FirstTokenTimeout => "the provider ran out of time",
         ContextLength => "the conversation does not fit the model's context",
         TooLarge => "the request is larger than the provider takes",

@@ -46,6 +46,36 @@ fn it_ticks_with_the_text_and_becomes_exact() {
     assert_eq!(live.read(At::from_secs(4)).cost, Some(usd("0.002")), "what the provider says it charged");
 }
 
+/// A reply that breaks off and goes on elsewhere costs its parts, each at its own prices, and the prompt twice.
+#[test]
+fn it_goes_on_with_the_prices_of_the_one_who_goes_on() {
+    let prompt = |tokens| Usage { prompt: tokens, ..Usage::default() };
+    let mut live = Live::new(prompt(1000), Some(prices()), Some(10_000), 1000, At(0));
+    live.feed(&text("The ferry leaves at seven. "), At::from_secs(1));
+    let first = live.read(At::from_secs(1));
+    let dear = Prices { prompt: usd("0.000010"), completion: usd("0.000100"), ..Prices::default() };
+    live.resumed(prompt(1010), Some(dear.clone()), Some(2_000), 1000);
+    let between = live.read(At::from_secs(2));
+    assert_eq!(between.usage, first.usage + prompt(1010));
+    assert_eq!(between.cost, first.cost.map(|cost| cost + usd("0.0101")));
+    assert!(between.context.is_some_and(|share| share > 0.5 && share < 0.51), "of the smaller window");
+    live.feed(&text("The ferry leaves at seven. "), At::from_secs(3));
+    let after = live.read(At::from_secs(3));
+    let said = first.usage.completion;
+    assert_eq!(after.usage.completion, 2 * said);
+    assert_eq!(after.cost, between.cost.map(|cost| cost + usd("0.000100") * said));
+    // what the second reports is its own part, and the first one's is still an estimate
+    let usage = Usage { prompt: 1100, completion: 5, ..Usage::default() };
+    live.feed(&Delta::Usage { usage, cost: None }, At::from_secs(4));
+    let last = live.read(At::from_secs(4));
+    assert_eq!((last.exact, last.usage), (false, first.usage + usage));
+    assert_eq!(last.cost, first.cost.map(|cost| cost + usd("0.0115")));
+    assert_eq!(last.ttft, first.ttft);
+    // a price that nobody knows makes the whole unknown
+    live.resumed(prompt(10), None, None, 1000);
+    assert_eq!(live.read(At::from_secs(5)).cost, None);
+}
+
 #[test]
 fn an_early_report_of_the_prompt_alone_does_not_stop_the_count() {
     let mut live = Live::new(Usage::default(), Some(prices()), None, 1000, At(0));

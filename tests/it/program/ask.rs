@@ -279,11 +279,13 @@ fn several_models_answer_side_by_side() {
 fn an_endpoint_in_no_config_is_asked_with_the_key_of_the_variable() {
     let upstream = Upstream::start([Script::says(&["ok"])]);
     let home = Home::new();
-    let url = upstream.base_url();
+    // as it is copied from a manual
+    let url = format!("{}/chat/completions", upstream.base_url());
     let mut command = home.command(["ask", "--endpoint", &url, "--key-env", "MY_KEY", "-m", "some", "hi"]);
     let output = command.env("MY_KEY", "sk-secret").stdin(Stdio::null()).output().expect("it runs");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "ok\n");
     let seen = &upstream.seen()[0];
+    assert_eq!(seen.line.split(' ').nth(1), Some("/v1/chat/completions"));
     assert_eq!(seen.header("authorization"), Some("Bearer sk-secret"));
     assert_eq!(seen.json()["model"], "some");
     assert!(!String::from_utf8_lossy(&output.stderr).contains("sk-secret"));

@@ -79,5 +79,9 @@ fn flags_that_mean_nothing_are_refused_with_what_would() {
     home.run(["ask", "--effort", "huge", "hi"]).fails(2, &["huge", "high"]);
     home.run(["ask", "--session", "nowhere", "hi"]).fails(2, &["nowhere", "fareway sessions"]);
     home.run(["ask", "--continue", "hi"]).fails(2, &["no session"]);
+    home.run(["ask", "-t", "5", "hi"]).fails(2, &["from 0 to 2"]);
+    home.run(["ask", "--max-tokens", "0", "hi"]).fails(2, &["1.."]);
+    home.run(["usage", "--from", "yesterday"]).fails(2, &["YYYY-MM-DD"]);
+    home.run(["why", "gen-1"]).fails(2, &["gen- and 32 letters and digits"]);
     home.run(["--theme", "nope"]).fails(2, &["nope", "fareway themes"]);
 }

@@ -87,6 +87,26 @@ fn ask_switch_the_model_ask_again_quit_and_come_back() {
 }
 
 #[test]
+fn a_theme_for_one_run_leaves_the_chosen_one_in_its_place() {
+    let home = home();
+    let mut pty = chat(&home, &["--model", "demo/swift"]);
+    pty.until_shows("demo/swift");
+    pty.say("/theme nord");
+    pty.until_shows("› Write a prompt");
+    pty.keys("\x04");
+    assert_eq!(pty.end(), 0);
+    let mut pty = chat(&home, &["--theme", "day", "--model", "demo/swift"]);
+    pty.until_shows("demo/swift");
+    // what is asked is kept for Up, and with it the other choices
+    pty.say("hello");
+    answered(&pty, "built-in demonstration");
+    pty.keys("\x04");
+    assert_eq!(pty.end(), 0);
+    let pty = Pty::start(command(home.path(), &["config", "show"]), 100, 60);
+    pty.until_shows("# theme = \"Nord\"");
+}
+
+#[test]
 fn what_is_typed_before_the_session_is_there_is_not_lost() {
     let home = home();
     let mut pty = chat(&home, &[]);
