@@ -14,8 +14,6 @@ use serde_json::{Map, Value, json};
 #[derive(Default)]
 pub struct Chat {
     head: bool,
-    /// What makes our ids of calls different from those of other replies.
-    at: String,
     calls: u32,
     done: bool,
 }
@@ -23,14 +21,13 @@ pub struct Chat {
 open_struct! {
     Line {
         model: Str<'a> = "model",
-        created_at: Str<'a> = "created_at",
         message: Spoken<'a> = "message",
         done: bool = "done",
         done_reason: Str<'a> = "done_reason",
         prompt_eval_count: u64 = "prompt_eval_count",
         eval_count: u64 = "eval_count",
         error: &'a RawValue = "error",
-    } skip ["total_duration", "load_duration", "prompt_eval_duration", "eval_duration"]
+    } skip ["created_at", "total_duration", "load_duration", "prompt_eval_duration", "eval_duration"]
 }
 
 open_struct! {
@@ -79,11 +76,8 @@ impl Chat {
             let model = line.model.as_ref().and_then(Str::some);
             out.push(Delta::Head { id: None, model, provider: None });
         }
-        if let Some(at) = line.created_at.filter(|_| self.at.is_empty()) {
-            self.at = nine(&at.0);
-        }
         if let Some(spoken) = line.message {
-            self.spoken(spoken, out);
+            self.spoken(spoken, data, out);
         }
         if line.error.is_some() {
             let said: Value = serde_json::from_slice(data).unwrap_or_default();
@@ -114,7 +108,8 @@ impl Chat {
         Ok(())
     }
 
-    fn spoken(&mut self, spoken: Spoken<'_>, out: &mut Vec<Delta>) {
+    /// `line`: what it was said in.
+    fn spoken(&mut self, spoken: Spoken<'_>, line: &[u8], out: &mut Vec<Delta>) {
         if let Some(text) = spoken.thinking.filter(|text| !text.is_empty()) {
             let piece = Reasoning { text: text.0.into_owned(), ..Reasoning::default() };
             out.push(Delta::Reasoning { index: 0, piece });
@@ -127,12 +122,7 @@ impl Chat {
             self.calls += 1;
             out.push(Delta::ToolCall {
                 index,
-                id: Some(
-                    call.id
-                        .as_ref()
-                        .and_then(Str::some)
-                        .unwrap_or_else(|| format!("call-{}-{index}", self.at)),
-                ),
+                id: Some(call.id.as_ref().and_then(Str::some).unwrap_or_else(|| own_id(line, index))),
                 name: Some(call.function.name.0.into_owned()),
                 arguments: call.function.arguments.map_or_else(|| "{}".to_owned(), |json| json.0),
                 signature: None,
@@ -146,6 +136,13 @@ impl Chat {
             out.push(Delta::Opaque { format: Some(NAME.to_owned()), value });
         }
     }
+}
+
+/// An id for a call that came without one; the time the line was made keeps it apart from those of other replies.
+fn own_id(line: &[u8], index: u32) -> String {
+    let said: Value = serde_json::from_slice(line).unwrap_or_default();
+    let at = said.get("created_at").and_then(Value::as_str).unwrap_or_default();
+    format!("call-{}-{index}", nine(at))
 }
 
 fn kept(rest: Vec<(std::borrow::Cow<'_, str>, &RawValue)>) -> Map<String, Value> {

@@ -16,6 +16,7 @@ use super::{Decoder, Format, Outgoing, Refusal, classify};
 use crate::words::{At, Endpoint, Failure, Request};
 
 pub use messages::address;
+pub use thinking::effort_name;
 pub use usage::usage;
 
 pub const NAME: &str = "openai-chat";

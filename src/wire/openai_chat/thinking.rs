@@ -72,7 +72,7 @@ fn effort(reasoning: &ReasoningParams, dialect: &Dialect) -> Option<&'static str
 }
 
 /// The nearest effort that is taken there.
-fn effort_name(effort: Effort, fine: bool) -> &'static str {
+pub fn effort_name(effort: Effort, fine: bool) -> &'static str {
     match effort {
         Effort::None => "none",
         Effort::Minimal if fine => "minimal",

@@ -3,14 +3,14 @@
 use super::{NAME, thinking};
 use crate::wire::azure;
 use crate::wire::extra::ride_along;
-use crate::wire::openai_chat::address;
+use crate::wire::openai_chat::{address, effort_name};
 use crate::wire::quirks::Dialect;
 use crate::wire::search::search;
 use crate::wire::tool_id::fit;
 use crate::wire::{Auth, Outgoing};
 use crate::words::{
-    Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind, Request, ResponseFormat,
-    Role, Source, Tool, ToolChoice,
+    Effort, Endpoint, Failure, FailureKind, Message, Params, Part, Reasoning, ReasoningKind, Request,
+    ResponseFormat, Role, Source, Tool, ToolChoice,
 };
 use serde_json::{Map, Value, json};
 
@@ -88,8 +88,9 @@ fn params(body: &mut Map<String, Value>, params: &Params, dialect: &Dialect) {
     }
     let mut reasoning = Map::new();
     if let Some(given) = &params.reasoning {
-        if let Some(effort) = given.effort.and_then(|effort| serde_json::to_value(effort).ok()) {
-            reasoning.insert("effort".to_owned(), effort);
+        let off = (given.wanted() == Some(false)).then_some(Effort::None);
+        if let Some(effort) = off.or(given.effort) {
+            reasoning.insert("effort".to_owned(), effort_name(effort, true).into());
         }
         if let Some(summary) = &given.summary {
             reasoning.insert("summary".to_owned(), summary.clone().into());

@@ -220,6 +220,19 @@ fn responses() {
 }
 
 #[test]
+fn responses_think_by_the_efforts_openai_has() {
+    let mut asked = request(vec![say(Role::User, "hi")]);
+    let mut effort = |effort: Option<Effort>, enabled: Option<bool>| {
+        asked.params.reasoning = Some(ReasoningParams { effort, enabled, ..ReasoningParams::default() });
+        body("openai-responses", &[], &asked).get("reasoning").cloned()
+    };
+    assert_eq!(effort(Some(Effort::Minimal), None), Some(json!({"effort": "minimal"})));
+    assert_eq!(effort(Some(Effort::Max), None), Some(json!({"effort": "xhigh"})));
+    assert_eq!(effort(None, Some(false)), Some(json!({"effort": "none"})));
+    assert_eq!(effort(None, Some(true)), None, "the model's own measure");
+}
+
+#[test]
 fn responses_at_azure() {
     let mut endpoint = super::helpers::endpoint("openai-responses", &["azure"]);
     let format = fareway::wire::format("openai-responses").expect("a format");

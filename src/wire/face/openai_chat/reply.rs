@@ -73,7 +73,8 @@ impl Whole {
         let mut more = Map::new();
         for aside in self.said.aside.iter().filter_map(Aside::of) {
             match aside {
-                Aside::Body(fields) => join(&mut more, fields),
+                // said with every chunk, not piece by piece
+                Aside::Body(fields) => more.extend(fields.clone()),
                 Aside::Choice(fields) => join(&mut choice, fields),
                 Aside::Message(_) | Aside::Detail(_) | Aside::Call(_) => {}
             }
