@@ -2,13 +2,15 @@
 
 use super::shell::Shell;
 use super::{Exit, Fail, out};
+use crate::metering::{self, Figures, RateSpread, Spread, Window, percent};
 use crate::runtime::{now, reckon};
 use crate::store::By;
-use crate::words::{Dimension, Totals, seconds};
+use crate::words::{Totals, Usd, seconds};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What was spent: money, tokens, requests, by time and by model, provider, session, tag or key
 #[derive(Debug, clap::Args)]
@@ -20,7 +22,10 @@ Examples:
   fareway usage --demo                     the demo's play money, which is in no other total
 
 Days begin in the config's time zone. Money is exact in --json and --csv, and rounded in the table.
-`~` marks what rests on our own token counts; `?` counts requests whose price nobody knows.")]
+`~` marks what rests on our own token counts; `?` is what nobody knows: a price (+N? requests), a rate of nothing.
+$/M is what a million tokens really came to. CACHED is the share of input read from a cache, FAILED of requests that
+failed, FELL BACK of those that took more than one attempt; TTFT and TOK/S are medians. --json and --csv have all
+percentiles and counts; what is unknown is null there, or empty.")]
 pub struct Args {
     /// A line for each
     #[arg(long, value_enum, default_value_t = Period::Day)]
@@ -64,6 +69,41 @@ enum Split {
     Key,
 }
 
+impl Period {
+    fn window(self) -> Window {
+        match self {
+            Self::Day => Window::Day,
+            Self::Week => Window::Week,
+            Self::Month => Window::Month,
+            Self::Total => Window::Total,
+        }
+    }
+}
+
+impl Split {
+    fn split(self) -> metering::Split {
+        match self {
+            Self::All => metering::Split::Nothing,
+            Self::Model => metering::Split::Model,
+            Self::Provider => metering::Split::Provider,
+            Self::Session => metering::Split::Session,
+            Self::Tag => metering::Split::Tag,
+            Self::Key => metering::Split::Key,
+        }
+    }
+
+    /// The totals that it is made from.
+    fn by(self) -> By {
+        match self {
+            Self::All => By::All,
+            Self::Model | Self::Provider => By::Model,
+            Self::Session => By::Session,
+            Self::Tag => By::Tag,
+            Self::Key => By::Key,
+        }
+    }
+}
+
 pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
     let store = shell.store()?;
     let today = civil(shell.config.day(now()));
@@ -76,42 +116,26 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
     if from > to {
         return Err(Fail::usage(format!("--from {from} lies after --to {to}")));
     }
-    let by = match args.of {
-        Split::All => By::All,
-        Split::Model | Split::Provider => By::Model,
-        Split::Session => By::Session,
-        Split::Tag => By::Tag,
-        Split::Key => By::Key,
-    };
-    let mut rows: BTreeMap<(Date, String), Totals> = BTreeMap::new();
-    let mut sum = Totals::default();
-    for (key, totals) in store.rollups(number(from)..number(to) + 1, args.demo, by).wait()? {
-        let period = match args.by {
-            Period::Day => civil(key.day),
-            Period::Week => week(civil(key.day)),
-            Period::Month => civil(key.day).first_of_month(),
-            Period::Total => from,
-        };
-        let name = match (&key.of, args.of) {
-            (Dimension::All, _) => String::new(),
-            (Dimension::Model(_, provider), Split::Provider) => provider.to_string(),
-            (Dimension::Model(model, _), _) => model.to_string(),
-            (Dimension::Session(id), _) => id.to_string(),
-            (Dimension::Tag(name) | Dimension::Key(name), _) => name.clone(),
-        };
-        *rows.entry((period, name)).or_default() += &totals;
-        sum += &totals;
-    }
+    let days = number(from)..=number(to);
+    let found = store.rollups(number(from)..number(to) + 1, args.demo, args.of.by()).wait()?;
+    let found = found.iter().map(|(key, totals)| (key, totals));
+    let rows = metering::report(found, days, args.by.window(), args.of.split(), args.demo);
+    let sum = rows.values().fold(Totals::default(), |mut sum, totals| {
+        sum += totals;
+        sum
+    });
     if args.json {
         let zone = if shell.config.timezone.is_empty() { "system" } else { &shell.config.timezone };
-        let rows: Vec<Value> =
-            rows.iter().map(|((period, name), t)| object(&args, *period, name, t)).collect();
         out::json(&json!({
             "from": from.to_string(), "to": to.to_string(), "timezone": zone, "demo": args.demo,
-            "rows": rows, "sum": figures(&sum),
+            "rows": rows.iter().map(|(at, totals)| object(&args, at, totals)).collect::<Vec<_>>(),
+            "sum": figures(&sum),
         }))?;
     } else if args.csv {
-        out::csv(CSV, &rows.iter().map(|((period, name), t)| fields(*period, name, t)).collect::<Vec<_>>())?;
+        let head: Vec<&str> = CSV.iter().map(|(name, _)| *name).collect();
+        let rows: Vec<Vec<String>> =
+            rows.iter().map(|(at, totals)| fields(&object(&args, at, totals))).collect();
+        out::csv(&head, &rows)?;
     } else if rows.is_empty() {
         let demo = if args.demo { "" } else { "; the demo's play money: --demo" };
         out::note(&format!("nothing was asked from {from} to {to}{demo}"));
@@ -127,33 +151,36 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
     Ok(Exit::Ok)
 }
 
-fn table(args: &Args, rows: &BTreeMap<(Date, String), Totals>, sum: &Totals) -> Result<(), Fail> {
+fn table(args: &Args, rows: &BTreeMap<(i32, String), Totals>, sum: &Totals) -> Result<(), Fail> {
     let split = args.of != Split::All;
     let line = |period: String, name: &str, t: &Totals| {
+        let is = Figures::of(t);
         let mut cells = vec![period];
         if split {
             cells.push(name.to_owned());
         }
         cells.extend([
             money(t),
+            is.per_million.map_or("?".into(), Usd::said),
             t.requests.to_string(),
             t.usage.input().to_string(),
             t.usage.output().to_string(),
-            percent(t.usage.cached_read, t.usage.input()),
-            percent(t.failed, t.requests),
-            t.ttft.quantile(0.5).map_or("-".into(), |us| seconds(std::time::Duration::from_micros(us))),
-            t.throughput.quantile(0.5).map_or("-".into(), |n| format!("{}/s", n / 1000)),
+            percent(is.cache_hit),
+            percent(is.failure),
+            percent(is.fallback),
+            is.ttft.map_or("?".into(), |ttft| seconds(ttft.p50)),
+            is.throughput.map_or("?".into(), |rate| format!("{:.0}/s", rate.p50)),
         ]);
         cells
     };
-    let label = |period: &Date| match args.by {
-        Period::Day => period.to_string(),
-        Period::Week => format!("week of {period}"),
-        Period::Month => period.strftime("%Y-%m").to_string(),
+    let label = |day: i32| match args.by {
+        Period::Day => civil(day).to_string(),
+        Period::Week => format!("week of {}", civil(day)),
+        Period::Month => civil(day).strftime("%Y-%m").to_string(),
         Period::Total => "total".into(),
     };
     let mut cells: Vec<Vec<String>> =
-        rows.iter().map(|((period, name), t)| line(label(period), name, t)).collect();
+        rows.iter().map(|((day, name), t)| line(label(*day), name, t)).collect();
     if rows.len() > 1 {
         cells.push(line("sum".into(), "", sum));
     }
@@ -161,24 +188,21 @@ fn table(args: &Args, rows: &BTreeMap<(Date, String), Totals>, sum: &Totals) -> 
     if split {
         head.push("OF");
     }
-    head.extend(["SPENT", "REQUESTS", "IN", "OUT", "CACHED", "FAILED", "TTFT", "TOK/S"]);
+    head.extend(["SPENT", "$/M", "REQUESTS", "IN", "OUT", "CACHED", "FAILED", "FELL BACK", "TTFT", "TOK/S"]);
     Ok(out::table(&head, &cells)?)
 }
 
 fn money(totals: &Totals) -> String {
     let about = if totals.estimated.is_zero() { "" } else { "~" };
     let unknown = if totals.unpriced > 0 { format!(" +{}?", totals.unpriced) } else { String::new() };
-    format!("{about}{}{unknown}", totals.booked.said())
+    match metering::spent(totals) {
+        Some(spent) => format!("{about}{}{unknown}", spent.said()),
+        None => "?".to_owned(),
+    }
 }
 
-fn percent(part: u64, whole: u64) -> String {
-    // a provider may have claimed any number of tokens
-    let percent = (u128::from(part) * 100).checked_div(u128::from(whole));
-    percent.map_or("-".into(), |percent| format!("{percent}%"))
-}
-
-fn object(args: &Args, period: Date, name: &str, totals: &Totals) -> Value {
-    let mut object = json!({"period": period.to_string()});
+fn object(args: &Args, (day, name): &(i32, String), totals: &Totals) -> Value {
+    let mut object = json!({"period": civil(*day).to_string()});
     if args.of != Split::All {
         object["name"] = json!(name);
     }
@@ -188,56 +212,85 @@ fn object(args: &Args, period: Date, name: &str, totals: &Totals) -> Value {
     object
 }
 
+/// Everything that the totals say; `null` is what nobody knows.
 fn figures(t: &Totals) -> Value {
+    let is = Figures::of(t);
+    let exact = |amount: Option<Usd>| amount.map(|usd| usd.to_string());
+    let micros = |of: fn(&Spread) -> Duration| is.ttft.as_ref().map(|ttft| of(ttft).as_micros());
+    let rate = |of: fn(&RateSpread) -> f64| is.throughput.as_ref().map(of);
     json!({
-        "cost_usd": t.booked.to_string(),
+        "cost_usd": exact(metering::spent(t)),
         "estimated_usd": t.estimated.to_string(),
+        "estimated_share": is.estimated,
+        "usd_per_million_tokens": exact(is.per_million),
+        "usd_per_request": exact(is.per_request),
         "unpriced_requests": t.unpriced,
         "requests": t.requests,
         "failed": t.failed,
         "cancelled": t.cancelled,
         "fell_back": t.fell_back,
         "attempts": t.attempts,
+        "failed_attempts": t.failed_attempts,
+        "failure_rate": is.failure,
+        "fallback_rate": is.fallback,
+        "attempt_failure_rate": is.failed_attempts,
+        "cache_hit_rate": is.cache_hit,
         "usage": t.usage.in_full(),
-        "ttft_us": {"p50": t.ttft.quantile(0.5), "p90": t.ttft.quantile(0.9), "p99": t.ttft.quantile(0.99)},
-        "tokens_per_1000s": {"p10": t.throughput.quantile(0.1), "p50": t.throughput.quantile(0.5)},
+        "ttft_us": {
+            "p50": micros(|t| t.p50), "p90": micros(|t| t.p90), "p95": micros(|t| t.p95), "p99": micros(|t| t.p99),
+        },
+        "tokens_per_second": {"p50": rate(|r| r.p50), "p10": rate(|r| r.p10), "p1": rate(|r| r.p1)},
     })
 }
 
-const CSV: &[&str] = &[
-    "period",
-    "name",
-    "cost_usd",
-    "estimated_usd",
-    "unpriced_requests",
-    "requests",
-    "failed",
-    "cancelled",
-    "fell_back",
-    "prompt",
-    "completion",
-    "cached_read",
-    "cache_write",
-    "reasoning",
+/// The columns, and where each stands in the object.
+const CSV: &[(&str, &str)] = &[
+    ("period", "/period"),
+    ("name", "/name"),
+    ("cost_usd", "/cost_usd"),
+    ("estimated_usd", "/estimated_usd"),
+    ("estimated_share", "/estimated_share"),
+    ("usd_per_million_tokens", "/usd_per_million_tokens"),
+    ("usd_per_request", "/usd_per_request"),
+    ("unpriced_requests", "/unpriced_requests"),
+    ("requests", "/requests"),
+    ("failed", "/failed"),
+    ("cancelled", "/cancelled"),
+    ("fell_back", "/fell_back"),
+    ("attempts", "/attempts"),
+    ("failed_attempts", "/failed_attempts"),
+    ("failure_rate", "/failure_rate"),
+    ("fallback_rate", "/fallback_rate"),
+    ("attempt_failure_rate", "/attempt_failure_rate"),
+    ("cache_hit_rate", "/cache_hit_rate"),
+    ("prompt", "/usage/prompt"),
+    ("completion", "/usage/completion"),
+    ("cached_read", "/usage/cached_read"),
+    ("cache_write_5m", "/usage/cache_write_5m"),
+    ("cache_write_1h", "/usage/cache_write_1h"),
+    ("reasoning", "/usage/reasoning"),
+    ("audio_in", "/usage/audio_in"),
+    ("audio_out", "/usage/audio_out"),
+    ("image_out", "/usage/image_out"),
+    ("images", "/usage/images"),
+    ("searches", "/usage/searches"),
+    ("ttft_us_p50", "/ttft_us/p50"),
+    ("ttft_us_p90", "/ttft_us/p90"),
+    ("ttft_us_p95", "/ttft_us/p95"),
+    ("ttft_us_p99", "/ttft_us/p99"),
+    ("tokens_per_second_p50", "/tokens_per_second/p50"),
+    ("tokens_per_second_p10", "/tokens_per_second/p10"),
+    ("tokens_per_second_p1", "/tokens_per_second/p1"),
 ];
 
-fn fields(period: Date, name: &str, t: &Totals) -> Vec<String> {
-    let usage = t.usage;
-    let numbers = [
-        t.unpriced,
-        t.requests,
-        t.failed,
-        t.cancelled,
-        t.fell_back,
-        usage.prompt,
-        usage.completion,
-        usage.cached_read,
-        usage.cache_write_5m.saturating_add(usage.cache_write_1h),
-        usage.reasoning,
-    ];
-    let mut fields = vec![period.to_string(), name.to_owned(), t.booked.to_string(), t.estimated.to_string()];
-    fields.extend(numbers.map(|n| n.to_string()));
-    fields
+/// A line of them; empty is what nobody knows.
+fn fields(object: &Value) -> Vec<String> {
+    let field = |(_, at): &(&str, &str)| match object.pointer(at) {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    CSV.iter().map(field).collect()
 }
 
 /// Days since 1970-01-01 as a date, and back.

@@ -24,7 +24,7 @@ pub use limit::{Limit, Scope, Window};
 pub use live::{Live, Reading};
 pub use price::{InForce, in_force};
 pub use quote::{Quote, Turn, beside, quote};
-pub use report::{Figures, RateSpread, Split, Spread, ranking, report};
+pub use report::{Figures, RateSpread, Split, Spread, percent, ranking, report, spent};
 pub use reservation::{Ask, Basis, Refusal, Standing, Unpriced, Warning};
 pub use tally::Tally;
 pub use tokenizer::Tokenizer;

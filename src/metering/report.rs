@@ -72,16 +72,34 @@ pub fn ranking(report: &BTreeMap<(i32, String), Totals>) -> Vec<(String, Totals)
     ranking
 }
 
+/// What was spent; `None` where requests were made and the price of none of them is known.
+pub fn spent(totals: &Totals) -> Option<Usd> {
+    let known = totals.unpriced == 0 || totals.unpriced < totals.requests || !totals.booked.is_zero();
+    known.then_some(totals.booked)
+}
+
+/// A share for people: `12%`, `<1%` for what is little but not nothing, `?` for what nobody knows.
+pub fn percent(share: Option<f64>) -> String {
+    match share {
+        None => "?".to_owned(),
+        Some(share) if share > 0.0 && share < 0.01 => "<1%".to_owned(),
+        Some(share) => format!("{:.0}%", share * 100.0),
+    }
+}
+
 /// What follows from totals. `None` where there is nothing to divide by.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures {
     /// Share of input tokens that came from a provider's cache, 0 to 1.
     pub cache_hit: Option<f64>,
-    /// Dollars per million tokens of all kinds, as really paid.
+    /// Dollars per million tokens of all kinds, as really paid. Unknown where a price is: tokens without a price would
+    /// make it look cheap.
     pub per_million: Option<Usd>,
     pub per_request: Option<Usd>,
     /// Share of requests that failed.
     pub failure: Option<f64>,
+    /// Share of attempts that failed, whoever answered in the end.
+    pub failed_attempts: Option<f64>,
     /// Share of requests that needed more than one attempt.
     pub fallback: Option<f64>,
     /// Share of the money that rests on our own token counts.
@@ -91,20 +109,21 @@ pub struct Figures {
     pub throughput: Option<RateSpread>,
 }
 
-/// Median, and what nine and ninety-nine of a hundred stay within.
+/// Median, and what ninety, ninety-five and ninety-nine of a hundred stay within.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spread {
     pub p50: Duration,
     pub p90: Duration,
+    pub p95: Duration,
     pub p99: Duration,
 }
 
-/// Median, and what nine and ninety-nine of a hundred reach at least.
+/// Median, and what ninety and ninety-nine of a hundred reach at least: the tenth and the first percentile.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct RateSpread {
     pub p50: f64,
-    pub p90: f64,
-    pub p99: f64,
+    pub p10: f64,
+    pub p1: f64,
 }
 
 #[allow(clippy::cast_precision_loss, reason = "shares and rates for people, far below 2^52")]
@@ -115,9 +134,12 @@ impl Figures {
         let priced = totals.requests.saturating_sub(totals.unpriced);
         Self {
             cache_hit: share(usage.cached_read, usage.input()),
-            per_million: totals.booked.scale(1_000_000, i128::from(usage.total())),
+            per_million: (totals.unpriced == 0)
+                .then(|| totals.booked.scale(1_000_000, i128::from(usage.total())))
+                .flatten(),
             per_request: totals.booked.scale(1, i128::from(priced)),
             failure: share(totals.failed, totals.requests),
+            failed_attempts: share(totals.failed_attempts, totals.attempts),
             fallback: share(totals.fell_back, totals.requests),
             estimated: (!totals.booked.is_zero())
                 .then(|| totals.estimated.approximate() / totals.booked.approximate()),
@@ -129,11 +151,11 @@ impl Figures {
 
 fn spread(sketch: &Sketch) -> Option<Spread> {
     let at = |q| sketch.quantile(q).map(Duration::from_micros);
-    Some(Spread { p50: at(0.5)?, p90: at(0.9)?, p99: at(0.99)? })
+    Some(Spread { p50: at(0.5)?, p90: at(0.9)?, p95: at(0.95)?, p99: at(0.99)? })
 }
 
 #[allow(clippy::cast_precision_loss, reason = "thousandths of a token per second")]
 fn rates(sketch: &Sketch) -> Option<RateSpread> {
     let at = |q| sketch.quantile(q).map(|milli| milli as f64 / 1000.0);
-    Some(RateSpread { p50: at(0.5)?, p90: at(0.1)?, p99: at(0.01)? })
+    Some(RateSpread { p50: at(0.5)?, p10: at(0.1)?, p1: at(0.01)? })
 }

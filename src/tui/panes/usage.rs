@@ -6,12 +6,12 @@ use super::overlay::{frame, list, on, row, text};
 use crate::app::panes::axis::{Measure, Span, civil, place};
 use crate::app::panes::usage::{Part, Replies, State};
 use crate::app::{Model, seconds, short};
+use crate::metering::{Figures, percent, spent};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::{GenerationRow, Outcome, Totals, clean_line};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
-use std::time::Duration;
 
 const CHARTS: &str =
     "←→ bar · ↑↓ part · Enter its replies · a all · i what if · d w m · Tab by · $ t r · x demo · Esc";
@@ -48,8 +48,12 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         state.replies.as_ref().and_then(|replies| replies.of.as_ref()).map_or(chosen, |part| &part.totals);
     let style = on(canvas, panel, Meaning::Heading);
     canvas.text(head.x, head.y, head.width, &format!("{name}  {}", summary(of)), style);
-    let second = row(&mut area);
-    canvas.text(second.x, second.y, second.width, &health(of), on(canvas, panel, Meaning::Dim));
+    let said = health(&Figures::of(of));
+    // a low screen keeps its rows for the parts
+    for said in said.iter().take(if area.height > 6 { 2 } else { 1 }) {
+        let line = row(&mut area);
+        canvas.text(line.x, line.y, line.width, said, on(canvas, panel, Meaning::Dim));
+    }
     match &state.replies {
         Some(replies) => draw_replies(canvas, area, replies, state.at),
         None => {
@@ -138,34 +142,31 @@ fn summary(totals: &Totals) -> String {
     };
     format!(
         "{}{unknown}{estimated} · {} · {} in · {} out",
-        usd(totals.booked),
+        spent(totals).map_or("?".to_owned(), usd),
         counted(totals.requests, "request", "requests"),
         count(totals.usage.input()),
         count(totals.usage.output()),
     )
 }
 
-fn health(totals: &Totals) -> String {
-    // a provider may have claimed any number of tokens
-    let percent = |part: u64, of: u64| (u128::from(part) * 100).checked_div(u128::from(of)).unwrap_or(0);
-    let mut text = format!(
-        "cache {}% · failed {}% · fell back {}%",
-        percent(totals.usage.cached_read, totals.usage.input()),
-        percent(totals.failed, totals.requests),
-        percent(totals.fell_back, totals.requests),
+/// How well it went and what it really came to; then how fast it was.
+fn health(is: &Figures) -> [String; 2] {
+    let per_million = is.per_million.map_or("?".to_owned(), usd);
+    let well = format!(
+        "cache {} · failed {} · fell back {} · attempts failed {} · {per_million}/M",
+        percent(is.cache_hit),
+        percent(is.failure),
+        percent(is.fallback),
+        percent(is.failed_attempts),
     );
-    let tokens = i128::from(totals.usage.total());
-    if let Some(per_million) = totals.booked.scale(1_000_000, tokens) {
-        text.push_str(&format!(" · {}/M", usd(per_million)));
-    }
-    if let (Some(p50), Some(p95)) = (totals.ttft.quantile(0.5), totals.ttft.quantile(0.95)) {
-        let said = |us| seconds(Duration::from_micros(us));
-        text.push_str(&format!(" · first token p50 {} p95 {}", said(p50), said(p95)));
-    }
-    if let Some(rate) = totals.throughput.quantile(0.5) {
-        text.push_str(&format!(" · {} tok/s", rate / 1000));
-    }
-    text
+    let first = is.ttft.map_or("?".to_owned(), |ttft| {
+        let [p50, p95, p99] = [ttft.p50, ttft.p95, ttft.p99].map(seconds);
+        format!("p50 {p50} p95 {p95} p99 {p99}")
+    });
+    let rate = is
+        .throughput
+        .map_or("?".to_owned(), |rate| format!("p50 {:.0} p10 {:.0} p1 {:.0}", rate.p50, rate.p10, rate.p1));
+    [well, format!("first token {first} · tok/s {rate}")]
 }
 
 fn breakdown(canvas: &mut Canvas<'_>, area: Rect, model: &Model, state: &State, window: &Window) {
@@ -179,8 +180,11 @@ fn breakdown(canvas: &mut Canvas<'_>, area: Rect, model: &Model, state: &State, 
     list(canvas, area, parts.len(), state.at, |canvas, area, index, style| {
         let part = &parts[index];
         let said = match state.measure {
-            Measure::Money if part.totals.unpriced > 0 => format!("{} +?", usd(part.totals.booked)),
-            Measure::Money => usd(part.totals.booked),
+            Measure::Money => match spent(&part.totals) {
+                None => "?".to_owned(),
+                Some(spent) if part.totals.unpriced > 0 => format!("{} +?", usd(spent)),
+                Some(spent) => usd(spent),
+            },
             Measure::Tokens => count(part.totals.usage.total()),
             Measure::Requests => part.totals.requests.to_string(),
         };

@@ -2,7 +2,7 @@
 
 use super::ledger::row;
 use fareway::catalog::Catalog;
-use fareway::metering::{Figures, Split, Window, ranking, report};
+use fareway::metering::{Figures, Split, Window, percent, ranking, report, spent};
 use fareway::words::{RollupKey, Totals, Usage, Usd};
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -60,7 +60,28 @@ fn figures_that_people_compare() {
     let ttft = figures.ttft.expect("every row has one").p50.as_millis();
     assert!((380..=420).contains(&ttft), "{ttft}");
     assert!(figures.throughput.is_some_and(|t| t.p50 > 290.0 && t.p50 < 330.0));
+    assert_eq!(figures.failed_attempts, Some(0.0));
+    assert_eq!(spent(&totals), Some(totals.booked));
     assert_eq!(Figures::of(&Totals::default()), Figures::default(), "nothing to divide by");
+}
+
+#[test]
+fn what_nobody_knows_is_not_nothing() {
+    let usage = Usage { prompt: 1_000, ..Usage::default() };
+    let unpriced =
+        Totals { requests: 2, unpriced: 2, attempts: 3, failed_attempts: 1, usage, ..Totals::default() };
+    assert_eq!(spent(&unpriced), None);
+    let figures = Figures::of(&unpriced);
+    assert_eq!((figures.per_million, figures.per_request, figures.ttft), (None, None, None));
+    assert_eq!(figures.failed_attempts, Some(1.0 / 3.0));
+    // tokens that have no price would make the others look cheap
+    let half = Totals { unpriced: 1, booked: Usd::from_cents(1), ..unpriced };
+    let figures = Figures::of(&half);
+    assert_eq!((spent(&half), figures.per_million), (Some(Usd::from_cents(1)), None));
+    assert_eq!(figures.per_request, Some(Usd::from_cents(1)), "of the one whose price is known");
+    assert_eq!(spent(&Totals::default()), Some(Usd::ZERO), "nothing was asked");
+    let said = [None, Some(0.0), Some(0.004), Some(0.5), Some(1.0)].map(percent);
+    assert_eq!(said, ["?", "0%", "<1%", "50%", "100%"]);
 }
 
 static ROLLUPS: LazyLock<Vec<(RollupKey, Totals)>> = LazyLock::new(|| rollups(&ledger()));

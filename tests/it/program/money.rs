@@ -41,7 +41,19 @@ fn usage_is_the_sum_over_the_export() {
     let told = home.run(["usage", "--json"]).ok().json();
     assert_eq!(usd(&told["sum"]["cost_usd"]), money);
     assert_eq!(told["sum"]["requests"], rows.len());
-    assert_eq!(told["sum"]["failed"], 1);
+    let sum = &told["sum"];
+    assert_eq!([&sum["failed"], &sum["attempts"], &sum["failed_attempts"]], [1, 6, 1]);
+    assert_eq!([&sum["failure_rate"], &sum["fallback_rate"], &sum["cache_hit_rate"]], [1.0 / 6.0, 0.0, 0.0]);
+    let tokens = i128::from(prompt + completion);
+    assert_eq!(usd(&sum["usd_per_million_tokens"]), money.scale(1_000_000, tokens).expect("an amount"));
+    for (of, places) in [
+        ("ttft_us", ["p50", "p90", "p95", "p99"]),
+        ("usage", ["audio_in", "audio_out", "images", "searches"]),
+    ] {
+        for place in places {
+            assert!(sum[of][place].is_u64(), "{of} {place}: {sum}");
+        }
+    }
     for name in ["prompt", "completion", "cached_read", "reasoning", "total"] {
         assert_eq!(told["sum"]["usage"][name], count(name), "{name}");
     }
@@ -52,8 +64,44 @@ fn usage_is_the_sum_over_the_export() {
     }
     let csv = home.run(["usage", "--csv", "--by", "total"]).ok().stdout;
     assert!(csv.lines().nth(1).is_some_and(|line| line.contains(&format!(",{money},"))), "{csv}");
+    let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let lines: Vec<Vec<String>> = csv.lines().map(fields).collect();
+    let cell = |name: &str| lines[0].iter().position(|head| head == name).map(|at| lines[1][at].as_str());
+    assert_eq!(
+        [cell("attempts"), cell("failed_attempts"), cell("audio_in")],
+        [Some("6"), Some("1"), Some("0")]
+    );
+    assert_eq!(cell("failure_rate"), Some(sum["failure_rate"].to_string().as_str()));
+    assert_eq!(cell("ttft_us_p99"), Some(sum["ttft_us"]["p99"].to_string().as_str()));
     let csv = home.run(["export", "--csv"]).ok().stdout;
     assert_eq!(csv.lines().count(), rows.len() + 1);
+}
+
+/// Neither a price that nobody knows nor a rate of nothing is shown as zero; what failed on the way is counted.
+#[test]
+fn usage_says_what_it_does_not_know() {
+    let down = Upstream::with(|_| Script::error(500, "down", "no"));
+    let up = Upstream::with(|_| used(10, 0));
+    let text = config(&[("down", down.base_url(), "1", "2"), ("up", up.base_url(), "3", "4")])
+        + "[[endpoints]]\nmodel = \"test/unpriced\"\nprovider = \"up\"\n";
+    let home = Home::with_config(&text);
+    home.run(["ask", "--quiet", "hi"]).ok();
+    let sum = home.run(["usage", "--json"]).ok().json()["sum"].take();
+    assert_eq!([&sum["fell_back"], &sum["attempts"], &sum["failed_attempts"]], [1, 2, 1]);
+    assert_eq!([&sum["fallback_rate"], &sum["failure_rate"], &sum["attempt_failure_rate"]], [1.0, 0.0, 0.5]);
+    home.run(["ask", "--quiet", "--model", "test/unpriced", "hi"]).ok();
+    let told = home.run(["usage", "--of", "model", "--by", "total", "--json"]).ok().json();
+    let rows = told["rows"].as_array().expect("rows");
+    let row = rows.iter().find(|row| row["name"] == "test/unpriced").expect("its row");
+    for name in ["cost_usd", "usd_per_million_tokens", "usd_per_request"] {
+        assert!(row[name].is_null(), "{name}: {row}");
+    }
+    let shown = home.run(["usage", "--of", "model", "--by", "total"]).ok().stdout;
+    for head in ["$/M", "CACHED", "FAILED", "FELL BACK"] {
+        assert!(shown.contains(head), "{shown}");
+    }
+    let line = shown.lines().find(|line| line.contains("test/unpriced")).expect("its line");
+    assert_eq!(line.split_whitespace().collect::<Vec<_>>()[2..5], ["?", "?", "1"], "{line}");
 }
 
 #[test]
