@@ -167,6 +167,7 @@ fn show(store: &Store, name: &str, all: bool, as_json: bool) -> Result<(), Fail>
     let messages = messages(store, &session, all)?;
     if as_json {
         let mut object = summary(&session);
+        object["system"] = json!(session.system);
         object["messages"] = messages.iter().map(|m| line(m)).collect();
         return Ok(out::json(&object)?);
     }
@@ -179,7 +180,9 @@ fn export(store: &Store, name: &str, format: As, output: Option<&Path>) -> Resul
         As::Md => markdown(&session, &messages(store, &session, false)?),
         As::Jsonl => {
             let lines = messages(store, &session, true)?;
-            lines.iter().map(|m| line(m).to_string() + "\n").collect()
+            let system = session.system.iter().map(|text| json!({"role": Role::System, "text": text}));
+            let lines = system.chain(lines.iter().map(|m| line(m)));
+            lines.map(|line| line.to_string() + "\n").collect()
         }
     };
     match output {
@@ -218,6 +221,9 @@ fn line(message: &Message) -> Value {
 
 fn markdown(session: &Session, messages: &[Arc<Message>]) -> String {
     let mut text = format!("# {}\n", title(session));
+    if let Some(system) = &session.system {
+        text.push_str(&format!("\n## System\n\n{}\n", system.trim_end()));
+    }
     for message in messages {
         let who = match (message.role, &message.by) {
             (Role::User, _) => "You".to_owned(),

@@ -173,7 +173,15 @@ fn an_import_comes_back_out_of_the_export() {
     let id = session["session"].as_str().expect("an id").to_owned();
     let back = home.run(["sessions", "export", &id, "--format", "jsonl"]).ok();
     let said: Vec<Value> = back.lines().iter().map(|line| json!([line["role"], line["text"]])).collect();
-    assert_eq!(said, [json!(["user", "Grüße, 世界 👋"]), json!(["assistant", "one\ntwo"])]);
+    let wanted =
+        [json!(["system", "Be kind."]), json!(["user", "Grüße, 世界 👋"]), json!(["assistant", "one\ntwo"])];
+    assert_eq!(said, wanted);
+    assert!(home.run(["sessions", "show", &id]).ok().stdout.contains("## System\n\nBe kind."));
+    // and goes in again
+    let again = home.pipe(["sessions", "import", "-", "--json"], back.stdout.as_bytes()).ok().json();
+    let id = again["session"].as_str().expect("an id");
+    let shown = home.run(["sessions", "show", id, "--json"]).ok().json();
+    assert_eq!((&shown["system"], shown["messages"].as_array().map(Vec::len)), (&json!("Be kind."), Some(2)));
     let bad = home.file("bad.jsonl", "{\"role\": \"user\", \"text\": \"a\"}\n{\"role\": \"robot\"}\n");
     home.run(["sessions", "import", bad.to_str().expect("a path")]).fails(2, &["bad.jsonl:2", "assistant"]);
 }
