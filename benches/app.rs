@@ -42,7 +42,7 @@ fn stage(messages: usize) -> (Model, Tui, Picture) {
                 id: ModelId::new(format!("author-{}/model-{n}", n % 40)),
                 name: format!("Model {n}"),
                 endpoints: vec![endpoint(n, "one"), endpoint(n, "two")],
-                usable: n % 3 == 0,
+                within_reach: 2 * usize::from(n % 3 == 0),
                 retires: None,
                 description: String::new(),
                 quality: None,

@@ -31,7 +31,7 @@ pub enum When {
     Queued,
     /// The next prompt begins a new branch.
     Branching,
-    /// A command of the person's runs.
+    /// A command of the person's runs, or a look for servers and models.
     Running,
     /// A reply is under way here.
     Streaming,
@@ -127,7 +127,7 @@ pub const ACTIONS: &[Action] = &[
     edit("end", "End of the line", &["end", "ctrl-e"], Edit::End),
     action("chip.open", "Open what is folded at the cursor in $EDITOR", &["alt-o"], Composer, attach::open),
     action("branch.leave", "Go on at the end after all", &["esc"], Branching, act::leave_fork),
-    action("command.stop", "Stop the command that runs", &["esc"], Running, attach::stop),
+    action("command.stop", "Stop what runs beside the reply", &["esc"], Running, attach::stop),
     action("queue.back", "Take the last queued prompt back", &["esc", "up"], Queued, queue::back),
     // the reply
     action("stop", "Stop the reply, keep what was heard", &["esc"], Streaming, act::stop).slash("stop"),
@@ -215,7 +215,7 @@ pub const ACTIONS: &[Action] = &[
     action("session.tag", "Tag this session", &[], Always, switch::tag).slash("tag"),
     action("session.system", "System prompt of this session", &[], Always, switch::system).slash("system"),
     action("session.export", "Export this session as Markdown", &[], Always, copy::export).slash("export"),
-    action("context", "When the context is full", &[], Always, panes::context::open).slash("context"),
+    action("context", "When the context is full", &["alt-s"], Always, panes::context::open).slash("context"),
     action("templates", "Prompt templates", &["alt-e"], Always, panes::templates::open).slash("template"),
     action("personas", "Personas", &[], Always, panes::personas::open).slash("persona"),
     action("attach", "Attach a file or an image", &[], Always, attach::attach).slash("attach"),

@@ -31,7 +31,11 @@ pub fn run(model: &mut Model, command: String) -> Vec<Effect> {
 
 /// Stops it; the command comes back into an empty composer.
 pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
-    let Some(running) = model.pending.run.take() else { return Vec::new() };
+    let Some(running) = model.pending.run.take() else {
+        let looking = model.pending.refresh.take();
+        model.say(Level::Info, "stopped: the list of models is as it was");
+        return looking.map(|refresh| Effect::Stop { turn: refresh.turn }).into_iter().collect();
+    };
     model.say(Level::Info, "stopped: what it had printed is not attached");
     let mut effects = vec![Effect::Stop { turn: running.turn }];
     if model.draft().text.is_empty() {

@@ -9,9 +9,10 @@ pub struct Card {
     pub id: ModelId,
     /// For people: `Claude Sonnet 4.5`.
     pub name: String,
+    /// Those within reach first.
     pub endpoints: Vec<Arc<Endpoint>>,
-    /// There is a key for one of its endpoints, or none is needed.
-    pub usable: bool,
+    /// How many of them are within reach: there is a key, or none is needed.
+    pub within_reach: usize,
     /// The day it stops, `2026-12-31`, when that is announced.
     pub retires: Option<String>,
     pub description: String,
@@ -22,15 +23,62 @@ pub struct Card {
 }
 
 impl Card {
+    pub fn usable(&self) -> bool {
+        self.within_reach > 0
+    }
+
+    /// What a request gets: the endpoints within reach, or all of them where none is.
+    pub fn offer(&self) -> Offer<'_> {
+        self.offer_of(false, |_| true).unwrap_or(Offer { endpoints: Vec::new(), within_reach: false })
+    }
+
+    /// The same of the endpoints that `wanted` admits; `None` when there are none, or none within reach although `mine`
+    /// asks for that. A price for another tier of service is no part of it: nobody gets that unasked.
+    pub fn offer_of(&self, mine: bool, wanted: impl Fn(&Endpoint) -> bool) -> Option<Offer<'_>> {
+        let (near, far) = self.endpoints.split_at(self.within_reach.min(self.endpoints.len()));
+        [(near, true), (far, false)].into_iter().take(if mine { 1 } else { 2 }).find_map(
+            |(some, within_reach)| {
+                let some = some.iter().map(AsRef::as_ref);
+                let endpoints: Vec<&Endpoint> = some.filter(|e| e.tier().is_none() && wanted(e)).collect();
+                (!endpoints.is_empty()).then_some(Offer { endpoints, within_reach })
+            },
+        )
+    }
+
+    pub fn prices(&self) -> Option<&Prices> {
+        self.offer().prices()
+    }
+
+    pub fn context(&self) -> Option<u32> {
+        self.offer().context()
+    }
+
+    pub fn demo(&self) -> bool {
+        self.endpoints.iter().any(|e| e.demo)
+    }
+
+    pub fn supports(&self, parameter: &str) -> bool {
+        self.endpoints.iter().any(|e| e.supports(parameter))
+    }
+}
+
+/// Some endpoints of a model, and what they say together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer<'a> {
+    endpoints: Vec<&'a Endpoint>,
+    pub within_reach: bool,
+}
+
+impl<'a> Offer<'a> {
     /// The endpoint with the lowest sum of prices; unknown prices come last.
-    pub fn cheapest(&self) -> Option<&Arc<Endpoint>> {
-        self.endpoints.iter().filter(|e| e.tier().is_none()).min_by_key(|e| match &e.prices {
+    pub fn cheapest(&self) -> Option<&'a Endpoint> {
+        self.endpoints.iter().copied().min_by_key(|e| match &e.prices {
             Some(p) => (0, p.prompt + p.completion),
             None => (1, Usd::ZERO),
         })
     }
 
-    pub fn prices(&self) -> Option<&Prices> {
+    pub fn prices(&self) -> Option<&'a Prices> {
         self.cheapest()?.prices.as_ref()
     }
 
@@ -38,29 +86,7 @@ impl Card {
         self.endpoints.iter().filter_map(|e| e.context).max()
     }
 
-    pub fn demo(&self) -> bool {
-        self.endpoints.iter().any(|e| e.demo)
-    }
-
-    pub fn local(&self) -> bool {
-        self.endpoints.iter().any(|e| e.local)
-    }
-
-    pub fn free(&self) -> bool {
-        self.endpoints.iter().any(|e| {
-            e.local || e.prices.as_ref().is_some_and(|p| p.prompt.is_zero() && p.completion.is_zero())
-        })
-    }
-
-    pub fn supports(&self, parameter: &str) -> bool {
-        self.endpoints.iter().any(|e| e.supports(parameter))
-    }
-
-    pub fn takes(&self, modality: &str) -> bool {
-        self.endpoints.iter().any(|e| e.takes(modality))
-    }
-
-    /// `OpenAI`, or `OpenAI +3` when others serve it too.
+    /// `OpenAI`, or `OpenAI +3` when others serve it too: the cheapest one's name.
     pub fn providers(&self) -> String {
         let Some(first) = self.cheapest() else { return "nobody".into() };
         match self.endpoints.len() {
@@ -69,14 +95,15 @@ impl Card {
         }
     }
 
-    /// What it can do beside text, as letters: `v`ision, `t`ools, `r`easoning, `f`iles, `a`udio.
+    /// What can be had beside text, as letters: `v`ision, `t`ools, `r`easoning, `f`iles, `a`udio.
     pub fn abilities(&self) -> String {
+        let any = |has: &dyn Fn(&Endpoint) -> bool| self.endpoints.iter().any(|e| has(e));
         [
-            ('v', self.takes("image")),
-            ('t', self.supports("tools")),
-            ('r', self.supports("reasoning")),
-            ('f', self.takes("file")),
-            ('a', self.takes("audio")),
+            ('v', any(&|e| e.takes("image"))),
+            ('t', any(&|e| e.supports("tools"))),
+            ('r', any(&|e| e.supports("reasoning"))),
+            ('f', any(&|e| e.takes("file"))),
+            ('a', any(&|e| e.takes("audio"))),
         ]
         .into_iter()
         .map(|(letter, has)| if has { letter } else { '·' })

@@ -236,18 +236,37 @@ pub fn reprice(model: &mut Model) -> Option<Effect> {
     })
 }
 
+/// No reply says how long the conversation is: the last one failed, or this is a shortened copy.
+fn unweighed(model: &Model) -> bool {
+    !model.thread().is_empty() && model.metered().is_none_or(|reading| reading.usage.total() == 0)
+}
+
+/// Has the conversation weighed if no reply says how long it is: the gauge shows it.
+pub fn weigh(model: &mut Model) -> Option<Effect> {
+    unweighed(model).then(|| {
+        model.price_draft = Some(model.now);
+        Effect::Wake(model.now)
+    })
+}
+
 /// Asks what sending the draft would cost, here and on the first two favourites.
 pub fn quote(model: &mut Model) -> Vec<Effect> {
     let text = model.draft().text.trim();
     let word = text.strip_prefix('/').and_then(|rest| rest.split_whitespace().next());
     let command = word.is_some_and(|word| word.chars().all(|c| c.is_alphanumeric() || c == '-'));
     let sends = !(text.is_empty() || command || text.starts_with('!'));
+    let who = model.model().clone();
     if !sends {
         model.quotes.clear();
         model.pending.quote = None;
-        return Vec::new();
+        if !unweighed(model) {
+            return Vec::new();
+        }
+        let request = Box::new(ask::request(model, model.session().head, who.clone()));
+        let turn = model.next_turn();
+        model.pending.quote = Some(turn);
+        return vec![Effect::Quote { turn, request, models: vec![who] }];
     }
-    let who = model.model().clone();
     let mut models: Vec<ModelRef> = vec![who.clone()];
     models.extend(model.settings.favourites.iter().filter(|f| **f != who).take(2).cloned());
     let mut request = ask::request(model, model.thread().goes_on_from(), who);

@@ -12,7 +12,7 @@ use std::sync::Arc;
 pub enum Effect {
     /// Ask the gateway; every reply comes back as `Event::Reply` with this turn.
     Ask { turn: TurnId, request: Box<Request> },
-    /// Drop the stream of that turn. Nothing more is heard of it; the app has already said so on the screen.
+    /// Drop the stream or the job of that turn. Nothing more is heard of it; the app has already said so on the screen.
     Stop { turn: TurnId },
     /// Keep these, in order, acknowledged or not: a failure comes back as a notice.
     Save(Vec<Save>),
@@ -54,8 +54,8 @@ pub enum Effect {
     Wake(At),
     /// Bell or desktop notification, for something that ended while the terminal had no focus.
     Notify(String),
-    /// Look for local servers and fresh model lists again: `Event::Models`.
-    Refresh,
+    /// Look for local servers and fresh model lists again: `Event::Models`, then `Event::Refreshed`.
+    Refresh { turn: TurnId },
     /// Stop the process with Ctrl-Z semantics.
     Suspend,
     /// Draw everything anew.

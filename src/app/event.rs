@@ -137,6 +137,11 @@ pub enum Event {
     Themes(Vec<String>),
     /// One sentence for the status line.
     Notice(Level, String),
+    /// The look for servers and models has ended, and what it found.
+    Refreshed {
+        turn: TurnId,
+        said: String,
+    },
     /// A setting read anew (the config file was edited).
     Settings(Box<Settings>),
     /// What the line to the terminal carries, in low-bandwidth mode or when it is slow.

@@ -23,10 +23,12 @@ impl Keymap {
         let mut wrong = Vec::new();
         for id in changes.keys() {
             if !ACTIONS.iter().any(|a| a.id == id) {
-                let near = ACTIONS.iter().map(|a| a.id).find(|a| a.contains(id.as_str()) || id.contains(a));
+                let ids = || ACTIONS.iter().map(|a| a.id);
+                let near = ids().find(|a| a.contains(id.as_str()) || id.contains(a));
+                let near = near.or_else(|| crate::words::meant(id, ids()));
                 let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 wrong.push(format!(
-                    "keys: there is no action `{id}`{hint}; F1 in the terminal lists what there is"
+                    "keys: there is no action `{id}`{hint}; F1, then n, in the terminal lists their names"
                 ));
             }
         }
@@ -47,9 +49,16 @@ impl Keymap {
         }
         for (key, rows) in &map.by_key {
             for (at, one) in rows.iter().enumerate() {
+                let one = &ACTIONS[*one];
+                if key.typed().is_some() && one.when.writes() {
+                    wrong.push(format!(
+                        "keys.{}: `{key}` could not be written any more; take a key with ctrl, alt or a function key",
+                        one.id
+                    ));
+                }
                 for other in &rows[at + 1..] {
-                    let (one, other) = (&ACTIONS[*one], &ACTIONS[*other]);
-                    if one.when == other.when {
+                    let other = &ACTIONS[*other];
+                    if one.when.place() == other.when.place() {
                         wrong.push(format!(
                             "keys: `{key}` is given to `{}` and to `{}`; change one of them",
                             one.id, other.id
@@ -77,6 +86,17 @@ impl Keymap {
 }
 
 impl When {
+    /// The composer and everywhere are one place: a key that both had would do the one thing and never the other.
+    fn place(self) -> Self {
+        if self == Self::Composer { Self::Always } else { self }
+    }
+
+    /// A letter belongs to the prompt here.
+    fn writes(self) -> bool {
+        use When::{Always, Branching, Completing, Composer, Running, Streaming};
+        matches!(self, Completing | Branching | Running | Streaming | Composer | Always)
+    }
+
     pub fn holds(self, model: &Model) -> bool {
         let free = model.overlays.is_empty();
         match self {
@@ -86,7 +106,7 @@ impl When {
             Self::Comparing => free && model.compare.is_some() && model.draft().text.is_empty(),
             Self::Queued => free && !model.thread().queue.is_empty() && model.draft().text.is_empty(),
             Self::Branching => free && model.thread().fork.is_some(),
-            Self::Running => free && model.pending.run.is_some(),
+            Self::Running => free && model.pending.under_way().next().is_some(),
             Self::Streaming => free && model.streaming(),
             Self::Empty => free && model.draft().text.is_empty(),
             Self::Composer => free && model.thread().selected.is_none(),

@@ -27,6 +27,7 @@ mod reading;
 mod recall;
 mod send;
 mod settings;
+pub mod shorten;
 mod switch;
 mod telling;
 mod thread;
@@ -37,7 +38,7 @@ mod window;
 
 pub use actions::{ACTIONS, Action, Edit, Run, When};
 pub use attach::{IMAGE_TOKENS, PDF_TOKENS};
-pub use card::Card;
+pub use card::{Card, Offer};
 pub use copy::blocks;
 pub use effect::{Effect, Order, Save, Scroll, Which};
 pub use event::{

@@ -95,8 +95,17 @@ pub struct Pending {
     pub attach: Vec<TurnId>,
     /// A command of the person's, whose output will be attached.
     pub run: Option<Running>,
+    /// A look for servers and models that the person asked for.
+    pub refresh: Option<Running>,
     /// A place to show when the session being opened is there.
     pub reveal: Option<super::Hit>,
+}
+
+impl Pending {
+    /// What the person started and waits for beside replies.
+    pub fn under_way(&self) -> impl Iterator<Item = &Running> {
+        self.run.iter().chain(&self.refresh)
+    }
 }
 
 /// What a person writes in `$EDITOR`.
@@ -108,7 +117,7 @@ pub enum Writes {
     System,
 }
 
-/// A command under way.
+/// A command under way, or something else in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Running {
     pub turn: TurnId,
@@ -122,6 +131,11 @@ pub enum Undo {
     /// Off the list, but still in the store.
     Removed(Box<Session>),
     Archived(SessionId),
+    /// Another branch is shown, because the whole one was too long.
+    Branch {
+        session: SessionId,
+        head: Option<MessageId>,
+    },
     /// Messages of a session, parents first, and what was shown of it.
     Messages {
         session: SessionId,
@@ -260,6 +274,11 @@ impl Model {
 
     /// The reply that the meter reads: the newest under way here, else the last one of the shown branch.
     pub fn metered(&self) -> Option<super::Reading> {
+        // of several side by side the chosen one
+        if let Some(compare) = &self.compare {
+            let message = self.thread().message(*compare.replies.get(compare.at)?)?;
+            return super::reading(self, message);
+        }
         if let Some((_, live)) = self.live_here().last() {
             return Some(live.shown());
         }
@@ -269,7 +288,7 @@ impl Model {
 
     /// Nothing real was ever asked for: the demonstration is all there is.
     pub fn only_demo(&self) -> bool {
-        !self.cards.iter().any(|card| card.usable && !card.demo())
+        !self.cards.iter().any(|card| card.usable() && !card.demo())
     }
 
     pub fn demo_here(&self) -> bool {

@@ -1,8 +1,9 @@
 //! The program itself: layout, line, and the ways out of it.
 
+use super::model::Running;
 use super::panes::question;
 use super::switch::{keep_settings, park};
-use super::{Effect, Key, Keymap, Level, MeterPlace, Model, draft, recall, turns};
+use super::{Effect, Key, Keymap, Level, MeterPlace, Model, attach, draft, recall, turns};
 use crate::words::TurnId;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -43,8 +44,10 @@ pub fn titles(model: &mut Model, _: &str) -> Vec<Effect> {
 }
 
 pub fn refresh(model: &mut Model, _: &str) -> Vec<Effect> {
-    model.say(Level::Info, "looking for local servers and new models");
-    vec![Effect::Refresh]
+    let turn = model.next_turn();
+    let what = "looking for local servers and new models".to_owned();
+    model.pending.refresh = Some(Running { turn, command: what, since: model.now });
+    turns::wake(model).into_iter().chain([Effect::Refresh { turn }]).collect()
 }
 
 pub fn redraw(_: &mut Model, _: &str) -> Vec<Effect> {
@@ -55,7 +58,7 @@ pub fn suspend(_: &mut Model, _: &str) -> Vec<Effect> {
     vec![Effect::Suspend]
 }
 
-/// Ctrl-C: stops a reply, else clears the prompt (Alt-Z brings it back), else asks to be pressed again.
+/// Ctrl-C: stops a reply or what runs beside it, else clears the prompt (Alt-Z brings it back), else asks to be pressed again.
 pub fn interrupt(model: &mut Model, _: &str) -> Vec<Effect> {
     let key = Key::ctrl('c');
     if let Some((armed, at)) = model.armed
@@ -69,6 +72,9 @@ pub fn interrupt(model: &mut Model, _: &str) -> Vec<Effect> {
         let effects = turns::stop(model, turn);
         model.say(Level::Info, "stopped; what was heard is kept");
         return effects;
+    }
+    if model.pending.under_way().next().is_some() {
+        return attach::stop(model, "");
     }
     if !model.draft().text.is_empty() {
         let draft = model.draft().clone();

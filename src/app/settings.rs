@@ -11,6 +11,8 @@ pub struct Settings {
     pub theme: String,
     /// The model of a new session; empty: the one used last.
     pub model: ModelRef,
+    /// The config's own names for models, which no list has: aliases and presets.
+    pub names: Vec<String>,
     /// On Alt-1 to Alt-9.
     pub favourites: Vec<ModelRef>,
     /// Newest first.
@@ -35,6 +37,8 @@ pub struct Settings {
     pub accessible: bool,
     /// Ask a cheap model for titles.
     pub titles_by_model: bool,
+    /// Who summarises what no longer fits; empty: the session's model.
+    pub summariser: ModelRef,
     /// Models that the picker leaves out.
     pub hidden: Vec<ModelRef>,
     /// Model to what the person made of its replies.
@@ -46,6 +50,7 @@ impl Default for Settings {
         Self {
             theme: String::new(),
             model: ModelRef::default(),
+            names: Vec::new(),
             favourites: Vec::new(),
             recent: Vec::new(),
             history: Vec::new(),
@@ -61,6 +66,7 @@ impl Default for Settings {
             low_bandwidth: false,
             accessible: false,
             titles_by_model: false,
+            summariser: ModelRef::default(),
             hidden: Vec::new(),
             ratings: BTreeMap::new(),
         }

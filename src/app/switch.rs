@@ -59,8 +59,8 @@ fn first_model(model: &Model) -> ModelRef {
     if let Some(chosen) = model.settings.first_model() {
         return chosen.clone();
     }
-    let real = model.cards.iter().find(|c| c.usable && !c.demo());
-    let any = real.or_else(|| model.cards.iter().find(|c| c.usable)).or_else(|| model.cards.first());
+    let real = model.cards.iter().find(|c| c.usable() && !c.demo());
+    let any = real.or_else(|| model.cards.iter().find(|c| c.usable())).or_else(|| model.cards.first());
     any.map_or_else(ModelRef::default, |card| ModelRef::from(&card.id))
 }
 
@@ -221,6 +221,25 @@ pub fn undo(model: &mut Model) -> Vec<Effect> {
         Some(Undo::Archived(id)) => {
             model.say(Level::Info, "undone");
             alter(model, id, |s| s.archived = !s.archived)
+        }
+        Some(Undo::Branch { session, head }) if session == model.here && !model.streaming() => {
+            model.thread_mut().go_on_from(head);
+            model.say(
+                Level::Info,
+                "this is the whole conversation again; the shorter one is a branch beside it",
+            );
+            keep_session(model)
+        }
+        Some(Undo::Branch { session, head }) => {
+            let busy = session == model.here;
+            model.undo = Some(Undo::Branch { session, head });
+            let said = if busy {
+                "a reply is under way: Esc stops it"
+            } else {
+                "open the session that was shortened first"
+            };
+            model.say(Level::Info, said);
+            Vec::new()
         }
         Some(Undo::Messages { session, messages, head }) => back(model, session, messages, head),
         None => {

@@ -1,6 +1,6 @@
 //! Asking, and hearing what comes back: several replies may be under way at once, in one session or in many.
 
-use super::{Effect, Level, Live, Model, Save, Unseen, panes, queue, telling, titles};
+use super::{Effect, Level, Live, Model, Save, Unseen, draft, panes, queue, shorten, telling, titles};
 use crate::words::{
     At, Attempt, Cost, CostSource, EndpointId, FailureKind, MessageState, ModelId, Outcome, ProviderId,
     Purpose, Receipt, Reply, SessionId, Stop, TurnId,
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// The text so far is on disk at least this often.
 const KEEP_EVERY: Duration = Duration::from_millis(500);
-/// How often the figures of a reply under way move; slower on a slow line.
+/// How often the figures of a reply under way move; slower on a slow line, and when nobody looks.
 const FIGURES_EVERY: Duration = Duration::from_millis(250);
 const FIGURES_EVERY_LOW: Duration = Duration::from_secs(1);
 
@@ -26,7 +26,8 @@ pub fn reply(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
 
 /// Lets the figures of what is under way move on, if it is time.
 fn measure(model: &mut Model) {
-    let every = if model.settings.low_bandwidth { FIGURES_EVERY_LOW } else { FIGURES_EVERY };
+    let calm = model.settings.low_bandwidth || !model.focused;
+    let every = if calm { FIGURES_EVERY_LOW } else { FIGURES_EVERY };
     for live in model.live.values_mut() {
         live.measure(model.now, every);
     }
@@ -89,7 +90,7 @@ fn aside(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
             let Some(live) = model.live.remove(&turn) else { return Vec::new() };
             let mut effects = match live.purpose {
                 Purpose::Title => titles::named(model, &live, &receipt),
-                _ => panes::context::summarised(model, &live),
+                _ => shorten::summarised(model, &live),
             };
             effects.push(tally(model));
             effects.extend(queue::ended(model, live.session, true));
@@ -117,8 +118,8 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
     let Some(mut live) = model.live.remove(&turn) else { return Vec::new() };
     let (booked, demo, usage) = (receipt.cost.booked, receipt.demo, receipt.usage);
     let cut = receipt.stop == Some(Stop::Length);
-    let budget = match &state {
-        MessageState::Failed(failure) if failure.kind == FailureKind::Budget => Some(failure.clone()),
+    let refusal = match &state {
+        MessageState::Failed(failure) => Some(failure.clone()),
         _ => None,
     };
     let failed = state != MessageState::Done;
@@ -150,14 +151,35 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
     if cut && live.session == model.here {
         model.say(Level::Warning, "the reply was cut at its length limit: Alt-G goes on");
     }
-    if let Some(failure) = budget {
-        panes::question::budget(model, live.message, &failure);
+    match refusal {
+        Some(failure) if failure.kind == FailureKind::Budget => {
+            panes::question::budget(model, live.message, &failure);
+        }
+        Some(failure) if live.session == model.here => {
+            effects.extend(panes::context::refused(model, &failure));
+            effects.extend(draft::weigh(model));
+        }
+        _ => {}
+    }
+    if !failed && live.session == model.here && live.purpose == Purpose::Chat {
+        warn_of_context(model, usage.total());
     }
     effects.push(tally(model));
     effects.extend(queue::ended(model, live.session, well));
     effects.extend(away(model, &live, failed));
     effects.extend(forget(model, live.session));
     effects
+}
+
+/// Says once that the context fills: when a reply has taken it past the mark.
+fn warn_of_context(model: &mut Model, used: u64) {
+    let replies = model.thread().shown().rev().filter_map(|node| node.message.receipt.as_deref());
+    let before = replies.map(|receipt| receipt.usage.total()).nth(1).unwrap_or(0);
+    let size = model.card(model.model().as_str()).and_then(|card| card.context());
+    if let Some(percent) = size.and_then(|size| panes::context::filling(before, used, size)) {
+        let way = panes::context::key(model);
+        model.say(Level::Warning, format!("the context is {percent} % full: {way} makes room"));
+    }
 }
 
 /// A reply ended and nobody looks: the title says so, and after a long one a notification. One for a comparison.
@@ -290,8 +312,8 @@ pub fn tick(model: &mut Model) -> Vec<Effect> {
     wake(model).into_iter().collect()
 }
 
-/// Asks for the next whole second while a reply is under way; nothing when all is quiet.
+/// Asks for the next whole second while a reply, or something beside it, is under way; nothing when all is quiet.
 pub fn wake(model: &Model) -> Option<Effect> {
-    let moves = !model.live.is_empty() || model.pending.run.is_some();
+    let moves = !model.live.is_empty() || model.pending.under_way().next().is_some();
     moves.then(|| Effect::Wake(At::from_secs(model.now.secs() + 1)))
 }

@@ -90,6 +90,12 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             model.themes = themes;
             Vec::new()
         }
+        Event::Refreshed { turn, said } => {
+            if model.pending.refresh.take_if(|refresh| refresh.turn == turn).is_some() {
+                model.say(Level::Info, said);
+            }
+            Vec::new()
+        }
         Event::Notice(level, text) => {
             model.say(level, text);
             vec![Effect::Wake(at + std::time::Duration::from_secs(21))]

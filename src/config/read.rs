@@ -177,25 +177,6 @@ fn section(text: &str, line: usize) -> Option<&str> {
 }
 
 fn guess(word: &str, allowed: &[&str]) -> String {
-    let nearest = allowed.iter().map(|known| (distance(word, known), known)).min();
-    match nearest {
-        Some((far, known)) if far <= word.len().max(known.len()) / 2 => format!(", did you mean `{known}`?"),
-        _ => String::new(),
-    }
-}
-
-/// Levenshtein's distance: how many single-letter edits lie between two words.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
+    let meant = crate::words::meant(word, allowed.iter().copied());
+    meant.map_or_else(String::new, |known| format!(", did you mean `{known}`?"))
 }

@@ -20,6 +20,8 @@ pub struct Live {
     text: Spoken,
     reasoning: Spoken,
     reported: Option<Usage>,
+    /// More was heard after that report: some providers send a first one before the first word.
+    since: bool,
     amount: Option<Usd>,
     /// What endpoints that broke off had said, and what that comes to.
     before: Usage,
@@ -80,6 +82,7 @@ impl Live {
             text: Spoken::default(),
             reasoning: Spoken::default(),
             reported: None,
+            since: false,
             amount: None,
             before: Usage::default(),
             paid: Some(Usd::ZERO),
@@ -111,7 +114,12 @@ impl Live {
 
     /// The provider has counted. Who broke off mostly has not, so a reply in several parts is never exact before its end.
     pub fn is_exact(&self) -> bool {
-        self.before == Usage::default() && self.reported.is_some_and(|r| r.output() > 0)
+        self.before == Usage::default() && self.is_counted()
+    }
+
+    /// The part under way is counted up to what was heard last.
+    fn is_counted(&self) -> bool {
+        !self.since && self.first.is_some() && self.reported.is_some_and(|r| r.output() > 0)
     }
 
     /// When its first token was heard.
@@ -129,6 +137,7 @@ impl Live {
             }
             Delta::Usage { usage, cost } => {
                 self.reported = Some(*usage);
+                self.since = false;
                 self.amount = cost.or(self.amount);
                 self.last = self.last.max(at);
                 return;
@@ -137,6 +146,7 @@ impl Live {
             Delta::Stop { .. } | Delta::Head { .. } | Delta::Tier(_) => return,
         }
         self.first.get_or_insert(at);
+        self.since = true;
         self.last = self.last.max(at);
     }
 
@@ -145,7 +155,7 @@ impl Live {
         self.before + self.here()
     }
 
-    /// Tokens of the part under way: reported ones, but never fewer output tokens than were heard (a report in the
+    /// Tokens of the part under way: reported ones, but the output as it was heard while it goes on (a report in the
     /// middle of a stream lags behind).
     fn here(&self) -> Usage {
         let heard = Usage {
@@ -154,7 +164,7 @@ impl Live {
             ..self.prompt
         };
         match self.reported {
-            Some(reported) if reported.output() > 0 => reported,
+            Some(reported) if self.is_counted() => reported,
             Some(reported) => Usage { completion: heard.completion, reasoning: heard.reasoning, ..reported },
             None => heard,
         }

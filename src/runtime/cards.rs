@@ -14,12 +14,15 @@ pub fn cards(catalog: &Catalog, usable: &dyn Fn(&Endpoint) -> bool) -> Vec<Card>
 }
 
 pub fn card(catalog: &Catalog, model: &Model, usable: &dyn Fn(&Endpoint) -> bool) -> Card {
-    let endpoints = catalog.endpoints(&model.id).to_vec();
+    let served = catalog.endpoints(&model.id).iter().cloned();
+    let (mut endpoints, far): (Vec<_>, Vec<_>) = served.partition(|endpoint| usable(endpoint));
+    let within_reach = endpoints.len();
+    endpoints.extend(far);
     Card {
         id: model.id.clone(),
         name: model.name.clone(),
-        usable: endpoints.iter().any(|endpoint| usable(endpoint)),
         endpoints,
+        within_reach,
         retires: model.retires.clone(),
         description: model.about.clone(),
         quality: model.quality("intelligence"),

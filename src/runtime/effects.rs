@@ -83,8 +83,9 @@ impl Chat {
             }
             Effect::Complete { turn, prefix } => desk.complete(turn, prefix),
             Effect::Export { turn, name, text } => desk.export(turn, name, text),
-            Effect::Refresh => {
-                tokio::spawn(super::news::refresh(desk.clone()));
+            Effect::Refresh { turn } => {
+                let task = tokio::spawn(super::news::refresh(desk.clone(), turn));
+                self.commands.insert(turn, task);
             }
             // carried out before a desk is needed
             Effect::Wake(_)

@@ -3,6 +3,7 @@
 use super::desk::Desk;
 use crate::app::{Event, Level};
 use crate::store::Changed;
+use crate::words::TurnId;
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -80,7 +81,7 @@ pub async fn begin(desk: Desk) {
 }
 
 /// Looks for local servers and fresh lists now, because the person asked.
-pub async fn refresh(desk: Desk) {
+pub async fn refresh(desk: Desk, turn: TurnId) {
     let found = desk.core.gateway.discover(env).await;
     let mut said: Vec<String> =
         found.iter().map(|f| format!("{} has {} models", f.provider, f.models)).collect();
@@ -91,6 +92,6 @@ pub async fn refresh(desk: Desk) {
     let refused = desk.core.gateway.refresh_lists(&desk.dirs.cache, NOW, &own).await;
     said.extend(refused.iter().map(ToString::to_string));
     desk.models();
-    let text = if said.is_empty() { "the list of models is fresh".to_owned() } else { said.join("; ") };
-    let _ = desk.events.send(Event::Notice(Level::Info, text)).await;
+    let said = if said.is_empty() { "the list of models is fresh".to_owned() } else { said.join("; ") };
+    let _ = desk.events.send(Event::Refreshed { turn, said }).await;
 }

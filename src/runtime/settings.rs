@@ -13,6 +13,7 @@ pub fn of_config(config: &Config) -> Settings {
     Settings {
         theme: config.theme.clone(),
         model: ModelRef::new(&config.model),
+        names: names(config),
         favourites: config.favourites.iter().map(ModelRef::new).collect(),
         meter: match config.meter {
             Meter::Bottom => MeterPlace::Bottom,
@@ -32,6 +33,11 @@ pub fn of_config(config: &Config) -> Settings {
         titles_by_model: config.titles_by_model,
         ..Settings::default()
     }
+}
+
+fn names(config: &Config) -> Vec<String> {
+    let presets = config.presets.keys().map(|name| format!("@preset/{name}"));
+    config.aliases.keys().cloned().chain(presets).collect()
 }
 
 /// The choices that were kept, over the config. A field of the config that was edited since wins over an older choice.

@@ -104,6 +104,11 @@ impl Endpoint {
         service_tier(&self.tag)
     }
 
+    /// A token costs nothing, or the server is one's own.
+    pub fn is_free(&self) -> bool {
+        self.local || self.prices.as_ref().is_some_and(|p| p.prompt.is_zero() && p.completion.is_zero())
+    }
+
     pub fn supports(&self, parameter: &str) -> bool {
         self.parameters.contains(parameter)
     }

@@ -1,146 +1,194 @@
-//! When the context fills: drop the oldest, summarise them, or move to a larger model. Every way is a new branch.
+//! When the context fills: summarise the older exchanges, leave them out, or move to a larger model; each with its price.
 
 use super::{Outcome, Overlay, close, picker, stay, step};
-use crate::app::{Code, Effect, Key, Level, Live, Model, Save, send, switch};
-use crate::metering::Tally;
-use crate::words::{Message, MessageId, Part, Purpose, Request, Role};
-use std::sync::Arc;
+use crate::app::shorten::{self, Cut};
+use crate::app::{Card, Code, Effect, Key, Level, Model, switch};
+use crate::words::{Failure, FailureKind, Filter, ModelRef, Prices, Usd};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     pub at: usize,
-    /// How many of the newest messages stay.
+    /// How many of the newest exchanges stay.
     pub keep: usize,
 }
 
-pub const CHOICES: [&str; 4] = [
-    "Summarise the older ones with this session's model",
-    "Leave the older ones out",
-    "Move to a model with a larger context",
-    "Leave it as it is",
-];
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Summarise,
+    LeaveOut,
+    Larger,
+    Nothing,
+}
+
+/// A way out and what it costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub way: Way,
+    pub text: String,
+    /// What the next prompt costs then, before its reply.
+    pub prompt: Cost,
+    /// What it costs itself.
+    pub once: Cost,
+}
+
+/// Money that a choice costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cost {
+    /// Nothing is asked of anybody.
+    None,
+    Unknown,
+    About(Usd),
+}
+
+impl From<Option<Usd>> for Cost {
+    fn from(cost: Option<Usd>) -> Self {
+        cost.map_or(Self::Unknown, Self::About)
+    }
+}
+
+/// What a summary of at most 400 words comes to; of little it says less.
+fn summary(older: u64) -> u64 {
+    600.min(older / 2)
+}
+
+/// From this part of the context on the person is told, in percent.
+const FULL: u64 = 80;
 
 pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
-    if model.thread().path().len() < 4 {
-        model.say(Level::Info, "there is little to make smaller yet");
+    if shorten::count(model) == 0 {
+        model.say(Level::Info, "there is nothing to make smaller yet");
         return Vec::new();
     }
-    let keep = (model.thread().path().len() / 2).clamp(2, 20);
+    let keep = (shorten::count(model) / 2).clamp(1, 10);
     model.overlays.push(Overlay::Context(State { at: 0, keep }));
     Vec::new()
 }
 
-/// Roughly how many tokens a message is: what its receipt says, else by its length.
-pub fn tokens(message: &Message) -> u64 {
-    if let Some(receipt) = message.receipt.as_deref().filter(|r| r.usage.completion > 0) {
-        return receipt.usage.completion;
+/// A prompt did not fit: the ways out open by themselves, nothing is left out unasked.
+pub fn refused(model: &mut Model, failure: &Failure) -> Vec<Effect> {
+    let by_us = failure.excluded_by.iter().any(|by| by == Filter::ContextLength.name());
+    if failure.kind != FailureKind::ContextLength && !by_us {
+        return Vec::new();
     }
-    Tally::message(message).milli().div_ceil(1000)
+    if model.overlays.is_empty() && model.compare.is_none() { open(model, "") } else { Vec::new() }
+}
+
+/// How full the context is, in percent, when a reply has taken it past the mark.
+pub fn filling(before: u64, after: u64, size: u32) -> Option<u64> {
+    let percent = |used: u64| used * 100 / u64::from(size).max(1);
+    (percent(before) < FULL && percent(after) >= FULL).then(|| percent(after))
+}
+
+/// What opens this pane, to be said to the person: a command would have to take the place of a prompt.
+pub fn key(model: &Model) -> String {
+    model.keymap.keys("context").first().map_or("/context".to_owned(), ToString::to_string)
+}
+
+/// The summary is written by this model.
+pub fn by(model: &Model) -> ModelRef {
+    let chosen = &model.settings.summariser;
+    if model.card(chosen.as_str()).is_some() { chosen.clone() } else { model.model().clone() }
+}
+
+/// A model chosen in the picker over this pane.
+pub fn chosen(model: &mut Model, who: ModelRef) -> Vec<Effect> {
+    model.settings.summariser = who;
+    vec![switch::keep_settings(model)]
+}
+
+/// The cheapest model within reach that has more room than this one and enough for all of it.
+fn larger(model: &Model, tokens: u64) -> Option<&Card> {
+    let now = model.card(model.model().as_str()).and_then(Card::context).unwrap_or(0);
+    let room = |card: &Card| card.context().filter(|c| *c > now && u64::from(*c) > tokens);
+    let demo = model.demo_here();
+    let cards = model.cards.iter().filter(|c| c.usable() && c.demo() == demo && room(c).is_some());
+    cards.min_by_key(|card| card.prices().map_or((true, Usd::ZERO), |p| (false, p.prompt)))
 }
 
 impl State {
-    /// Tokens of the older messages and of those that stay.
-    pub fn weigh(&self, model: &Model) -> (u64, u64) {
-        let thread = model.thread();
-        let cut = thread.path().len().saturating_sub(self.keep);
-        let mut sums = (0, 0);
-        for (at, node) in thread.shown().enumerate() {
-            let side = if at < cut { &mut sums.0 } else { &mut sums.1 };
-            *side += tokens(&node.message);
+    pub fn cut(&self, model: &Model) -> Cut {
+        shorten::cut(model, self.keep)
+    }
+
+    /// What can be done; only what can be done.
+    pub fn choices(&self, model: &Model) -> Vec<Choice> {
+        let cut = self.cut(model);
+        let (older, stays) = (shorten::tokens(&cut.older), shorten::tokens(&cut.stays));
+        let prices = |who: &str| model.card(who).and_then(Card::prices);
+        let here = prices(model.model().as_str());
+        let cost = |prices: Option<&Prices>, tokens: u64| Cost::from(prices.map(|p| p.prompt * tokens));
+        let mut choices = Vec::new();
+        if !cut.older.is_empty() {
+            let by = by(model);
+            let price = prices(by.as_str()).map(|p| p.prompt * older + p.completion * summary(older));
+            let room = model.card(by.as_str()).and_then(Card::context);
+            let small = room.is_some_and(|room| u64::from(room) < older + summary(older));
+            choices.push(Choice {
+                way: Way::Summarise,
+                text: format!(
+                    "Summarise the older ones with {by}{}",
+                    if small { ", which is too small for them" } else { "" }
+                ),
+                prompt: cost(here, stays + summary(older)),
+                once: price.into(),
+            });
+            choices.push(Choice {
+                way: Way::LeaveOut,
+                text: "Leave the older ones out".into(),
+                prompt: cost(here, stays),
+                once: Cost::None,
+            });
         }
-        sums
+        let all = older + stays;
+        let larger = larger(model, all);
+        choices.push(Choice {
+            way: Way::Larger,
+            text: match larger {
+                Some(card) => format!("Move to a larger model, such as {}", card.id),
+                None => "Look for a larger model".into(),
+            },
+            prompt: larger.map_or(Cost::None, |card| cost(card.prices(), all)),
+            once: Cost::None,
+        });
+        choices.push(Choice {
+            way: Way::Nothing,
+            text: "Leave it as it is".into(),
+            prompt: cost(here, all),
+            once: Cost::None,
+        });
+        choices
     }
 
     pub fn key(&mut self, model: &mut Model, key: Key) -> Outcome {
-        if step(&mut self.at, CHOICES.len(), key) {
+        let choices = self.choices(model);
+        if step(&mut self.at, choices.len(), key) {
             return stay();
         }
-        let most = model.thread().path().len().saturating_sub(1);
-        match (key.code, self.at) {
-            (Code::Esc, _) => close(),
-            (Code::Left | Code::Char('-'), _) => {
-                self.keep = self.keep.saturating_sub(2).max(2);
+        match key.code {
+            Code::Esc => close(),
+            Code::Left | Code::Char('-') => {
+                self.keep = self.keep.saturating_sub(1).max(1);
                 stay()
             }
-            (Code::Right | Code::Char('+'), _) => {
-                self.keep = (self.keep + 2).min(most);
+            Code::Right | Code::Char('+') => {
+                self.keep = (self.keep + 1).min(shorten::count(model).saturating_sub(1)).max(1);
                 stay()
             }
-            (Code::Enter, 0) => (false, summarise(model, self.keep)),
-            (Code::Enter, 1) => (false, shorten(model, self.keep, None)),
-            (Code::Enter, 2) => (false, picker::open_larger(model)),
-            (Code::Enter, _) => close(),
+            Code::Char('m') => (true, picker::open_for(model, picker::For::Summary)),
+            Code::Enter if model.streaming() => {
+                model.say(Level::Info, "a reply is under way: Esc stops it");
+                stay()
+            }
+            Code::Enter => match choices.get(self.at).map(|choice| choice.way) {
+                Some(Way::Summarise) => {
+                    let by = by(model);
+                    (false, shorten::summarise(model, self.keep, by))
+                }
+                Some(Way::LeaveOut) => (false, shorten::shorten(model, self.keep, None)),
+                Some(Way::Larger) => (false, picker::open_larger(model)),
+                _ => close(),
+            },
             _ => stay(),
         }
     }
-}
-
-/// A new branch of copies: a summary (if any), then the newest `keep` messages. The old branch stays beside it.
-fn shorten(model: &mut Model, keep: usize, summary: Option<String>) -> Vec<Effect> {
-    let thread = model.thread();
-    let cut = thread.path().len().saturating_sub(keep);
-    let kept: Vec<Arc<Message>> = thread.shown().skip(cut).map(|n| Arc::clone(&n.message)).collect();
-    let count = cut;
-    let mut ids = Vec::new();
-    let mut parent = None;
-    model.thread_mut().go_on_from(None);
-    let first = summary.map(|text| {
-        let text = format!("Summary of the {count} messages before this:\n\n{text}");
-        Message::text(MessageId::nil(), None, Role::User, text, model.now)
-    });
-    for message in first.into_iter().chain(kept.iter().map(|m| (**m).clone())) {
-        let id = MessageId::new(model.now, &mut model.dice);
-        // a copy carries no receipt: its money was spent once
-        let copy = Message { id, parent, receipt: None, ..message };
-        parent = Some(id);
-        ids.push(id);
-        model.thread_mut().push(Arc::new(copy));
-    }
-    model.say(
-        Level::Info,
-        format!("{count} older messages are left out on this branch; the whole one is beside it"),
-    );
-    send::keep(model, &ids)
-}
-
-/// Asks for a summary of the older messages; `summarised` makes the branch when it is there.
-fn summarise(model: &mut Model, keep: usize) -> Vec<Effect> {
-    let thread = model.thread();
-    let cut = thread.path().len().saturating_sub(keep);
-    let mut messages: Vec<Arc<Message>> = thread.shown().take(cut).map(|n| Arc::clone(&n.message)).collect();
-    messages.push(Arc::new(Message::loose(
-        Role::User,
-        vec![Part::text(
-            "Summarise our conversation so far for yourself: what was asked, what was found, decided and left open, \
-             with every name, number and constraint that matters later. At most 400 words, no preamble.",
-        )],
-    )));
-    let who = model.model().clone();
-    let id = MessageId::new(model.now, &mut model.dice);
-    let mut message = Message::text(id, Some(id), Role::Assistant, "", model.now);
-    message.parts.clear();
-    let turn = model.next_turn();
-    let mut live = Live::new(model.here, id, Purpose::Summary, model.now);
-    live.requested = who.to_string();
-    live.aside = Some((Box::new(message), keep));
-    model.live.insert(turn, live);
-    model.say(Level::Info, "summarising; Esc stops it");
-    let session = Some(model.here);
-    let request = Request { session, purpose: Purpose::Summary, model: who, messages, ..Request::default() };
-    vec![Effect::Ask { turn, request: Box::new(request) }]
-}
-
-/// The summary is there.
-pub fn summarised(model: &mut Model, live: &Live) -> Vec<Effect> {
-    let Some((message, keep)) = &live.aside else { return Vec::new() };
-    if live.session != model.here || message.plain().trim().is_empty() {
-        model.say(Level::Warning, "no summary was made; nothing is changed");
-        return Vec::new();
-    }
-    let mut effects = shorten(model, *keep, Some(message.plain()));
-    effects.extend(switch::keep_session(model));
-    effects.retain(
-        |e| !matches!(e, Effect::Save(saves) if saves.iter().all(|s| matches!(s, Save::Draft { .. }))),
-    );
-    effects
 }

@@ -7,10 +7,12 @@ use crate::app::{Code, Effect, Key, Model};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     pub top: usize,
+    /// The names that actions have in the config stand beside them, in place of commands.
+    pub names: bool,
 }
 
 pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
-    model.overlays.push(Overlay::Help(State { top: 0 }));
+    model.overlays.push(Overlay::Help(State { top: 0, names: false }));
     Vec::new()
 }
 
@@ -18,7 +20,7 @@ pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
     Heading(&'static str),
-    Action { keys: String, title: &'static str, slash: Option<&'static str> },
+    Action { keys: String, title: &'static str, slash: Option<&'static str>, id: &'static str },
 }
 
 /// A heading and which actions stand under it.
@@ -37,7 +39,8 @@ pub fn rows(model: &Model) -> Vec<Row> {
     for (heading, belongs) in groups {
         rows.push(Row::Heading(heading));
         for action in ACTIONS.iter().filter(|a| belongs(a)) {
-            rows.push(Row::Action { keys: keys(model, action), title: action.title, slash: action.slash });
+            let (keys, title) = (keys(model, action), action.title);
+            rows.push(Row::Action { keys, title, slash: action.slash, id: action.id });
         }
     }
     rows
@@ -56,6 +59,9 @@ impl State {
     pub fn key(&mut self, model: &mut Model, key: Key) -> Outcome {
         let page = usize::from(model.rows.saturating_sub(6)).max(1);
         let last = rows(model).len().saturating_sub(page);
+        if key.code == Code::Char('n') {
+            self.names = !self.names;
+        }
         self.top = match key.code {
             Code::Up | Code::Char('k') => self.top.saturating_sub(1),
             Code::Down | Code::Char('j') => self.top + 1,

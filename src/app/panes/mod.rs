@@ -137,6 +137,8 @@ pub fn click(model: &mut Model, row: usize) -> Vec<Effect> {
         Some(Overlay::Question(state)) => &mut state.at,
         Some(Overlay::Templates(state)) => &mut state.at,
         Some(Overlay::Personas(state)) => &mut state.at,
+        Some(Overlay::Context(state)) => &mut state.at,
+        Some(Overlay::Versus(state)) => &mut state.at,
         _ => return Vec::new(),
     };
     if *at == row {

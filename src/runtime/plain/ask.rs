@@ -1,8 +1,9 @@
 //! What opens over the conversation, as lines: a question and its answers, a numbered list, a line to give.
 
-use crate::app::panes::{Overlay, context};
-use crate::app::{Code, Event, Key, Line, Model, Target};
-use crate::words::{SessionId, clean_line};
+use crate::app::panes::Overlay;
+use crate::app::panes::context::{Choice, Cost};
+use crate::app::{Card, Code, Event, Key, Line, Model, Offer, Target};
+use crate::words::{SessionId, Usd, clean_line};
 
 /// Rows of a list that are read out; a word narrows it.
 const MOST: usize = 20;
@@ -21,16 +22,16 @@ pub fn said(model: &Model) -> Option<String> {
             let now = if now.is_empty() { now } else { format!(" (now: {now})") };
             format!("{}{now}\n", clean_line(&state.title))
         }
-        Overlay::Context(_) => {
-            numbered("When the context is full", &Line::default(), context::CHOICES.map(str::to_owned).into())
+        Overlay::Context(state) => {
+            let rows = state.choices(model).into_iter().map(choice).collect();
+            numbered("When the context is full", &Line::default(), rows)
         }
         Overlay::Sessions(state) => {
             numbered("Sessions", &state.query, state.matches.iter().map(|id| session(model, *id)).collect())
         }
         Overlay::Picker(state) => {
             let cards = state.matches.iter().filter_map(|row| model.cards.get(*row as usize));
-            let rows = cards.map(|card| format!("{}{}", card.id, if card.usable { "" } else { ", no key" }));
-            numbered("Models", &state.query, rows.collect())
+            numbered("Models", &state.query, cards.map(|card| row(card, &state.offer(card))).collect())
         }
         Overlay::Search(state) if !state.answered => return None,
         Overlay::Search(state) => {
@@ -45,6 +46,50 @@ pub fn said(model: &Model) -> Option<String> {
         _ => return None,
     };
     Some(text)
+}
+
+/// What says the same in lines, outside.
+pub fn instead(overlay: &Overlay) -> &'static str {
+    match overlay {
+        Overlay::Usage(_) => "; `fareway usage` says it in lines",
+        Overlay::WhatIf(_) => "; `fareway whatif` says it in lines",
+        Overlay::Why(_) => "; `fareway why` says it in lines",
+        Overlay::Versus(_) => "; `fareway ask --compare NAME,NAME PROMPT` does it in lines",
+        Overlay::Preferences(_) => "; the config file has it all, see `fareway config`",
+        Overlay::Help(_) | Overlay::Palette(_) => "; /help lists the commands",
+        _ => "",
+    }
+}
+
+/// A way out in words, with what it costs.
+fn choice(choice: Choice) -> String {
+    let price = |cost: Cost| match cost {
+        Cost::None => None,
+        Cost::Unknown => Some("an unknown price".to_owned()),
+        Cost::About(usd) => Some(format!("about ${}", usd.round(4))),
+    };
+    let once = price(choice.once).map(|cost| format!("{cost} once"));
+    let prompt = price(choice.prompt).map(|cost| format!("{cost} for the next prompt"));
+    let costs: Vec<String> = once.into_iter().chain(prompt).collect();
+    if costs.is_empty() { choice.text } else { format!("{}: {}", choice.text, costs.join(", then ")) }
+}
+
+/// A model in words, with what it costs: nobody should have to look elsewhere for it.
+fn row(card: &Card, offer: &Offer<'_>) -> String {
+    let million = |price: Usd| price.per_million().round(2);
+    let mut said = vec![card.id.to_string()];
+    said.push(match offer.prices() {
+        Some(p) if p.prompt.is_zero() && p.completion.is_zero() => "free".to_owned(),
+        Some(p) => format!("${} in and ${} out per million", million(p.prompt), million(p.completion)),
+        None => "unknown price".to_owned(),
+    });
+    said.extend(
+        offer.context().map(|tokens| format!("{} thousand tokens of context", tokens.div_ceil(1_000))),
+    );
+    if !offer.within_reach {
+        said.push("no key".to_owned());
+    }
+    said.join(", ")
 }
 
 fn session(model: &Model, id: SessionId) -> String {
@@ -80,8 +125,10 @@ pub fn answer(model: &Model, line: &str) -> Vec<Event> {
     match overlay {
         Overlay::Question(_) => vec![key(line.chars().next().map_or(Code::Esc, Code::Char))],
         Overlay::Entry(_) => written(line).into_iter().chain([key(Code::Enter)]).collect(),
-        Overlay::Context(_) => match line.parse::<usize>() {
-            Ok(n @ 1..=4) => std::iter::repeat_n(key(Code::Down), n - 1).chain([key(Code::Enter)]).collect(),
+        Overlay::Context(state) => match line.parse::<usize>() {
+            Ok(n) if (1..=state.choices(model).len()).contains(&n) => {
+                std::iter::repeat_n(key(Code::Down), n - 1).chain([key(Code::Enter)]).collect()
+            }
             _ => vec![key(Code::Esc)],
         },
         _ => match line.parse::<usize>() {

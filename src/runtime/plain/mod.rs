@@ -24,6 +24,8 @@ Write a prompt and press Enter. A line that ends in \\ goes on in the next. Ctrl
 /search WORDS look for words in every session
 /again        ask again
 /continue     go on from where a reply was cut
+/context      when the conversation grows too long: make it shorter
+/undo         take back what was deleted or made shorter
 /export       write this session to a file
 /title NAME   name this session
 /attach PATH  send a file with the next prompt
@@ -148,8 +150,7 @@ impl Plain {
             }
             return self.look();
         }
-        let (word, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
-        match word {
+        match line.trim() {
             "" => self.prompt(),
             "/quit" => self.chat.step(Event::Hangup),
             "/help" => {
@@ -162,11 +163,6 @@ impl Plain {
                 self.here = self.chat.model.here;
                 self.prompt();
             }
-            "/model" if !rest.trim().is_empty() => {
-                self.chat.model.thread_mut().session.model = ModelRef::new(rest.trim());
-                self.who = ModelRef::default();
-                self.look();
-            }
             _ => {
                 // what is attached stands in the draft; a line of a draft left behind is not meant
                 let draft = self.chat.model.draft();
@@ -177,6 +173,12 @@ impl Plain {
                 };
                 self.chat.step(Event::Edited(Draft { text, ..Draft::default() }));
                 self.chat.step(Event::Key(Key::plain(Code::Enter)));
+                // a name that no list has is meant as it stands
+                if let Some(Overlay::Picker(state)) = self.chat.model.overlays.last()
+                    && state.verbatim()
+                {
+                    self.chat.step(Event::Key(Key::plain(Code::Enter)));
+                }
                 let quiet = self.chat.model.live.is_empty() && self.unsaid().is_empty();
                 if command && quiet && self.chat.model.overlays.is_empty() {
                     self.remark("done");
@@ -197,8 +199,9 @@ impl Plain {
             (Some(now), _) => print(now),
             (None, None | Some(Overlay::Search(_))) => {}
             (None, Some(_)) => {
+                let instead = self.chat.model.overlays.pop().map_or("", |overlay| ask::instead(&overlay));
                 self.chat.model.overlays.clear();
-                self.remark("that is a picture: it needs the full screen, without --plain");
+                self.remark(&format!("that is a picture, for the full screen without --plain{instead}"));
             }
         }
         if self.who != *self.chat.model.model() {
@@ -300,6 +303,14 @@ impl Plain {
 
     fn caught(&mut self, caught: Caught) {
         match caught {
+            Caught::Interrupt
+                if self.chat.model.live.is_empty()
+                    && self.chat.model.pending.under_way().next().is_some() =>
+            {
+                self.chat.step(Event::Key(Key::ctrl('c')));
+                self.notices();
+                self.prompt();
+            }
             Caught::Interrupt if !self.chat.model.live.is_empty() => {
                 self.chat.step(Event::Key(Key::ctrl('c')));
                 self.end();

@@ -5,9 +5,10 @@ use crate::app::{Model, Target};
 use crate::tui::theme::Meaning;
 use crate::tui::view::{Canvas, PROMPT};
 use crate::tui::{Composer, Mode};
-use crate::words::clean_line;
+use crate::words::{Purpose, clean_line};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
+use std::time::Duration;
 
 /// Session at the left, model at the right.
 pub fn title(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
@@ -62,9 +63,13 @@ pub fn pending(model: &Model) -> Vec<String> {
         let leave = key("branch.leave");
         rows.push(format!("⑂ {what}: {} sends it beside the old one · {leave} leaves it", key("send")));
     }
-    if let Some(run) = &model.pending.run {
-        let took = crate::app::seconds(std::time::Duration::from_secs(model.now.since(run.since).as_secs()));
-        rows.push(format!("⚙ {} · {took} · {} stops it", run.command, key("command.stop")));
+    let took = |since| crate::app::seconds(Duration::from_secs(model.now.since(since).as_secs()));
+    for run in model.pending.under_way() {
+        rows.push(format!("⚙ {} · {} · {} stops it", run.command, took(run.since), key("command.stop")));
+    }
+    for (_, live) in model.live_here().filter(|(_, live)| live.purpose == Purpose::Summary) {
+        let (who, took) = (&live.requested, took(live.asked));
+        rows.push(format!("⚙ {who} summarises older messages · {took} · {} stops it", key("stop")));
     }
     let state = if model.streaming() { "queued" } else { "held" };
     rows.extend(thread.queue.iter().map(|draft| format!("⏸ {state}: {}", draft.text.trim())));
@@ -131,6 +136,7 @@ pub fn composer(
             () if model.thread().selected.is_some() => "a message is selected · Esc leaves",
             () if model.compare.is_some() => "side by side · Esc closes",
             () if mode == Mode::Normal => "i writes, j k: prompts before, Enter sends",
+            () if model.streaming() && queued && inner.width < 60 => "Esc: the last one back, then: stop",
             () if model.streaming() && queued => "Esc takes the last one back · Esc again stops the reply",
             () if model.streaming() => "Esc stops the reply · what you send now waits for its end",
             () if queued => "Enter sends the held prompt · Esc takes the last one back",

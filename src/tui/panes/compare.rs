@@ -5,6 +5,7 @@ use super::figures::{count, money};
 use super::scroll::MANY;
 use super::{Conversation, message};
 use crate::app::{Mark, Model, Place, Scroll, ending, notes, reading, seconds};
+use crate::tui::text::width;
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::{MessageId, MessageState, clean_line};
@@ -30,10 +31,10 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, conversation: &m
         area = Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
     let first = compare.at.min(count - 1).saturating_sub(columns - 1);
-    let width = area.width / u16::try_from(columns).unwrap_or(1);
+    let wide = area.width / u16::try_from(columns).unwrap_or(1);
     for (place, at) in (first..count).take(columns).enumerate() {
-        let x = area.x + width * u16::try_from(place).unwrap_or(0);
-        let column = Rect { x, width: width.saturating_sub(1), ..area };
+        let x = area.x + wide * u16::try_from(place).unwrap_or(0);
+        let column = Rect { x, width: wide.saturating_sub(1), ..area };
         one(canvas, column, model, conversation, at);
     }
 }
@@ -52,6 +53,10 @@ fn name(model: &Model, id: MessageId) -> (String, &'static str) {
     (clean_line(&by.or(live).unwrap_or_default()), state)
 }
 
+fn short(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 /// One word for every reply, those out of view too.
 fn tabs(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let Some(compare) = &model.compare else { return };
@@ -59,10 +64,13 @@ fn tabs(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let mut x = area.x;
     for (at, id) in compare.replies.iter().enumerate() {
         let (name, state) = name(model, *id);
-        let short = name.rsplit('/').next().unwrap_or(&name);
+        let short = short(&name);
         let style = canvas.style(if at == compare.at { Meaning::Selection } else { Meaning::Dim });
         let room = u16::try_from(each).unwrap_or(0).saturating_sub(1).min(area.right().saturating_sub(x));
-        let end = canvas.text(x, area.y, room, &format!(" {} {short} {state} ", at + 1), style);
+        // without room for names how far each has got says more than their first letter
+        let tab =
+            if room < 10 { format!(" {}{state} ", at + 1) } else { format!(" {}{state} {short} ", at + 1) };
+        let end = canvas.text(x, area.y, room, &tab, style);
         x = end + 1;
     }
 }
@@ -71,8 +79,8 @@ fn tabs(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
 pub fn scroll(conversation: &mut Conversation, model: &Model, by: Scroll) -> Option<Place> {
     let compare = model.compare.as_ref()?;
     let message = *compare.replies.get(compare.at)?;
-    let (width, height) = conversation.column;
-    let block = conversation.block(model, message, width)?;
+    let (columns, height) = conversation.column;
+    let block = conversation.block(model, message, columns)?;
     let now = top(block, *compare.tops.get(compare.at)?, height);
     let page = i32::try_from(height.saturating_sub(1).max(1)).unwrap_or(1);
     let line = match by {
@@ -120,34 +128,47 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, conversation: &mut Co
     let meaning = if at == compare.at { Meaning::Selection } else { Meaning::Bar };
     let style = canvas.style(meaning);
     canvas.fill(Rect { height: 2, ..area }, style);
+    let measured = reading(model, &node.message);
+    let first = measured.and_then(|r| r.ttft).map(|ttft| format!("first {}", seconds(ttft)));
+    let left = match &first {
+        Some(first) => {
+            canvas.text_right(area.right(), area.y, area.width / 2, first, style).saturating_sub(1)
+        }
+        None => area.right(),
+    };
     let (name, state) = name(model, id);
-    let head = format!("{}/{} {name} {state}", at + 1, compare.replies.len());
-    canvas.text(area.x, area.y, area.width, &head, style.add_modifier(Modifier::BOLD));
-    if let Some(reading) = reading(model, &node.message) {
+    let room = left.saturating_sub(area.x);
+    let head = |name: &str| format!("{}/{} {name} {state}", at + 1, compare.replies.len());
+    let mut said = head(&name);
+    if width(&said) > usize::from(room) {
+        said = head(short(&name));
+    }
+    canvas.text(area.x, area.y, room, &said, style.add_modifier(Modifier::BOLD));
+    if let Some(reading) = measured {
         let mut facts = vec![money(&reading), format!("{} tok", count(reading.usage.output()))];
         facts.extend(reading.rate.map(|r| format!("{r:.0} tok/s")));
-        if let Some(ttft) = reading.ttft {
-            let first = format!("first {}", seconds(ttft));
-            canvas.text_right(area.right(), area.y, area.width / 3, &first, style);
-        }
         canvas.text(area.x, area.y + 1, area.width, &facts.join(" · "), style);
     }
     let mut body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     let live = model.writing(id).is_some();
     // how it ended, if not well; on the way, what happened last
     let said = if live { notes(model, &node.message).pop() } else { ending(&node.message) };
-    if let Some(said) = said
+    conversation.column = (area.width, usize::from(body.height));
+    let shift = conversation.shift(id);
+    let Some(block) = conversation.block(model, id, area.width) else { return };
+    let mark = compare.tops.get(at).copied().unwrap_or_default();
+    let full = usize::from(body.height);
+    // the same stands under the reply: it is said here while that is out of view
+    let hidden = top(block, mark, full) < bottom(block, full);
+    if let Some(said) = said.filter(|_| hidden)
         && body.height > 1
     {
         canvas.text(body.x, body.y, body.width, &clean_line(&said), canvas.style(Meaning::Warn));
         body = Rect { y: body.y + 1, height: body.height - 1, ..body };
     }
     let height = usize::from(body.height);
-    conversation.column = (area.width, height);
-    let shift = conversation.shift(id);
-    let Some(block) = conversation.block(model, id, area.width) else { return };
     // the reader stays where they are while it grows below
-    let mut line = top(block, compare.tops.get(at).copied().unwrap_or_default(), height);
+    let mut line = top(block, mark, height);
     for y in body.y..body.bottom() {
         let Some(row) = block.row(line) else { break };
         let at = Rect { y, width: body.width.saturating_sub(message::INDENT), height: 1, ..body };

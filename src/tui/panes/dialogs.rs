@@ -1,13 +1,15 @@
 //! The small overlays: a line, a question, a choice.
 
-use super::figures::{count, usd};
+use super::figures::{count, counted, usd};
 use super::overlay::{frame, line, list, on, row, text, wrapped};
-use crate::app::panes::{context, entry, find, keys, question, themes, versus};
-use crate::app::{ACTIONS, Model};
+use crate::app::panes::context::{self, Choice, Cost};
+use crate::app::panes::{entry, find, keys, question, themes, versus};
+use crate::app::{ACTIONS, Model, shorten};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
-use crate::words::{Usd, clean_line};
+use crate::words::clean_line;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 type At = Option<Position>;
 
@@ -88,31 +90,75 @@ fn table_title(model: &Model, key: crate::app::Key) -> &'static str {
 }
 
 pub fn context(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &context::State) -> At {
-    let (older, newest) = state.weigh(model);
-    let price = model.card(model.model().as_str()).and_then(|c| c.prices()).map(|p| p.prompt);
-    let cost = |tokens: u64| price.map_or("?".to_owned(), |p: Usd| format!("~{}", usd(p * tokens)));
-    let about = format!(
-        "The newest {} messages stay: ~{} tokens. The older ones are ~{} tokens. \
-         A prompt costs {} now and {} after; a summary costs {} once. The whole conversation stays beside it as a branch.",
-        state.keep,
-        count(newest),
-        count(older),
-        cost(older + newest),
-        cost(newest),
-        cost(older),
-    );
-    let rows = wrapped(&about, 76.min(whole.width.saturating_sub(2))).len() + context::CHOICES.len();
-    let hints = "← → how many stay · Enter · Esc";
-    let size = (78, u16::try_from(rows).unwrap_or(0) + 3);
-    let mut area = frame(canvas, whole, "When the context is full", hints, size);
+    let cut = state.cut(model);
+    let (older, stays) = (shorten::tokens(&cut.older), shorten::tokens(&cut.stays));
+    let mut about = String::new();
+    if let Some(size) = model.card(model.model().as_str()).and_then(|c| c.context()) {
+        about = format!("~{} of {} tokens. ", count(older + stays), count(size.into()));
+    }
+    if !cut.older.is_empty() {
+        about.push_str(&match state.keep {
+            1 => "The newest exchange stays".to_owned(),
+            keep => format!("The newest {keep} exchanges stay"),
+        });
+        if cut.pinned > 0 {
+            about.push_str(&format!(", and {} pinned", cut.pinned));
+        }
+        let messages = counted(cut.older.len() as u64, "message", "messages");
+        about.push_str(&format!(": ~{}. Older: {messages}, ~{}. ", count(stays), count(older)));
+        about.push_str("The whole conversation stays beside it as a branch: /undo goes back.");
+    }
+    let choices = state.choices(model);
+    let rows = wrapped(&about, 82.min(whole.width.saturating_sub(2))).len() + choices.len();
+    let hints = "Enter · ← → how many stay · m who summarises · Esc";
+    let size = (84, u16::try_from(rows).unwrap_or(0) + 4);
+    let title =
+        if cut.unanswered { "The prompt does not fit into the context" } else { "When the context is full" };
+    let mut area = frame(canvas, whole, title, hints, size);
     area = text(canvas, area, &about, Meaning::Panel);
-    if usize::from(area.height) > context::CHOICES.len() {
+    if usize::from(area.height) > choices.len() + 1 {
         row(&mut area);
     }
-    list(canvas, area, context::CHOICES.len(), state.at, |canvas, area, index, style| {
-        canvas.text(area.x, area.y, area.width, context::CHOICES[index], style);
+    let dim = on(canvas, canvas.style(Meaning::Panel), Meaning::Dim);
+    let price = |cost: Cost| match cost {
+        Cost::None => String::new(),
+        Cost::Unknown => "?".to_owned(),
+        Cost::About(cost) => format!("~{}", usd(cost)),
+    };
+    // without room for columns the chosen one's figures stand in a line of their own
+    let narrow = area.width < 60;
+    if usize::from(area.height) > choices.len() {
+        let heads = row(&mut area);
+        match choices.get(state.at) {
+            Some(Choice { prompt, once, .. }) if narrow => {
+                let figures = [("a prompt", price(*prompt)), ("once", price(*once))];
+                let said = figures.iter().filter(|(_, cost)| !cost.is_empty());
+                let said: Vec<String> = said.map(|(name, cost)| format!("{name} {cost}")).collect();
+                canvas.text(heads.x, heads.y, heads.width, &said.join(" · "), dim);
+            }
+            _ => {
+                columns(canvas, heads, ["a prompt then", "once"].map(str::to_owned), dim);
+            }
+        }
+    }
+    list(canvas, area, choices.len(), state.at, |canvas, area, index, style| {
+        let choice = &choices[index];
+        let mut right = area.right();
+        if !narrow {
+            let money = on(canvas, style, Meaning::Money);
+            right = columns(canvas, area, [price(choice.prompt), price(choice.once)], money);
+        }
+        canvas.text(area.x, area.y, right.saturating_sub(area.x + 1), &clean_line(&choice.text), style);
     });
     None
+}
+
+/// What a choice costs, at the right of its row; says where that begins.
+fn columns(canvas: &mut Canvas<'_>, area: Rect, costs: [String; 2], style: Style) -> u16 {
+    costs.iter().rev().fold(area.right(), |right, cost| {
+        canvas.text_right(right, area.y, 13, cost, style);
+        right.saturating_sub(14)
+    })
 }
 
 pub fn versus(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &versus::State) -> At {
@@ -120,7 +166,7 @@ pub fn versus(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &versu
         canvas,
         whole,
         "Ask several models at once",
-        "a adds · d takes away · Enter asks · Esc",
+        "Enter asks · a adds · d takes away · Esc",
         (72, u16::try_from(state.models.len()).unwrap_or(0) + 5),
     );
     let prompt = clean_line(&model.draft().text);
@@ -137,10 +183,10 @@ pub fn versus(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &versu
     list(canvas, area, state.models.len(), state.at, |canvas, area, index, style| {
         let who = &state.models[index];
         let x = canvas.text(area.x, area.y, area.width, &clean_line(who.as_str()), style);
-        let price = model
-            .card(who.as_str())
-            .and_then(|c| c.prices())
-            .map(|p| format!("{} / {} per M", usd(p.prompt.per_million()), usd(p.completion.per_million())));
+        let price = model.card(who.as_str()).and_then(|c| c.prices()).map(|p| {
+            let per_million = [p.prompt, p.completion].map(|price| usd(price.per_million()));
+            if area.width < 60 { per_million.join("/") } else { per_million.join(" / ") + " per M" }
+        });
         let dim = on(canvas, style, Meaning::Dim);
         canvas.text_right(
             area.right(),

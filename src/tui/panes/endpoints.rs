@@ -2,6 +2,7 @@
 
 use super::figures::{count, counted, usd};
 use super::overlay::{on, row};
+use crate::app::panes::picker::{State, details};
 use crate::app::{Card, HealthRow, Model, seconds};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
@@ -11,13 +12,7 @@ use ratatui::style::{Modifier, Style};
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// Rows for everything.
-pub fn height(card: &Card, health: &[HealthRow]) -> u16 {
-    let hosts: usize = health.iter().map(|row| row.hosts.len()).sum();
-    u16::try_from(card.endpoints.len() + hosts).unwrap_or(99).saturating_add(4)
-}
-
-pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, health: &[HealthRow]) {
+pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, state: &State) {
     let panel = canvas.style(Meaning::Panel);
     let mut area = area;
     let heading = on(canvas, panel, Meaning::Heading).add_modifier(Modifier::BOLD);
@@ -27,7 +22,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, hea
     canvas.text(x, head.y, head.right().saturating_sub(x), &clean_line(&card.description), dim);
     let about = row(&mut area);
     canvas.text(about.x, about.y, about.width, &facts(model, card), panel);
-    table(canvas, area, card, health);
+    table(canvas, area, card, state, details::shown(model, state.lines(card)));
 }
 
 fn facts(model: &Model, card: &Card) -> String {
@@ -106,7 +101,7 @@ const CELLS: &[(&str, u16, Cell)] = &[
 
 const PROVIDER: u16 = 20;
 
-fn table(canvas: &mut Canvas<'_>, area: Rect, card: &Card, health: &[HealthRow]) {
+fn table(canvas: &mut Canvas<'_>, area: Rect, card: &Card, state: &State, rows: usize) {
     let panel = canvas.style(Meaning::Panel);
     let mut area = area;
     let mut room = area.width.saturating_sub(PROVIDER);
@@ -119,21 +114,22 @@ fn table(canvas: &mut Canvas<'_>, area: Rect, card: &Card, health: &[HealthRow])
     let dim = on(canvas, panel, Meaning::Dim);
     let spot = row(&mut area);
     put(canvas, spot, &shown, dim, |(head, ..)| (*head).to_owned());
-    let lines = lines(card, health);
-    for (n, line) in lines.iter().enumerate() {
+    let lines = lines(card, &state.health);
+    let all = lines.len();
+    let top = state.top.min(all.saturating_sub(rows));
+    for line in lines.iter().skip(top).take(rows) {
         let spot = row(&mut area);
         if spot.is_empty() {
             return;
         }
-        let left = lines.len() - n;
-        if area.height == 0 && left > 1 {
-            let more = format!("and {left} more");
-            canvas.text(spot.x + 2, spot.y, spot.width.saturating_sub(2), &more, dim);
-            return;
-        }
-        let style = if line.behind { dim } else { panel };
+        let style = if line.apart { dim } else { panel };
         canvas.text(spot.x + 2, spot.y, PROVIDER - 2, &line.name, style);
         put(canvas, spot, &shown, style, |(.., cell)| cell(&line.endpoint, line.health.as_deref()));
+    }
+    if rows < all {
+        let spot = row(&mut area);
+        let said = format!("{} to {} of {all}: PgUp, PgDn", top + 1, top + rows);
+        canvas.text(spot.x + 2, spot.y, spot.width.saturating_sub(2), &said, dim);
     }
 }
 
@@ -142,21 +138,21 @@ struct Line<'a> {
     name: String,
     endpoint: Cow<'a, Endpoint>,
     health: Option<Cow<'a, HealthRow>>,
-    /// A host behind the reseller above it.
-    behind: bool,
+    /// A host behind the reseller above it, or out of reach.
+    apart: bool,
 }
 
 /// Every endpoint, and under a reseller the hosts that it chooses among.
 fn lines<'a>(card: &'a Card, health: &'a [HealthRow]) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    for endpoint in &card.endpoints {
+    for (n, endpoint) in card.endpoints.iter().enumerate() {
         let row = health.iter().find(|h| h.endpoint == endpoint.id);
         let name = match endpoint.tier() {
             Some(tier) => format!("{} {tier}", clean_line(&endpoint.provider_name)),
             None => clean_line(&endpoint.provider_name),
         };
         let (endpoint, health) = (Cow::Borrowed(&**endpoint), row.map(Cow::Borrowed));
-        lines.push(Line { name, endpoint: endpoint.clone(), health, behind: false });
+        lines.push(Line { name, endpoint: endpoint.clone(), health, apart: n >= card.within_reach });
         for host in row.into_iter().flat_map(|row| &row.hosts) {
             let tag = host.tag.split_once('/').map_or("", |(_, rest)| rest);
             let state = match (host.degraded, host.uptime) {
@@ -182,7 +178,7 @@ fn lines<'a>(card: &'a Card, health: &'a [HealthRow]) -> Vec<Line<'a>> {
                     hosts: Vec::new(),
                     hosts_as_of: String::new(),
                 })),
-                behind: true,
+                apart: true,
             });
         }
     }

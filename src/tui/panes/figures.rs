@@ -28,14 +28,15 @@ pub fn usd(amount: Usd) -> String {
     amount.said()
 }
 
-/// `812`, `12.4k`, `1.2M`.
+/// `812`, `12.4k`, `200k`, `1.2M`.
 #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
 pub fn count(n: u64) -> String {
-    match n {
-        0..10_000 => n.to_string(),
-        10_000..1_000_000 => format!("{:.1}k", n as f64 / 1e3),
-        _ => format!("{:.1}M", n as f64 / 1e6),
-    }
+    let (text, unit) = match n {
+        0..10_000 => return n.to_string(),
+        10_000..999_950 => (format!("{:.1}", n as f64 / 1e3), 'k'),
+        _ => (format!("{:.1}", n as f64 / 1e6), 'M'),
+    };
+    format!("{}{unit}", text.trim_end_matches(".0"))
 }
 
 /// `812 B`, `12 KB`, `1.2 MB`.

@@ -40,7 +40,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, node: &Node) {
             () => "",
         });
     }
-    if message.role == Role::Assistant {
+    // what was never asked of anybody has no figures
+    let asked = message.receipt.as_deref().is_none_or(|receipt| !receipt.attempts.is_empty());
+    if message.role == Role::Assistant && asked {
         facts = says(model, message);
     }
     let style = canvas.style(meaning).add_modifier(Modifier::BOLD);

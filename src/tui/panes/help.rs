@@ -9,7 +9,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
-    let area = frame(canvas, whole, "Help", "↑ ↓ PgUp PgDn · Esc", (86, whole.height));
+    let hints = if state.names {
+        "↑ ↓ PgUp PgDn · n commands · [keymap] of the config takes these names · Esc"
+    } else {
+        "↑ ↓ PgUp PgDn · n names for the config · Esc"
+    };
+    let area = frame(canvas, whole, "Help", hints, (86, whole.height));
     let panel = canvas.style(Meaning::Panel);
     let narrow = area.width < 50;
     let keys = if narrow { 12 } else { 26 };
@@ -19,20 +24,20 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
                 let style = on(canvas, panel, Meaning::Heading).add_modifier(Modifier::BOLD);
                 canvas.text(area.x, y, area.width, text, style);
             }
-            Row::Action { keys: pressed, title, slash } => {
+            Row::Action { keys: pressed, title, slash, id } => {
                 let pressed = if narrow { pressed.split(' ').next().unwrap_or("") } else { &pressed };
                 canvas.text(area.x + 1, y, keys - 2, pressed, on(canvas, panel, Meaning::Accent));
                 let end = canvas.text(area.x + keys, y, area.width.saturating_sub(keys), title, panel);
+                let dim = on(canvas, panel, Meaning::Dim);
+                if state.names {
+                    // in place of as much of the title as it takes: it is to be copied
+                    canvas.text_right(area.right(), y, area.width - keys, &format!(" {id}"), dim);
+                    continue;
+                }
                 // a name that would be cut says nothing
                 if let Some(slash) = slash.filter(|s| usize::from(area.right() - end) > s.len() + 2) {
-                    let dim = on(canvas, panel, Meaning::Dim);
-                    canvas.text_right(
-                        area.right(),
-                        y,
-                        area.right().saturating_sub(end + 1),
-                        &format!("/{slash}"),
-                        dim,
-                    );
+                    let room = area.right().saturating_sub(end + 1);
+                    canvas.text_right(area.right(), y, room, &format!("/{slash}"), dim);
                 }
             }
         }

@@ -16,15 +16,19 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let brief = area.width < if model.spent.budget.is_some() { 140 } else { 100 };
     let rows = match area.height {
         1 => vec![
-            [reply(model, area.width < 80), session(model, true), today(model, true), context(model)]
+            [reply(model, area.width < 80), session(model, true), today(model, true), context(model, true)]
                 .concat(),
         ],
         2 => vec![
             reply(model, area.width < 80),
             // a budget and the context stand before details of the sums
-            [session(model, brief), today(model, brief), context(model)].concat(),
+            [session(model, brief), today(model, brief), context(model, false)].concat(),
         ],
-        _ => vec![reply(model, false), session(model, false), [today(model, false), context(model)].concat()],
+        _ => vec![
+            reply(model, false),
+            session(model, false),
+            [today(model, false), context(model, false)].concat(),
+        ],
     };
     let bar = canvas.style(Meaning::Bar);
     canvas.fill(area, bar);
@@ -63,7 +67,7 @@ pub fn side(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     let bar = canvas.style(Meaning::Bar);
     canvas.fill(area, bar);
     canvas.zone(area, Target::Meter);
-    let groups = [reply(model, false), session(model, false), today(model, false), context(model)];
+    let groups = [reply(model, false), session(model, false), today(model, false), context(model, false)];
     let mut y = area.y;
     for group in groups {
         for fact in group {
@@ -216,11 +220,12 @@ fn sums(name: &str, totals: &Totals, running: Option<Usd>, demo: bool, short: bo
 }
 
 /// How full the model's context is: the last reply's whole prompt and answer.
-fn context(model: &Model) -> Vec<Fact> {
+fn context(model: &Model, short: bool) -> Vec<Fact> {
     let Some(size) = model.card(model.model().as_str()).and_then(|c| c.context()) else { return Vec::new() };
     let quoted = model.quotes.first().map(|q| q.prompt_tokens);
     let reading = model.metered();
-    let used = reading.map(|r| r.usage.total()).or(quoted).unwrap_or(0);
+    // a reply that failed or a shortened copy says nothing of it: the conversation was weighed then
+    let used = reading.map(|r| r.usage.total()).filter(|used| *used > 0).or(quoted).unwrap_or(0);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage for people")]
     let percent = match reading.and_then(|r| r.context) {
         // the endpoint that answers may have a smaller window than the model's largest
@@ -232,6 +237,9 @@ fn context(model: &Model) -> Vec<Fact> {
         80..95 => Meaning::Warn,
         _ => Meaning::Error,
     };
+    if short {
+        return vec![fact(format!("{percent}% full"), meaning).rank(1)];
+    }
     let filled = usize::try_from(percent / 10).unwrap_or(10).min(10);
     let gauge: String = (0..10).map(|at| if at < filled { '▰' } else { '▱' }).collect();
     vec![fact(format!("{gauge} {percent}% of {}", count(size.into())), meaning).rank(2)]

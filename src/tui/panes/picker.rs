@@ -2,59 +2,74 @@
 
 use super::endpoints;
 use super::figures::{count, usd};
-use super::overlay::{frame, line, list, on, row};
-use crate::app::panes::picker::{Column, State};
-use crate::app::{Card, Model};
+use super::overlay::{frame, items, line, list, on, row, text};
+use crate::app::panes::picker::{Column, State, details};
+use crate::app::{Card, Model, Offer};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::{Prices, Usd, clean_line};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 
-/// Below this a row holds a name and its prices.
-const NARROW: u16 = 60;
 /// What the name keeps when columns are added.
 const NAME: u16 = 34;
 
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
-    let hints = "Enter · Tab sorts · Ctrl-D details · Ctrl-F favourite · Alt-S default · Ctrl-X hides · Alt-I turns · @openai >100k <2.5 · Esc";
-    let way = if state.backwards { " (turned)" } else { "" };
+    let hints = if state.details {
+        "Enter · Ctrl-D closes · Tab sorts · Ctrl-F favourite · Alt-1…9 its place · Alt-S default · Esc"
+    } else {
+        "Enter · Tab sorts · Ctrl-D details · Ctrl-F favourite · Alt-1…9 its place · Alt-S default · Ctrl-X hides · Alt-I reverses · Esc"
+    };
+    let way = if state.backwards { " (reversed)" } else { "" };
     let title =
         format!("Models: {} of {}, by {}{way}", state.matches.len(), model.cards.len(), state.sort.name());
-    let mut area = frame(canvas, whole, &title, hints, (150, 44));
+    let mut area = frame(canvas, whole, &title, hints, details::LARGEST);
     let first = row(&mut area);
     let mut right = first.right();
-    if first.width < NARROW {
+    if first.width < details::NARROW {
         let words: Vec<&str> =
             state.filters.table().iter().filter(|(.., on)| *on).map(|(_, name, _)| *name).collect();
         let accent = on(canvas, canvas.style(Meaning::Panel), Meaning::Accent);
         right = canvas.text_right(right, first.y, first.width / 2, &words.join(" "), accent);
     }
-    let caret = line(canvas, Rect { width: right.saturating_sub(first.x + 1), ..first }, "› ", &state.query);
-    if area.width >= NARROW && area.height > 6 {
+    let query = Rect { width: right.saturating_sub(first.x + 1), ..first };
+    let caret = line(canvas, query, "› ", &state.query);
+    if state.query.is_empty() {
+        let dim = on(canvas, canvas.style(Meaning::Panel), Meaning::Dim);
+        let hint = items("a name · @provider · >100k context · <2.5 $/M out", usize::from(query.width) - 2);
+        canvas.text(query.x + 2, query.y, query.width.saturating_sub(2), &hint, dim);
+    }
+    if area.width >= details::NARROW && area.height > 6 {
         filters(canvas, row(&mut area), state);
         sampling(canvas, &mut area, model);
         heads(canvas, row(&mut area), state);
     }
     let details = match state.card(model) {
-        Some(card) if state.details => endpoints::height(card, &state.health).min(area.height / 2),
+        Some(card) if state.details => details::rows(model, state.lines(card)).min(area.height),
         _ => 0,
     };
     let rows = Rect { height: area.height - details, ..area };
     list(canvas, rows, state.matches.len(), state.at, |canvas, area, index, style| {
         let Some(card) = model.cards.get(state.matches[index] as usize) else { return };
-        one(canvas, area, model, card, state.sort, style);
+        one(canvas, area, model, card, state, style);
     });
     if state.matches.is_empty() && !rows.is_empty() {
-        let dim = on(canvas, canvas.style(Meaning::Panel), Meaning::Dim);
-        let said = "No model fits: take a word or a filter away.";
-        canvas.text(rows.x + 2, rows.y, rows.width.saturating_sub(2), said, dim);
+        let mut said = "No model fits: take a word or a filter away.".to_owned();
+        if state.verbatim() {
+            said.push_str(" Enter asks for the name as it stands: an alias, a preset, a model that is new.");
+        }
+        text(
+            canvas,
+            Rect { x: rows.x + 2, width: rows.width.saturating_sub(2), ..rows },
+            &said,
+            Meaning::Dim,
+        );
     }
     if details > 0
         && let Some(card) = state.card(model)
     {
         let below = Rect { y: rows.bottom(), height: details, ..area };
-        endpoints::draw(canvas, below, model, card, &state.health);
+        endpoints::draw(canvas, below, model, card, state);
     }
     caret
 }
@@ -113,10 +128,12 @@ struct Figure {
     head: &'static str,
     width: u16,
     meaning: Meaning,
-    cell: fn(&Model, &Card) -> String,
+    cell: Cell,
 }
 
-const fn figure(column: Column, head: &'static str, width: u16, cell: fn(&Model, &Card) -> String) -> Figure {
+type Cell = fn(&Model, &Card, &Offer<'_>) -> String;
+
+const fn figure(column: Column, head: &'static str, width: u16, cell: Cell) -> Figure {
     Figure { column: Some(column), head, width, meaning: Meaning::Dim, cell }
 }
 
@@ -124,42 +141,42 @@ const fn figure(column: Column, head: &'static str, width: u16, cell: fn(&Model,
 const FIGURES: &[Figure] = &[
     Figure {
         meaning: Meaning::Money,
-        ..figure(Column::PriceIn, "$/M in", 7, |_, card| price(card, |p| p.prompt))
+        ..figure(Column::PriceIn, "$/M in", 7, |_, _, offer| price(offer, |p| p.prompt))
     },
     Figure {
         meaning: Meaning::Money,
-        ..figure(Column::PriceOut, "$/M out", 7, |_, card| price(card, |p| p.completion))
+        ..figure(Column::PriceOut, "$/M out", 7, |_, _, offer| price(offer, |p| p.completion))
     },
-    figure(Column::Context, "context", 7, |_, card| {
-        card.context().map_or("?".to_owned(), |c| count(c.into()))
+    figure(Column::Context, "context", 7, |_, _, offer| {
+        offer.context().map_or("?".to_owned(), |c| count(c.into()))
     }),
-    Figure { column: None, ..figure(Column::Relevance, "can", 5, |_, card| card.abilities()) },
-    figure(Column::Provider, "provider", 13, |_, card| clean_line(&card.providers())),
-    figure(Column::Quality, "quality", 8, |_, card| {
+    Figure { column: None, ..figure(Column::Relevance, "can", 5, |_, _, offer| offer.abilities()) },
+    figure(Column::Provider, "provider", 13, |_, _, offer| clean_line(&offer.providers())),
+    figure(Column::Quality, "quality", 8, |_, card, _| {
         card.quality.map_or(String::new(), |q| format!("{q:.0}"))
     }),
-    figure(Column::Rating, "rating", 7, |model, card| {
+    figure(Column::Rating, "rating", 7, |model, card, _| {
         model
             .settings
             .ratings
             .get(card.id.as_str())
             .map_or(String::new(), |r| format!("+{}-{}", r.up, r.down))
     }),
-    figure(Column::Rate, "tok/s", 6, |model, card| {
+    figure(Column::Rate, "tok/s", 6, |model, card, _| {
         let rate = model.mine.get(&card.id).and_then(|m| m.throughput.quantile(0.5));
         rate.map_or(String::new(), |r| (r / 1000).to_string())
     }),
-    figure(Column::Ttft, "first", 7, |model, card| {
+    figure(Column::Ttft, "first", 7, |model, card, _| {
         let ttft = model.mine.get(&card.id).and_then(|m| m.ttft.quantile(0.5));
         ttft.map_or(String::new(), |t| crate::app::seconds(std::time::Duration::from_micros(t)))
     }),
-    figure(Column::Spent, "spent", 9, |model, card| {
+    figure(Column::Spent, "spent", 9, |model, card, _| {
         model.mine.get(&card.id).map_or(String::new(), |m| usd(m.booked))
     }),
 ];
 
-fn price(card: &Card, of: fn(&Prices) -> Usd) -> String {
-    match card.prices() {
+fn price(offer: &Offer<'_>, of: fn(&Prices) -> Usd) -> String {
+    match offer.prices() {
         Some(p) if of(p).is_zero() => "free".to_owned(),
         Some(p) => usd(of(p).per_million()).trim_start_matches('$').to_owned(),
         None => "?".to_owned(),
@@ -195,36 +212,37 @@ fn heads(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     }
 }
 
-fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, sort: Column, style: Style) {
+fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, state: &State, style: Style) {
+    let offer = state.offer(card);
     let dim = on(canvas, style, Meaning::Dim);
     let mut right = area.right();
-    if area.width >= NARROW {
-        for figure in figures(area.width, sort).into_iter().rev() {
+    if area.width >= details::NARROW {
+        for figure in figures(area.width, state.sort).into_iter().rev() {
             let look = on(canvas, style, figure.meaning);
-            canvas.text_right(right, area.y, figure.width, &(figure.cell)(model, card), look);
+            canvas.text_right(right, area.y, figure.width, &(figure.cell)(model, card, &offer), look);
             right = right.saturating_sub(figure.width + 1);
         }
     } else {
-        let text = format!("{}/{}", price(card, |p| p.prompt), price(card, |p| p.completion));
+        let text = format!("{}/{}", price(&offer, |p| p.prompt), price(&offer, |p| p.completion));
         right = canvas.text_right(right, area.y, 14, &text, dim).saturating_sub(1);
     }
+    let here = if card.id.as_str() == model.model().as_str() { "●" } else { " " };
     let mark = match model.favourite(&card.id) {
-        Some(at @ 0..9) => format!("{} ", at + 1),
-        Some(_) => "★ ".to_owned(),
-        None if card.id.as_str() == model.model().as_str() => "● ".to_owned(),
-        None => "  ".to_owned(),
+        Some(at @ 0..9) => format!("{}{here}", at + 1),
+        Some(_) => format!("★{here}"),
+        None => format!("{here} "),
     };
     let x = canvas.text(area.x, area.y, 2, &mark, on(canvas, style, Meaning::Accent));
-    let look = if card.usable { style } else { dim };
+    let look = if offer.within_reach { style } else { dim };
     let x = canvas.text(x, area.y, right.saturating_sub(x), &clean_line(card.id.as_str()), look);
-    let facts = facts(model, card);
+    let facts = facts(model, card, &offer);
     if !facts.is_empty() && right > x + 2 {
         canvas.text(x + 1, area.y, right - x - 1, &clean_line(&facts), dim);
     }
 }
 
 /// What stands behind the name.
-fn facts(model: &Model, card: &Card) -> String {
+fn facts(model: &Model, card: &Card, offer: &Offer<'_>) -> String {
     let is = |who: &crate::words::ModelRef| who.as_str() == card.id.as_str();
     let mut facts = Vec::new();
     if card.demo() {
@@ -233,7 +251,7 @@ fn facts(model: &Model, card: &Card) -> String {
     if is(&model.settings.model) {
         facts.push("default".to_owned());
     }
-    if !card.usable {
+    if !offer.within_reach {
         facts.push("no key".to_owned());
     }
     if model.settings.hidden.iter().any(is) {

@@ -23,9 +23,10 @@ fn quotes(model: &Model, columns: u16) -> Option<String> {
     let first = model.quotes.first()?;
     if let Some(context) = first.context.filter(|c| first.prompt_tokens > u64::from(*c)) {
         return Some(format!(
-            "{} tokens do not fit into {}: /context makes room",
+            "{} tokens do not fit into {}: {} makes room",
             count(first.prompt_tokens),
-            count(context.into())
+            count(context.into()),
+            crate::app::panes::context::key(model)
         ));
     }
     if let Some(why) = &first.refused {
@@ -75,19 +76,22 @@ pub fn quote(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
     }
 }
 
-/// `low bandwidth · 1.2 KB/s · 84 ms round trip · 0.9 s behind`, in that mode or when the line is slow.
-fn line(model: &Model) -> String {
+/// `low bandwidth · 1.2 KB/s · 84 ms round trip · 0.9 s behind`, in that mode or when the line is slow; without the words
+/// that say what is known anyway where there is no room for them.
+fn line(model: &Model, columns: u16) -> String {
     let (state, low) = (model.line, model.settings.low_bandwidth);
     if !low && !state.is_slow() {
         return String::new();
     }
+    let brief = columns < 60;
     let mut facts = Vec::new();
-    if low {
+    if low && !brief {
         facts.push("low bandwidth".to_owned());
     }
     #[allow(clippy::cast_precision_loss, reason = "a figure for people")]
     facts.push(format!("{:.1} KB/s", state.rate as f64 / 1024.0));
-    facts.extend(state.round_trip.map(|took| format!("{} ms round trip", took.as_millis())));
+    let way = if brief { "rtt" } else { "round trip" };
+    facts.extend(state.round_trip.map(|took| format!("{} {way}", crate::app::seconds(took))));
     if state.backlog >= std::time::Duration::from_millis(100) {
         facts.push(format!("{} behind", crate::app::seconds(state.backlog)));
     }
@@ -111,8 +115,8 @@ const WRITING: &[Hint] = &[
     (&["help"], "help"),
 ];
 const COMPARING: &[Hint] = &[
-    (&["compare.right"], "column"),
     (&["compare.pick"], "go on from it"),
+    (&["compare.right"], "column"),
     (&["compare.stop"], "stop it"),
     (&["compare.close"], "close"),
 ];
@@ -182,7 +186,7 @@ pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bo
         return;
     }
     let quote = quotes(model, area.width).filter(|_| with_quote && !model.draft().text.is_empty());
-    let line = line(model);
+    let line = line(model, area.width);
     let room = usize::from(area.width)
         .saturating_sub(crate::tui::text::width(&line) + usize::from(!line.is_empty()));
     let text = quote.unwrap_or_else(|| items(&keys(model), room));

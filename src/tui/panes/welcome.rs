@@ -66,7 +66,7 @@ fn later(model: &Model) -> Lines {
     if let Some(card) = model.card(name) {
         let mut facts = Vec::new();
         match card.prices() {
-            _ if card.local() => facts.push("on this machine".to_owned()),
+            _ if card.endpoints.iter().any(|e| e.local) => facts.push("on this machine".to_owned()),
             Some(p) => {
                 let (prompt, reply) = (usd(p.prompt.per_million()), usd(p.completion.per_million()));
                 facts.push(format!("{prompt} in, {reply} out per million tokens"));
@@ -84,7 +84,7 @@ fn later(model: &Model) -> Lines {
 }
 
 fn reach(model: &Model) -> Option<(String, Meaning)> {
-    let usable = model.cards.iter().filter(|c| c.usable).count();
+    let usable = model.cards.iter().filter(|c| c.usable()).count();
     let said = format!("{} models known, {usable} within reach", model.cards.len());
     (!model.cards.is_empty()).then_some((said, Meaning::Text))
 }

@@ -220,6 +220,36 @@ fn a_command_that_runs_is_seen_and_stopped() {
     assert_eq!(stage.model.draft().text, "!sleep 9", "what comes too late is not attached");
 }
 
+#[test]
+fn a_look_for_models_is_seen_stopped_and_says_what_came_of_it() {
+    let looked = |stage: &mut Stage| {
+        stage.types("/refresh").press("enter");
+        let asked = stage.effects.iter().rev().find_map(|effect| match effect {
+            Effect::Refresh { turn } => Some(*turn),
+            _ => None,
+        });
+        asked.expect("it was asked for")
+    };
+    for key in ["esc", "ctrl-c"] {
+        let mut stage = Stage::new(80, 24);
+        let turn = looked(&mut stage);
+        stage.wait(std::time::Duration::from_secs(3));
+        let screen = stage.screen();
+        assert!(
+            screen.contains("⚙ looking for local servers and new models · 3.0 s · esc stops it"),
+            "{screen}"
+        );
+        stage.press(key);
+        assert!(stage.effects.contains(&Effect::Stop { turn }) && !stage.effects.contains(&Effect::Quit));
+        stage.event(Event::Refreshed { turn, said: "too late".into() });
+        assert!(!stage.screen().contains("too late"));
+        let turn = looked(&mut stage);
+        stage.event(Event::Refreshed { turn, said: "ollama has 3 models".into() });
+        let screen = stage.screen();
+        assert!(screen.contains("ollama has 3 models") && !screen.contains("looking for"), "{screen}");
+    }
+}
+
 fn written(stage: &mut Stage, text: &str) {
     let turn = stage.effects.iter().rev().find_map(|e| match e {
         Effect::Editor { turn, .. } => Some(*turn),

@@ -26,18 +26,18 @@ fn three() -> (Stage, Vec<TurnId>) {
 fn at_80_columns_two_stand_side_by_side_and_all_have_a_tab() {
     let (mut stage, turns) = three();
     let screen = stage.screen();
-    assert!(screen.contains(" 1 gpt-5 …   2 kimi-k2 …   3 qwen3 …"), "{screen}");
+    assert!(screen.contains(" 1… gpt-5   2… kimi-k2   3… qwen3"), "{screen}");
     assert!(screen.contains("1/3 openai/gpt-5 …") && screen.contains("2/3 groq/kimi-k2 …"), "{screen}");
     assert!(!screen.contains("3/3 local/qwen3"), "{screen}");
     stage.reply(turns[1], done("openai", 4, 2));
     stage.press("right right");
     let screen = stage.screen();
-    assert!(screen.contains("2 kimi-k2 ✓") && screen.contains("3/3 local/qwen3 …"), "{screen}");
+    assert!(screen.contains("2✓ kimi-k2") && screen.contains("3/3 local/qwen3 …"), "{screen}");
     // only the chosen one is stopped
     stage.press("s");
     assert!(stage.effects.contains(&Effect::Stop { turn: turns[2] }));
     assert!(!stage.effects.contains(&Effect::Stop { turn: turns[0] }));
-    assert!(stage.screen().contains("3 qwen3 ■"));
+    assert!(stage.screen().contains("3■ qwen3"));
 }
 
 #[test]
@@ -59,6 +59,36 @@ fn a_column_is_scrolled_alone_and_never_past_its_end() {
     stage.press("ctrl-home");
     assert_eq!(tops(&stage)[1].before, 0);
     assert_eq!(stage.model.thread().place, Place::Bottom, "the conversation under it did not move");
+}
+
+#[test]
+fn the_figures_are_the_chosen_columns_and_a_failure_is_said_once() {
+    let (mut stage, turns) = three();
+    stage.reply(turns[0], done("openai", 4, 2));
+    let receipt = Box::new(crate::support::stage::receipt("groq", 0, 0, stage.model.now));
+    let failure = crate::support::stage::failure(fareway::words::FailureKind::Overloaded, Some(503));
+    stage.reply(turns[1], Reply::Failed { failure, receipt });
+    let meter = |stage: &mut Stage| {
+        let screen = stage.screen();
+        screen.lines().find(|l| l.starts_with("reply")).unwrap_or("").to_owned()
+    };
+    assert!(meter(&mut stage).contains(" 2 out"), "{}", meter(&mut stage));
+    stage.press("right");
+    assert!(meter(&mut stage).contains(" 0 out"), "{}", meter(&mut stage));
+    stage.press("right");
+    assert!(meter(&mut stage).contains("~"), "{}", meter(&mut stage));
+    // a long name gives way to the time of the first token
+    let mut stage = Stage::new(80, 24);
+    stage.types("which?").press("alt-m a").types("kimi").press("enter enter");
+    for turn in stage.asked() {
+        let Reply::Chosen(mut by) = chosen("openai") else { panic!("a choice") };
+        by.model = "an-author/with-a-model-of-a-long-name".into();
+        stage.reply(turn, Reply::Chosen(by));
+        stage.reply(turn, text("short"));
+        stage.reply(turn, done("openai", 4, 2));
+    }
+    let screen = stage.screen();
+    assert!(screen.contains("first 800 ms"), "{screen}");
 }
 
 #[test]

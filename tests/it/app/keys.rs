@@ -55,6 +55,16 @@ fn changes_are_checked_and_conflicts_named() {
         wrong(change("model.pick", &["ctrl-p"])),
         "keys: `ctrl-p` is given to `model.pick` and to `palette`; change one of them"
     );
-    assert!(wrong(change("model.picc", &["f2"])).contains("there is no action `model.picc`"));
+    // a key of the composer never reaches what holds everywhere
+    assert!(wrong(change("model.pick", &["alt-f"])).contains("`word.right` and to `model.pick`"));
+    assert!(
+        wrong(change("model.pick", &["k"])).starts_with("keys.model.pick: `k` could not be written any more")
+    );
+    Keymap::new(&change("message.copy", &["c"])).expect_err("`c` goes on from a cut");
+    Keymap::new(&change("message.copy", &["z"])).expect("a letter at a selected message");
+    assert!(
+        wrong(change("model.picc", &["f2"]))
+            .contains("there is no action `model.picc`; did you mean `model.pick`?")
+    );
     assert!(wrong(change("model.pick", &["hyper-k"])).starts_with("keys.model.pick: `hyper-k` is not a key"));
 }

@@ -4,6 +4,7 @@ mod acting;
 mod axis;
 mod begin;
 mod compare;
+mod context;
 mod keys;
 mod picker;
 mod preferences;

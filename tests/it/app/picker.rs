@@ -1,6 +1,6 @@
 //! The picker: what a filter leaves, what each column puts first, and what a key on a row does.
 
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, card, endpoint};
 use fareway::app::panes::Overlay;
 use fareway::app::panes::picker::Column;
 use fareway::app::{Effect, Event, Rating, Save};
@@ -69,6 +69,71 @@ fn a_filter_leaves_what_it_says() {
     }
 }
 
+/// Two servers of one model: only the dear one has a key, only the cheap one takes images.
+fn split() -> Stage {
+    let model = "maker/split";
+    let mut cheap = (*endpoint("poe", model, Some(("1", "2")), 100_000)).clone();
+    cheap.inputs = ["image"].into();
+    let mut dear = (*endpoint("openai", model, Some(("4", "8")), 64_000)).clone();
+    dear.inputs = fareway::words::Terms::default();
+    let mut split = card(model, vec![dear.into(), cheap.into()], true);
+    split.within_reach = 1;
+    let mut stage = Stage::new(120, 40);
+    stage.event(Event::Models(vec![split].into()));
+    stage.press("ctrl-k");
+    stage
+}
+
+#[test]
+fn a_row_says_what_one_would_get() {
+    let row = |stage: &mut Stage| {
+        let screen = stage.screen();
+        let row = screen.lines().find(|l| l.contains("maker/split")).unwrap_or("").to_owned();
+        row.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let mut stage = split();
+    assert_eq!(row(&mut stage), "maker/split 4.00 8.00 64k ·t··· Openai", "the price with the key at hand");
+    stage.types("@poe");
+    assert_eq!(row(&mut stage), "maker/split no key 1.00 2.00 100k vt··· Poe");
+    stage.press("ctrl-u alt-v");
+    assert_eq!(row(&mut stage), "maker/split no key 1.00 2.00 100k vt··· Poe");
+    // one endpoint has to have it all
+    stage.press("alt-k");
+    assert_eq!(row(&mut stage), "", "with my keys nobody looks at images");
+    stage.press("alt-v alt-k").types("<5 >70k");
+    assert_eq!(row(&mut stage), "maker/split no key 1.00 2.00 100k vt··· Poe");
+}
+
+#[test]
+fn details_follow_the_row_and_page_through_all_endpoints() {
+    let mut stage = Stage::new(80, 24);
+    let names: Vec<String> = (0..30).map(|n| format!("server-{n:02}")).collect();
+    let endpoints = names.iter().map(|n| endpoint(n, "maker/much", Some(("1", "2")), 1_000)).collect();
+    let all = vec![
+        card("maker/little", vec![endpoint("one", "maker/little", None, 9)], true),
+        card("maker/much", endpoints, true),
+    ];
+    stage.event(Event::Models(all.into()));
+    stage.press("ctrl-k ctrl-d").types("much");
+    let asked = |stage: &Stage| {
+        stage.effects.iter().rev().find_map(|e| match e {
+            Effect::Health { model, .. } => Some(model.to_string()),
+            _ => None,
+        })
+    };
+    assert_eq!(asked(&stage).as_deref(), Some("maker/much"), "typing led to another model");
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..30 {
+        let screen = stage.screen();
+        seen.extend(names.iter().filter(|n| screen.contains(&n[1..])).cloned());
+        stage.press("pagedown");
+    }
+    assert_eq!(seen.len(), 30);
+    assert!(stage.screen().contains(" of 30: PgUp, PgDn"));
+    stage.press("pageup pagedown");
+    assert!(stage.screen().contains("Server-29"), "{}", stage.screen());
+}
+
 #[test]
 fn every_column_sorts_with_the_unknown_last_both_ways() {
     let mut stage = open();
@@ -104,7 +169,7 @@ fn every_column_sorts_with_the_unknown_last_both_ways() {
         assert_eq!((found[0], found[known - 1]), (*first, *last), "{column:?} {found:?}");
         stage.press("alt-i");
         let found = listed(&stage);
-        assert_eq!((found[0], found[known - 1]), (*last, *first), "{column:?} turned {found:?}");
+        assert_eq!((found[0], found[known - 1]), (*last, *first), "{column:?} reversed {found:?}");
         stage.press("alt-i");
     }
     stage.press("tab");
@@ -131,6 +196,24 @@ fn enter_is_for_this_session_and_alt_s_for_new_ones() {
 }
 
 #[test]
+fn a_name_that_no_list_has_is_taken_as_it_stands() {
+    let mut stage = Stage::new(80, 24);
+    stage.model.settings.names = vec!["fast".into(), "@preset/review".into()];
+    for name in ["fast", "@preset/review", "groq/kimi-k2:nitro"] {
+        stage.types(&format!("/model {name}")).press("enter");
+        assert!(stage.model.overlays.is_empty(), "{name}");
+        assert_eq!(stage.model.model().as_str(), name);
+    }
+    // no name of the config's: it may be meant all the same
+    stage.press("ctrl-k").types("someone/new-model");
+    assert!(stage.screen().contains("Enter asks for"), "{}", stage.screen());
+    stage.press("enter");
+    assert_eq!(stage.model.model().as_str(), "someone/new-model");
+    stage.press("ctrl-k").types("no such words").press("enter");
+    assert_eq!(stage.model.overlays.len(), 1);
+}
+
+#[test]
 fn favourites_are_on_alt_and_a_digit() {
     let mut stage = open();
     stage.types("kimi").press("ctrl-f esc ctrl-k").types("qwen").press("ctrl-f esc alt-1");
@@ -144,6 +227,15 @@ fn favourites_are_on_alt_and_a_digit() {
         matches!(e, Effect::Save(saves) if saves.iter().any(|s| matches!(s, Save::Settings(s) if s.favourites.len() == 2)))
     });
     assert!(kept);
+    // a digit on a row gives it that place, the same once more takes it away
+    stage.press("ctrl-k ctrl-u").types("sonnet").press("alt-1");
+    let names =
+        |stage: &Stage| stage.model.settings.favourites.iter().map(|f| f.to_string()).collect::<Vec<_>>();
+    assert_eq!(names(&stage), [SONNET, KIMI, QWEN]);
+    stage.press("alt-3");
+    assert_eq!(names(&stage), [KIMI, QWEN, SONNET]);
+    stage.press("alt-3");
+    assert_eq!(names(&stage), [KIMI, QWEN]);
 }
 
 #[test]

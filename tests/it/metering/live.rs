@@ -116,6 +116,26 @@ fn a_rescued_reply_costs_both_parts() {
     assert_eq!(live.read(At::from_secs(3)).cost, None);
 }
 
+/// Anthropic says `output_tokens: 1` before the first word, others report in the middle.
+#[test]
+fn an_early_report_of_a_token_is_not_the_last_word() {
+    let mut live = Live::new(Usage::default(), Some(prices()), None, 1000, At(0));
+    let report = |completion| Delta::Usage {
+        usage: Usage { prompt: 5000, completion, ..Usage::default() },
+        cost: None,
+    };
+    live.feed(&report(1), At::from_millis(10));
+    assert!(!live.is_exact());
+    live.feed(&text("one two three four five six"), At::from_secs(1));
+    let reading = live.read(At::from_secs(2));
+    assert!(!reading.exact && reading.usage.prompt == 5000 && reading.usage.completion >= 5);
+    live.feed(&report(6), At::from_secs(2));
+    let reading = live.read(At::from_secs(2));
+    assert_eq!((reading.exact, reading.usage.completion), (true, 6));
+    live.feed(&text(" seven eight"), At::from_secs(3));
+    assert!(!live.read(At::from_secs(3)).exact);
+}
+
 #[test]
 fn an_unknown_price_stays_unknown() {
     let mut live = Live::new(Usage::default(), None, None, 1000, At(0));

@@ -65,7 +65,7 @@ fn what_is_an_overlay_elsewhere_is_a_few_lines_here() {
     pty.keys("/sessions\r");
     pty.until_shows("Sessions: 1.");
     pty.keys("/usage\r");
-    pty.until_shows("needs the full screen");
+    pty.until_shows("`fareway usage` says it in lines");
     pty.keys("/quit\r");
     assert_eq!(pty.end(), 0);
     assert!(!pty.raw().contains('\x1b'), "{:?}", pty.raw());

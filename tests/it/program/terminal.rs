@@ -219,3 +219,33 @@ fn ctrl_z_gives_the_terminal_back_and_coming_back_draws_it_again() {
     pty.until_shows("› half a thought");
     assert!(!pty.is_cooked());
 }
+
+/// A command that does not end is seen, and Esc ends it with all that it started.
+#[test]
+fn a_command_that_runs_on_is_ended_by_esc() {
+    let home = home();
+    let fifo = home.path().join("held");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("mkfifo runs");
+    assert!(made.success());
+    let mut pty = chat(&home, &["--model", "demo/swift"]);
+    pty.until_shows("demo/swift");
+    pty.say("!sleep 600 3>held; echo done");
+    pty.until_shows("Run this command");
+    pty.keys("y");
+    // open as long as somebody has the other end
+    let (over, seen) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let held = std::fs::read(&fifo);
+        let _ = over.send(held.is_ok_and(|bytes| bytes.is_empty()));
+    });
+    pty.until_shows("esc stops it");
+    pty.keys("\x1b");
+    pty.until_shows("stopped: what it had printed is not attached");
+    let ended = seen.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(ended, Ok(true), "the sleep that the shell started is gone too");
+    // the command stands in the composer again: clears it, then quits
+    pty.keys("\x03");
+    pty.until_shows("Ctrl-C again quits");
+    pty.keys("\x03");
+    assert_eq!(pty.end(), 0);
+}

@@ -212,8 +212,8 @@ pub fn card(model: &str, endpoints: Vec<Arc<Endpoint>>, usable: bool) -> Card {
     Card {
         name: id.short().replace('-', " "),
         id,
+        within_reach: if usable { endpoints.len() } else { 0 },
         endpoints,
-        usable,
         retires: None,
         description: "a model for tests".into(),
         quality: (model == "openai/gpt-5").then_some(68.5),

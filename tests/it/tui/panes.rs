@@ -45,7 +45,7 @@ fn new_session() {
 #[test]
 fn demo_only() {
     check("demo_only", |stage| {
-        let cards = stage.model.cards.iter().filter(|c| c.demo() || !c.usable).cloned().collect();
+        let cards = stage.model.cards.iter().filter(|c| c.demo() || !c.usable()).cloned().collect();
         stage.event(Event::Models(std::sync::Arc::new(cards)));
         stage.types("/model demo/quick").press("enter");
     });
@@ -253,6 +253,23 @@ fn help() {
 }
 
 #[test]
+fn help_names() {
+    check("help_names", |stage| {
+        stage.press("? n pagedown");
+    });
+}
+
+/// Something runs beside the conversation.
+#[test]
+fn job() {
+    check("job", |stage| {
+        talk(stage);
+        stage.types("!make --directory=/a/rather/long/path check").press("enter y");
+        stage.wait(Duration::from_secs(12));
+    });
+}
+
+#[test]
 fn keys() {
     check("keys", |stage| {
         stage.types("/keys").press("enter ctrl-k alt-enter f5 up").types("ß");
@@ -417,10 +434,20 @@ fn templates_personas_entry_context_versus() {
         stage.model.settings.personas.insert("terse".into(), "Answer in one sentence.".into());
         stage.types("/persona").press("enter");
     });
+    check("entry", |stage| {
+        talk(stage);
+        stage.types("/title").press("enter");
+    });
     check("context", |stage| {
-        talk(stage);
-        talk(stage);
-        stage.types("/context").press("enter");
+        let mut cards = crate::support::stage::cards();
+        let large = endpoint("groq", "google/gemini-2.5-flash", Some(("0.3", "2.5")), 1_048_576);
+        cards.push(crate::support::stage::card("google/gemini-2.5-flash", vec![large], true));
+        stage.event(Event::Models(std::sync::Arc::new(cards)));
+        for _ in 0..5 {
+            talk(stage);
+        }
+        stage.press("alt-up alt-up alt-up alt-up alt-up alt-up alt-up p esc");
+        stage.types("/context").press("enter left");
     });
     check("versus", |stage| {
         stage.types("Which is best?").press("alt-m");
@@ -439,6 +466,110 @@ fn compare() {
         stage.model.now = stage.model.now + Duration::from_secs(1);
         stage.reply(turns[0], done("openai", 4, 12));
     });
+}
+
+/// Six at once, one of them failed, the fourth chosen.
+#[test]
+fn compare_many() {
+    check("compare_many", |stage| {
+        stage.types("Which of you is best, and why?").press("alt-m");
+        for name in ["kimi", "qwen", "quick", "kimi", "qwen"] {
+            stage.press("a").types(name).press("enter");
+        }
+        stage.press("enter");
+        let names =
+            ["openai/gpt-5", "groq/kimi-k2", "local/qwen3", "demo/quick", "groq/kimi-k2", "local/qwen3"];
+        for (n, (turn, name)) in stage.asked().into_iter().zip(names).enumerate() {
+            let Reply::Chosen(mut by) = chosen("openai") else { panic!("a choice") };
+            by.model = name.into();
+            stage.model.now = stage.model.now + Duration::from_millis(90);
+            stage.reply(turn, Reply::Chosen(by));
+            if n == 4 {
+                let receipt = Box::new(receipt("groq", 0, 0, stage.model.now));
+                let failure = failure(FailureKind::RateLimited, Some(429));
+                stage.reply(turn, Reply::Failed { failure, receipt });
+                continue;
+            }
+            stage.reply(turn, text(&format!("{ANSWER}\n\n{}", "And one line more.\n\n".repeat(n * 9))));
+            stage.model.now = stage.model.now + Duration::from_millis(400);
+            if n < 3 {
+                stage.reply(turn, done("openai", 12, 120));
+            }
+        }
+        stage.press("right right right");
+    });
+}
+
+/// A thousand models and more, some of them left by a filter and a condition, sorted by price.
+#[test]
+fn picker_filtered() {
+    check("picker_filtered", |stage| {
+        let cards = (0..1_200).map(|n: u32| {
+            let name = format!("author-{}/model-{n:04}", n % 40);
+            let price = (format!("{}.{}", n % 9, n % 10), format!("{}", n % 31));
+            let context = 8_000 + n * 700;
+            let one = endpoint("openai", &name, Some((&price.0, &price.1)), context);
+            let other = endpoint("groq", &name, Some((&price.0, "31")), context);
+            let mut card = crate::support::stage::card(&name, vec![one, other], true);
+            card.within_reach = (n % 3) as usize;
+            card
+        });
+        stage.event(Event::Models(std::sync::Arc::new(cards.collect())));
+        stage.model.settings.favourites = vec!["author-1/model-0721".into()];
+        stage.press("ctrl-k tab tab tab tab alt-t alt-k").types("model <12 >400k").press("down down");
+    });
+    check("picker_nothing", |stage| {
+        stage.press("ctrl-k alt-l").types("gpt");
+    });
+}
+
+/// Prompts that wait, on a slow line that is said to be slow.
+#[test]
+fn queue_and_line() {
+    check("queue", |stage| {
+        stage.types("/bandwidth").press("enter").types("the first").press("enter");
+        let turn = stage.asked()[0];
+        stage.reply(turn, chosen("openai"));
+        stage.reply(turn, text("It begins"));
+        for n in 2..7 {
+            stage.types(&format!("prompt {n}, which waits for the others")).press("enter");
+        }
+        stage.event(Event::Line(fareway::app::LineState {
+            rate: 1_310,
+            round_trip: Some(Duration::from_millis(184)),
+            backlog: Duration::from_millis(900),
+        }));
+        stage.wait(Duration::from_secs(12));
+    });
+}
+
+#[test]
+fn meter_hidden() {
+    check("meter_hidden", |stage| {
+        talk(stage);
+        stage.press("alt-l alt-l");
+    });
+}
+
+/// Whatever opens over the conversation is in the pictures, at every size.
+#[test]
+fn every_pane_has_its_pictures() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut panes = 0;
+    for entry in std::fs::read_dir(root.join("src/app/panes")).expect("the panes") {
+        let name =
+            entry.expect("an entry").path().file_stem().expect("a name").to_string_lossy().into_owned();
+        // not a pane: the table of them, and the time axis of one
+        if name == "mod" || name == "axis" {
+            continue;
+        }
+        panes += 1;
+        for (columns, rows) in SIZES {
+            let picture = root.join(format!("tests/it/tui/snapshots/{name}_{columns}x{rows}.snap"));
+            assert!(picture.exists(), "there is no {}", picture.display());
+        }
+    }
+    assert!(panes > 15);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The columns that the picker sorts by: what each compares, and which end stands first.
 
-use crate::app::{Card, Model};
-use crate::words::{Prices, Usd};
+use crate::app::{Card, Model, Offer};
+use crate::words::Usd;
 use std::cmp::Ordering;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,16 +72,16 @@ impl Column {
 
     /// What it compares of a model; `None`: not known, which stands last whichever way it is sorted.
     #[allow(clippy::cast_possible_truncation, reason = "a score has a few digits")]
-    pub(super) fn value(self, model: &Model, card: &Card) -> Option<Value> {
+    pub(super) fn value(self, model: &Model, card: &Card, offer: &Offer<'_>) -> Option<Value> {
         let mine = || model.mine.get(&card.id);
         let count = |n: u64| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
         match self {
             Self::Relevance => None,
             Self::Name => Some(Value::Text(card.name.to_lowercase())),
-            Self::Provider => Some(Value::Text(card.providers())),
-            Self::PriceIn => lowest(card, |p| p.prompt).map(Value::Money),
-            Self::PriceOut => lowest(card, |p| p.completion).map(Value::Money),
-            Self::Context => card.context().map(|c| count(c.into())),
+            Self::Provider => Some(Value::Text(offer.providers().to_lowercase())),
+            Self::PriceIn => offer.prices().map(|p| Value::Money(p.prompt)),
+            Self::PriceOut => offer.prices().map(|p| Value::Money(p.completion)),
+            Self::Context => offer.context().map(|c| count(c.into())),
             Self::Quality => card.quality.map(|q| Value::Number((q * 100.0) as i64)),
             Self::Rating => {
                 let rating = model.settings.ratings.get(card.id.as_str())?;
@@ -101,8 +101,4 @@ impl Column {
             (a, b) => b.is_some().cmp(&a.is_some()),
         }
     }
-}
-
-fn lowest(card: &Card, of: impl Fn(&Prices) -> Usd) -> Option<Usd> {
-    card.endpoints.iter().filter_map(|e| e.prices.as_ref().map(&of)).min()
 }

@@ -1,7 +1,7 @@
 //! Which models the picker lists: switches, and conditions written among the words of the query.
 
-use crate::app::{Card, Model};
-use crate::words::Usd;
+use crate::app::{Card, Model, Offer};
+use crate::words::{Endpoint, Usd};
 
 /// What must hold; words in the query set the rest: `@openai`, `>100k` of context, `<2.5` dollars a million.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,17 +79,25 @@ impl Filters {
         true
     }
 
-    pub(super) fn admit(&self, model: &Model, card: &Card) -> bool {
-        let most = Usd::from_cents(PRICE[self.price].0);
-        (!self.free || card.free())
-            && (!self.local || card.local())
-            && (!self.vision || card.takes("image"))
-            && (!self.tools || card.supports("tools"))
-            && (!self.reasoning || card.supports("reasoning"))
-            && (!self.mine || card.usable)
-            && (self.room == 0 || card.context().is_some_and(|c| c >= ROOM[self.room].0))
-            && (self.price == 0 || card.prices().is_some_and(|p| p.completion.per_million() <= most))
-            && (self.hidden || !model.settings.hidden.iter().any(|h| h.as_str() == card.id.as_str()))
+    /// Whether a model is listed, whoever serves it.
+    pub(super) fn list(&self, model: &Model, card: &Card) -> bool {
+        self.hidden || !model.settings.hidden.iter().any(|h| h.as_str() == card.id.as_str())
+    }
+
+    /// One and the same endpoint has to have all that is wanted: a free one elsewhere is not free with my key.
+    fn admit(&self, endpoint: &Endpoint) -> bool {
+        (!self.free || endpoint.is_free())
+            && (!self.local || endpoint.local)
+            && (!self.vision || endpoint.takes("image"))
+            && (!self.tools || endpoint.supports("tools"))
+            && (!self.reasoning || endpoint.supports("reasoning"))
+            && (self.room == 0 || endpoint.context.is_some_and(|c| c >= ROOM[self.room].0))
+            && (self.price == 0 || costs_at_most(endpoint, Usd::from_cents(PRICE[self.price].0)))
+    }
+
+    /// What the filters and the query leave of a model: the figures of its row are those of these endpoints.
+    pub fn offer<'a>(&self, query: &Query, card: &'a Card) -> Option<Offer<'a>> {
+        card.offer_of(self.mine, |endpoint| self.admit(endpoint) && query.admit(endpoint))
     }
 }
 
@@ -124,17 +132,20 @@ impl Query {
         query
     }
 
-    pub fn admit(&self, card: &Card) -> bool {
+    fn admit(&self, endpoint: &Endpoint) -> bool {
         let provider = |wanted: &String| {
-            card.endpoints.iter().any(|e| {
-                e.provider.as_str().starts_with(wanted.as_str())
-                    || e.provider_name.to_lowercase().starts_with(wanted.as_str())
-            })
+            endpoint.provider.as_str().starts_with(wanted.as_str())
+                || endpoint.provider_name.to_lowercase().starts_with(wanted.as_str())
         };
         (self.providers.is_empty() || self.providers.iter().any(provider))
-            && self.context.is_none_or(|least| card.context().is_some_and(|c| c >= least))
-            && self.price.is_none_or(|most| card.prices().is_some_and(|p| p.completion.per_million() <= most))
+            && self.context.is_none_or(|least| endpoint.context.is_some_and(|c| c >= least))
+            && self.price.is_none_or(|most| costs_at_most(endpoint, most))
     }
+}
+
+/// A million tokens of its reply, in dollars; an unknown price is not a low one.
+fn costs_at_most(endpoint: &Endpoint, most: Usd) -> bool {
+    endpoint.prices.as_ref().is_some_and(|p| p.completion.per_million() <= most)
 }
 
 /// `200k`, `1m`, `32000`.

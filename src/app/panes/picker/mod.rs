@@ -1,6 +1,7 @@
 //! The model picker: fuzzy, filtered, sorted by any column, with details of every endpoint.
 
 mod column;
+pub mod details;
 mod filter;
 
 pub use column::Column;
@@ -8,8 +9,8 @@ pub use filter::{Filters, Query};
 
 use super::{Fuzzy, Outcome, Overlay, close, preferences, stay, step};
 use crate::app::event::HealthRow;
-use crate::app::{Card, Code, Effect, Key, Level, Line, Model, act, choose, panes, switch};
-use crate::words::{MessageId, ModelRef};
+use crate::app::{Card, Code, Effect, Key, Level, Line, Model, Offer, act, choose, panes, switch};
+use crate::words::{MessageId, MessageState, ModelId, ModelRef};
 use std::cmp::Reverse;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,8 @@ pub struct State {
     pub filters: Filters,
     /// The details of the chosen model are open.
     pub details: bool,
+    /// The first of its endpoints that is shown there.
+    pub top: usize,
     pub health: Vec<HealthRow>,
     pub purpose: For,
 }
@@ -36,11 +39,13 @@ pub enum For {
     Again(MessageId),
     /// Another model of a comparison.
     Versus,
+    /// Who summarises.
+    Summary,
 }
 
 pub fn open(model: &mut Model, query: &str) -> Vec<Effect> {
-    // `/model name` with a name that is exactly one model takes it at once
-    if !query.is_empty() && model.card(query).is_some() {
+    // `/model name` with a name that is exactly one model, or one of the person's own, takes it at once
+    if model.card(query).is_some() || model.settings.names.iter().any(|name| name == query) {
         return choose::set_model(model, ModelRef::new(query));
     }
     let mut state = State::new(For::Session);
@@ -49,7 +54,10 @@ pub fn open(model: &mut Model, query: &str) -> Vec<Effect> {
 }
 
 pub fn open_for(model: &mut Model, purpose: For) -> Vec<Effect> {
-    show(model, State::new(purpose))
+    let mut state = State::new(purpose);
+    // nobody asks, now, what cannot answer
+    state.filters.mine = state.purpose != For::Session && model.cards.iter().any(Card::usable);
+    show(model, state)
 }
 
 /// For a prompt that a budget stopped: the cheapest first.
@@ -62,7 +70,9 @@ pub fn open_cheap(model: &mut Model, message: MessageId) -> Vec<Effect> {
 
 /// For a conversation that outgrows its model: the largest contexts first.
 pub fn open_larger(model: &mut Model) -> Vec<Effect> {
-    let mut state = State::new(For::Session);
+    // what did not fit is asked again
+    let refused = model.thread().last().filter(|m| matches!(m.state, MessageState::Failed(_))).map(|m| m.id);
+    let mut state = State::new(refused.map_or(For::Session, For::Again));
     state.sort = Column::Context;
     state.filters.mine = true;
     show(model, state)
@@ -95,6 +105,7 @@ impl State {
             backwards: false,
             filters: Filters::default(),
             details: false,
+            top: 0,
             health: Vec::new(),
             purpose,
         }
@@ -103,6 +114,17 @@ impl State {
     /// The chosen model.
     pub fn card<'a>(&self, model: &'a Model) -> Option<&'a Card> {
         model.cards.get(*self.matches.get(self.at)? as usize)
+    }
+
+    /// Lines of the table of details: endpoints, and the hosts behind resellers.
+    pub fn lines(&self, card: &Card) -> usize {
+        card.endpoints.len() + self.health.iter().map(|row| row.hosts.len()).sum::<usize>()
+    }
+
+    /// What the filters leave of a model that is listed.
+    pub fn offer<'a>(&self, card: &'a Card) -> Offer<'a> {
+        let query = Query::parse(self.query.text());
+        self.filters.offer(&query, card).unwrap_or_else(|| card.offer())
     }
 
     /// Chooses and orders the rows anew, from all of them.
@@ -118,9 +140,10 @@ impl State {
         let mut scored: Vec<_> = among
             .filter_map(|row| {
                 let card = model.cards.get(row as usize)?;
-                if !self.filters.admit(model, card) || !query.admit(card) {
+                if !self.filters.list(model, card) {
                     return None;
                 }
+                let offer = self.filters.offer(&query, card)?;
                 let mut score = 0;
                 if !query.words.is_empty() {
                     haystack.clear();
@@ -128,10 +151,11 @@ impl State {
                     haystack.push(' ');
                     haystack.push_str(&card.name);
                     // of two that match alike the one within reach is meant
-                    score = fuzzy.score(&haystack)? + if card.usable { WITHIN_REACH } else { 0 };
+                    score = fuzzy.score(&haystack)? + if offer.within_reach { WITHIN_REACH } else { 0 };
                 }
-                let relevance = (Reverse(score), rank(model, card), !card.usable, row);
-                Some((self.sort.value(model, card), relevance))
+                // the demonstration is for who has nothing else
+                let relevance = (Reverse(score), rank(model, card), !offer.within_reach, card.demo(), row);
+                Some((self.sort.value(model, card, &offer), relevance))
             })
             .collect();
         scored
@@ -141,8 +165,26 @@ impl State {
     }
 
     pub fn key(&mut self, model: &mut Model, key: Key) -> Outcome {
+        let before = self.shown(model);
+        let (stays, mut effects) = self.press(model, key);
+        // whatever key led to another model
+        if stays && self.shown(model) != before {
+            effects.extend(self.ask_health(model));
+        }
+        (stays, effects)
+    }
+
+    /// The model whose details are open.
+    fn shown(&self, model: &Model) -> Option<ModelId> {
+        self.card(model).filter(|_| self.details).map(|card| card.id.clone())
+    }
+
+    fn press(&mut self, model: &mut Model, key: Key) -> Outcome {
+        if self.details && self.page(model, key) {
+            return stay();
+        }
         if step(&mut self.at, self.matches.len(), key) {
-            return (true, self.ask_health(model));
+            return stay();
         }
         match (key.code, key.ctrl, key.alt) {
             (Code::Esc, ..) if self.details => {
@@ -159,19 +201,23 @@ impl State {
                 self.refresh(model);
                 stay()
             }
+            (Code::Char(digit @ '1'..='9'), false, true) => {
+                let place = digit.to_digit(10).map_or(0, |d| d as usize - 1);
+                (true, self.favour(model, Some(place)))
+            }
             (Code::Char('i'), false, true) => {
                 self.backwards = !self.backwards;
                 self.refresh(model);
                 stay()
             }
-            (Code::Char('f'), true, _) => (true, self.favour(model)),
+            (Code::Char('f'), true, _) => (true, self.favour(model, None)),
             (Code::Char('x'), true, _) => (true, self.hide(model)),
             (Code::Char('s'), false, true) => (true, self.make_default(model)),
             (Code::Char('o'), false, true) => (true, preferences::open(model, "")),
             (Code::Char('e'), false, true) => (true, preferences::next_effort(model)),
             (Code::Char('d'), true, _) => {
                 self.details = !self.details;
-                (true, self.ask_health(model))
+                stay()
             }
             (Code::Char(letter), false, true) if self.filters.toggle(letter) => {
                 self.at = 0;
@@ -198,8 +244,11 @@ impl State {
     }
 
     fn take(&self, model: &mut Model) -> Outcome {
-        let Some(card) = self.card(model) else { return stay() };
-        let who = ModelRef::from(&card.id);
+        let who = match self.card(model) {
+            Some(card) => ModelRef::from(&card.id),
+            None if self.verbatim() => ModelRef::new(self.query.text()),
+            None => return stay(),
+        };
         let effects = match self.purpose {
             For::Session => choose::set_model(model, who),
             For::Again(message) => {
@@ -207,19 +256,25 @@ impl State {
                 act::again(model, who)
             }
             For::Versus => panes::versus::add(model, who),
+            For::Summary => panes::context::chosen(model, who),
         };
         (false, effects)
     }
 
-    /// Makes the chosen model a favourite, or no longer one.
-    fn favour(&mut self, model: &mut Model) -> Vec<Effect> {
+    /// Nothing is listed, and what was typed may be a name that no list has.
+    pub fn verbatim(&self) -> bool {
+        self.matches.is_empty() && !self.query.is_empty() && !self.query.text().contains(char::is_whitespace)
+    }
+
+    /// Makes the chosen model a favourite, the one of that place if there are so many, or no longer one.
+    fn favour(&mut self, model: &mut Model, place: Option<usize>) -> Vec<Effect> {
         let Some(card) = self.card(model) else { return Vec::new() };
         let who = ModelRef::from(&card.id);
         let favourites = &mut model.settings.favourites;
-        if favourites.contains(&who) {
-            favourites.retain(|f| *f != who);
-        } else {
-            favourites.push(who);
+        let was = favourites.iter().position(|f| *f == who);
+        favourites.retain(|f| *f != who);
+        if was.is_none() || place.is_some_and(|place| was != Some(place)) {
+            favourites.insert(place.unwrap_or(usize::MAX).min(favourites.len()), who);
         }
         vec![switch::keep_settings(model)]
     }
@@ -254,11 +309,24 @@ impl State {
         vec![switch::keep_settings(model)]
     }
 
+    /// Pages through endpoints that do not all fit.
+    fn page(&mut self, model: &Model, key: Key) -> bool {
+        let lines = self.card(model).map_or(0, |card| self.lines(card));
+        let rows = details::shown(model, lines);
+        let page = rows.saturating_sub(1).max(1);
+        self.top = match key.code {
+            Code::PageUp => self.top.saturating_sub(page),
+            Code::PageDown => self.top + page,
+            _ => return false,
+        }
+        .min(lines.saturating_sub(rows));
+        lines > rows
+    }
+
     fn ask_health(&mut self, model: &mut Model) -> Vec<Effect> {
         self.health.clear();
-        let Some(id) = self.card(model).map(|c| c.id.clone()).filter(|_| self.details) else {
-            return Vec::new();
-        };
+        self.top = 0;
+        let Some(id) = self.shown(model) else { return Vec::new() };
         let turn = model.next_turn();
         model.pending.health = Some(turn);
         vec![Effect::Health { turn, model: id }]
