@@ -17,7 +17,8 @@ Examples:
   fareway export --csv -o ledger.csv
   fareway export --everything -o backup.jsonl      sessions, messages, ledger, settings: `fareway export --restore FILE` reads it
 
-Sums over `cost_usd` of the lines with \"demo\": false equal `fareway usage --by total --json`.")]
+A request that was refused before anybody was asked (a budget, no endpoint) has the outcome \"refused\" and no attempts;
+it counts in no total of `fareway usage`. Sums over `cost_usd` of the lines with \"demo\": false equal `fareway usage --by total --json`.")]
 pub struct Args {
     /// Comma-separated values instead of JSON Lines
     #[arg(long)]
@@ -125,6 +126,7 @@ pub fn object(row: &GenerationRow) -> Value {
     let (outcome, error) = match &row.outcome {
         Outcome::Answered => ("answered", None),
         Outcome::Cancelled => ("cancelled", None),
+        Outcome::Failed(failure) if !row.was_asked() => ("refused", Some(failure)),
         Outcome::Failed(failure) => ("failed", Some(failure)),
     };
     json!({

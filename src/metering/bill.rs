@@ -35,7 +35,8 @@ pub enum Ended {
 
 /// The cost of an attempt. In this order:
 ///
-/// 1. The provider says an amount: that is booked, and ours is kept beside it.
+/// 1. The provider says an amount: that is booked, and ours is kept beside it. One that cannot be is not: then it goes
+///    on as if it said none, and what comes out is marked as an estimate, since nobody knows what was charged.
 /// 2. The provider reports usage: usage × the price in force. If it is insured and the answer is empty or ended in an
 ///    error, tokens are free; searches and the request fee are not.
 /// 3. It was refused and nothing was reported: nothing. Providers do not charge for requests they turn down.
@@ -54,11 +55,23 @@ pub fn bill(bill: &Bill<'_>) -> Cost {
         None if bill.ended == Ended::Refused || (bill.insured && failed) => nothing(bill.prices),
         None => estimate(&bill.counted, bill.prices, bill.at),
     };
-    if let Some(amount) = bill.amount {
-        ours.booked = Some(amount);
-        ours.source = CostSource::Provider;
+    match bill.amount {
+        Some(amount) if believed(amount, ours.ours) => {
+            ours.booked = Some(amount);
+            ours.source = CostSource::Provider;
+        }
+        Some(_) if ours.source == CostSource::Catalog => ours.source = CostSource::Estimate,
+        _ => {}
     }
     ours
+}
+
+/// Whether a reply can have cost what its provider says: not less than nothing, at most $1,000, and, from a dollar on,
+/// at most a hundred times what we reckon, where we reckon anything.
+pub fn believed(amount: Usd, ours: Option<Usd>) -> bool {
+    let (dollar, most) = (Usd::from_cents(100), Usd::from_cents(100_000));
+    let far = |ours: Usd| !ours.is_zero() && amount > ours * 100;
+    (Usd::ZERO..=most).contains(&amount) && (amount <= dollar || !ours.is_some_and(far))
 }
 
 fn nothing(prices: Option<&Prices>) -> Cost {

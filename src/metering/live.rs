@@ -1,5 +1,6 @@
 //! The live meter of one reply: an estimate that ticks as text arrives, exact once the provider has counted.
 
+use super::bill::believed;
 use super::cost::amount;
 use super::tally::Tally;
 use super::tokenizer::{Running, Tokenizer};
@@ -172,8 +173,8 @@ impl Live {
 
     /// What all parts come to; `None`: the price of one is unknown.
     fn cost(&self) -> Option<Usd> {
-        let ours = || amount(&self.here(), self.prices.as_ref()?, self.started);
-        Some(self.paid? + self.amount.or_else(ours)?)
+        let ours = self.prices.as_ref().and_then(|prices| amount(&self.here(), prices, self.started));
+        Some(self.paid? + self.amount.filter(|amount| believed(*amount, ours)).or(ours)?)
     }
 
     #[allow(clippy::cast_precision_loss, reason = "rates and shares for people, far below 2^52")]

@@ -30,6 +30,8 @@ pub enum UsdError {
 
 impl Usd {
     pub const ZERO: Usd = Usd(0);
+    /// Where sums stand still.
+    pub const MAX: Usd = Usd(i128::MAX);
 
     /// From a whole number of 10⁻²⁴ dollars.
     pub const fn from_raw(raw: i128) -> Self {

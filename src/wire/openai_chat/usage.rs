@@ -1,6 +1,6 @@
 //! OpenAI-style usage, whose counts contain each other, taken apart into categories that do not.
 
-use crate::words::{Usage, Usd};
+use crate::words::{Usage, Usd, UsdError};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -93,12 +93,12 @@ fn cost(raw: &str) -> Option<Usd> {
     let object =
         |raw: &str| serde_json::from_str::<std::collections::HashMap<String, Box<RawValue>>>(raw).ok();
     let said = object(raw)?;
-    let amount = |raw: Option<&Box<RawValue>>| raw?.get().trim_matches('"').parse::<Usd>().ok();
+    let amount = |raw: Option<&Box<RawValue>>| charged(raw?.get());
     if let Some(ticks) =
-        said.get("cost_in_usd_ticks").and_then(|raw| raw.get().parse::<i128>().ok()).filter(|n| *n > 0)
+        said.get("cost_in_usd_ticks").and_then(|raw| raw.get().parse::<i128>().ok()).filter(|n| *n != 0)
     {
         // a tick is 10⁻¹⁰ dollars
-        return ticks.checked_mul(10i128.pow(14)).map(Usd::from_raw);
+        return Some(Usd::from_raw(ticks.saturating_mul(10i128.pow(14))));
     }
     let cost = said.get("cost")?;
     if let Some(parts) = object(cost.get()) {
@@ -108,9 +108,21 @@ fn cost(raw: &str) -> Option<Usd> {
     // with a key of one's own the bill comes from the provider, and `cost` is OpenRouter's fee
     if said.get("is_byok").is_some_and(|raw| raw.get() == "true") {
         let upstream = said.get("cost_details").and_then(|raw| object(raw.get()));
-        return Some(
-            charged + upstream.and_then(|d| amount(d.get("upstream_inference_cost"))).unwrap_or_default(),
-        );
+        let upstream = upstream.and_then(|d| amount(d.get("upstream_inference_cost"))).unwrap_or_default();
+        let least = charged.min(upstream);
+        // a sum must not hide that one of them is below nothing
+        return Some(if least < Usd::ZERO { least } else { charged + upstream });
     }
     Some(charged)
+}
+
+/// An amount as it was said. One that no amount can be (`NaN`, 10³⁰) is the largest there is, which nobody believes;
+/// one that is not said, or said finer than money goes, is none.
+fn charged(raw: &str) -> Option<Usd> {
+    let text = raw.trim_matches('"');
+    match text.parse() {
+        Ok(amount) => Some(amount),
+        Err(UsdError::TooFine(_)) => None,
+        Err(_) => (!matches!(text, "" | "null")).then_some(Usd::MAX),
+    }
 }

@@ -312,6 +312,17 @@ fn what_is_booked() {
             Some("0.5"),
             CostSource::Provider,
         ),
+        ("below nothing", Bill { amount: Some(usd("-0.5")), ..base }, Some("0.002"), CostSource::Estimate),
+        ("a fortune", Bill { amount: Some(usd("1000000")), ..base }, Some("0.002"), CostSource::Estimate),
+        ("no amount at all", Bill { amount: Some(Usd::MAX), ..base }, Some("0.002"), CostSource::Estimate),
+        ("1,000 times ours", Bill { amount: Some(usd("2")), ..base }, Some("0.002"), CostSource::Estimate),
+        ("500 times ours, cents", Bill { amount: Some(usd("1")), ..base }, Some("1"), CostSource::Provider),
+        (
+            "a fortune, unpriced",
+            Bill { prices: None, amount: Some(usd("1000.01")), ..base },
+            None,
+            CostSource::Unknown,
+        ),
     ];
     for (name, case, booked, source) in table {
         let cost = bill(case);

@@ -186,6 +186,41 @@ fn an_import_comes_back_out_of_the_export() {
     home.run(["sessions", "import", bad.to_str().expect("a path")]).fails(2, &["bad.jsonl:2", "assistant"]);
 }
 
+/// A claim that no bill can be is not booked: ours is, marked as an estimate.
+#[test]
+fn an_absurd_bill_is_not_booked() {
+    let claims = [json!(-5), json!(1e30), json!("NaN"), json!(100_000)];
+    let scripts = claims.clone().map(|cost| {
+        let usage =
+            json!({"prompt_tokens": 1000, "completion_tokens": 1000, "total_tokens": 2000, "cost": cost});
+        let usage = json!({"choices": [], "usage": usage});
+        Script::stream().event(&text("hi")).event(&stop("stop")).event(&usage).done()
+    });
+    let upstream = Upstream::start(scripts);
+    let home = Home::with_config(&config(&[("up", upstream.base_url(), "1", "2")]));
+    for _ in &claims {
+        home.run(["ask", "--quiet", "hi"]).ok();
+    }
+    for row in home.run(["export"]).ok().lines() {
+        assert_eq!((&row["cost_usd"], &row["cost_source"]), (&json!("0.003"), &json!("estimate")), "{row}");
+    }
+    let told = home.run(["usage", "--by", "total", "--json"]).ok().json();
+    assert_eq!([&told["sum"]["cost_usd"], &told["sum"]["estimated_usd"]], ["0.012", "0.012"]);
+}
+
+/// Whoever reads the export can tell what was never sent, and what `usage` therefore leaves out.
+#[test]
+fn what_nobody_was_asked_is_refused() {
+    let upstream = Upstream::start([used(10, 1)]);
+    let budget = "[budgets]\nday = \"0.000001\"\nreserve = \"worst\"\n";
+    let home = Home::with_config(&(config(&[("up", upstream.base_url(), "1", "2")]) + budget));
+    home.run(["ask", "--quiet", "hi"]).fails(3, &["the daily budget"]);
+    let rows = home.run(["export"]).ok().lines();
+    assert_eq!(rows.len(), 1);
+    assert_eq!((&rows[0]["outcome"], &rows[0]["attempts"]), (&json!("refused"), &json!([])), "{}", rows[0]);
+    assert_eq!(home.run(["usage", "--json"]).ok().json()["sum"]["requests"], 0);
+}
+
 #[test]
 fn a_bill_off_the_list_price_is_a_flag_on_the_model() {
     let usage =

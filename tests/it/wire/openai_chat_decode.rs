@@ -1,7 +1,7 @@
 //! Streams and bodies of the chat format and its dialects, to deltas.
 
 use super::helpers::{body, call, deltas, heard, request, spoken, text, thought};
-use fareway::words::{Delta, FailureKind, Message, Reasoning, ReasoningKind, Role, Stop, Usage};
+use fareway::words::{Delta, FailureKind, Message, Reasoning, ReasoningKind, Role, Stop, Usage, Usd};
 use serde_json::{Value, json};
 
 const F: &str = "openai-chat";
@@ -155,6 +155,23 @@ fn dialects() {
             cost: Some("0.021".parse().expect("an amount")),
         }]
     );
+    // what no amount can be is passed on as such, for the bill to refuse
+    for (cost, is) in [
+        (r#""cost":-3"#, Some("-3".parse().expect("an amount"))),
+        (r#""cost":1e30"#, Some(Usd::MAX)),
+        (r#""cost":"NaN""#, Some(Usd::MAX)),
+        (r#""cost":{"total_cost":-1}"#, Some("-1".parse().expect("an amount"))),
+        (r#""cost_in_usd_ticks":-10000000000"#, Some("-1".parse().expect("an amount"))),
+        (
+            r#""cost":1,"is_byok":true,"cost_details":{"upstream_inference_cost":-0.5}"#,
+            Some("-0.5".parse().expect("an amount")),
+        ),
+        (r#""cost":null"#, None),
+    ] {
+        let chunk = format!(r#"{{"choices":[],"usage":{{"prompt_tokens":1,"completion_tokens":1,{cost}}}}}"#);
+        let usage = Usage { prompt: 1, completion: 1, ..Usage::default() };
+        assert_eq!(said(&chunk), [Delta::Usage { usage, cost: is }], "{cost}");
+    }
     // structured output as an object instead of its text
     assert_eq!(said(r#"{"choices":[{"message":{"content":{"a":[1,"é"]}}}]}"#), [text(r#"{"a":[1,"é"]}"#)]);
     // images, annotations, arguments as an object, an index that is missing
