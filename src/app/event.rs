@@ -52,7 +52,7 @@ pub enum Event {
         turn: TurnId,
         hits: Vec<Hit>,
     },
-    /// Everything the store has on spending for the days asked for.
+    /// What the store has on spending for the days asked for, in parts: what the first picture needs comes first.
     Rollups {
         turn: TurnId,
         rows: Vec<(RollupKey, Totals)>,

@@ -10,10 +10,12 @@ use crate::config::{self, Config, Dirs};
 use crate::metering::{Target, Tokenizer};
 use crate::store::{By, LedgerMark, LedgerRange, Search, Store, StoreError, Write};
 use crate::words::{
-    At, Dimension, GenerationRow, ModelId, ModelRef, Of, ProviderId, Request, SessionId, Totals, TurnId,
+    At, Dimension, GenerationRow, ModelId, ModelRef, Of, ProviderId, Request, RollupKey, SessionId, Totals,
+    TurnId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
+use std::ops::Range;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
@@ -112,13 +114,12 @@ impl Desk {
         let store = self.core.store.clone();
         let today = self.config.day(now());
         let first = today.saturating_sub(i32::try_from(days).unwrap_or(i32::MAX)).saturating_add(1);
+        let events = self.events.clone();
         self.answer(async move {
-            let mut rows = Vec::new();
-            for demo in [false, true] {
-                for by in By::EVERY {
-                    rows.extend(store.rollups(first..today + 1, demo, by).await?);
-                }
-            }
+            // the first picture needs no more; sessions may be a hundred times as many
+            let rows = totals(&store, first..today + 1, &[By::All, By::Model]).await?;
+            let _ = events.send(Event::Rollups { turn, rows }).await;
+            let rows = totals(&store, first..today + 1, &[By::Session, By::Tag, By::Key]).await?;
             Ok(Event::Rollups { turn, rows })
         });
     }
@@ -314,6 +315,21 @@ impl Desk {
 
 /// Rows of the ledger that are read and shown at once.
 const PAGE: usize = 200;
+
+/// Totals of these days by these kinds, real and of the demonstration.
+async fn totals(
+    store: &Store,
+    days: Range<i32>,
+    kinds: &[By],
+) -> Result<Vec<(RollupKey, Totals)>, StoreError> {
+    let mut rows = Vec::new();
+    for demo in [false, true] {
+        for by in kinds {
+            rows.extend(store.rollups(days.clone(), demo, *by).await?);
+        }
+    }
+    Ok(rows)
+}
 
 /// The next rows that fit, and whether there are more.
 async fn page(

@@ -170,7 +170,7 @@ pub fn answered(model: &mut Model, event: Event) -> Vec<Effect> {
                 state.found(hits.clone());
             }
             (Overlay::Usage(state), Event::Rollups { turn, rows }) if pending.rollups == Some(*turn) => {
-                state.rows = Some(rows.clone());
+                state.rows.get_or_insert_default().extend_from_slice(rows);
             }
             (Overlay::Usage(state), Event::Advice { turn, said }) if pending.rollups == Some(*turn) => {
                 state.advice.clone_from(said);

@@ -59,6 +59,23 @@ fn known(stage: &Stage) -> usize {
     }
 }
 
+/// Totals and models make the first picture; sessions, tags and keys come behind and take nothing away.
+#[test]
+fn what_comes_later_joins_what_is_shown() {
+    let mut stage = Stage::new(120, 40);
+    open(&mut stage);
+    let bars = |stage: &Stage| match stage.model.overlays.last() {
+        Some(Overlay::Usage(state)) => (state.bars(), state.rows.as_ref().map_or(0, Vec::len)),
+        other => panic!("the dashboard is open, not {other:?}"),
+    };
+    let (first, rows) = bars(&stage);
+    assert_eq!((first.len(), rows), (1, 3), "a bar before the rest is there");
+    let turn = stage.model.pending.rollups.expect("the same question");
+    let key = RollupKey { day: DAY, demo: false, of: Dimension::Tag("work".into()) };
+    stage.event(Event::Rollups { turn, rows: vec![(key, Totals::default())] });
+    assert_eq!(bars(&stage), (first, 4));
+}
+
 #[test]
 fn a_part_of_a_bar_opens_to_its_replies() {
     let mut stage = Stage::new(120, 40);
