@@ -3,6 +3,7 @@
 use super::axis::{By, Measure, Span, bucket, days, place};
 use super::{Outcome, Overlay, close, stay, step, whatif, why};
 use crate::app::{Code, Effect, Key, Model, Which};
+pub use crate::metering::{Figures, percent, spent};
 use crate::words::{Dimension, GenerationRow, Of, RollupKey, Totals};
 use std::collections::BTreeMap;
 
