@@ -10,7 +10,7 @@ const PAUSE: Duration = Rates::USUAL.interval();
 /// Tasks that a piece passes through between the socket and here, at most: each gets its turn before a pause.
 const HOPS: u8 = 3;
 
-/// A stream that is looked at once in [`PAUSE`] while it is fast. What comes meanwhile waits in the socket.
+/// A stream that is looked at once a frame while it is fast. What comes meanwhile waits in the socket.
 pub struct Gather<S> {
     from: S,
     /// When the last piece came, and whether the one before it came shortly before.
