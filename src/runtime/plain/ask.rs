@@ -66,7 +66,7 @@ fn choice(choice: Choice) -> String {
     let price = |cost: Cost| match cost {
         Cost::None => None,
         Cost::Unknown => Some("an unknown price".to_owned()),
-        Cost::About(usd) => Some(format!("about ${}", usd.round(4))),
+        Cost::About(usd) => Some(format!("about ${}", usd.round(6))),
     };
     let once = price(choice.once).map(|cost| format!("{cost} once"));
     let prompt = price(choice.prompt).map(|cost| format!("{cost} for the next prompt"));
