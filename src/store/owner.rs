@@ -198,7 +198,11 @@ impl Owner {
                 Job::Guest(stream) => self.welcome(stream),
                 Job::GuestGone(number) => {
                     self.guests.retain(|guest| guest.number != number);
+                    // what is due soon stays due: where guests come and go without end it would never be
+                    let soon = self.looks.pop();
                     self.looks = LOOKS.iter().rev().map(|after| Instant::now() + *after).collect();
+                    let next = self.looks.last().copied();
+                    self.looks.extend(soon.filter(|soon| next.is_none_or(|next| *soon < next)));
                 }
                 Job::Heard(..) => {}
                 Job::Close => close = true,
