@@ -214,7 +214,8 @@ fn ctrl_z_gives_the_terminal_back_and_coming_back_draws_it_again() {
     pty.until_shows("› half a thought");
     pty.keys("\x1a");
     pty.until("the screen to be left", |screen| !screen.contains("half a thought"));
-    pty.until_cooked();
+    pty.until_stopped();
+    assert!(pty.is_cooked());
     pty.signal(Signal::CONT);
     pty.until_shows("› half a thought");
     assert!(!pty.is_cooked());

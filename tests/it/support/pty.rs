@@ -169,12 +169,16 @@ impl Pty {
         rustix::process::kill_process(pid, signal).expect("the signal is sent");
     }
 
-    /// Waits until the line discipline is as a shell wants it: the screen is left a moment before.
+    /// Waits until the program has stopped itself, as its shell does: a continue sent before is forgotten.
     #[track_caller]
-    pub fn until_cooked(&self) {
+    pub fn until_stopped(&self) {
+        use rustix::process::{WaitId, WaitIdOptions, waitid};
+        let pid = self.child.process_id().and_then(|pid| i32::try_from(pid).ok()).expect("it runs");
+        let pid = rustix::process::Pid::from_raw(pid).expect("a process id");
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         let deadline = Instant::now() + PATIENCE;
-        while !self.is_cooked() {
-            assert!(Instant::now() < deadline, "the terminal was never given back");
+        while waitid(WaitId::Pid(pid), options).expect("our own child").is_none() {
+            assert!(Instant::now() < deadline, "the program never stopped");
             let seen = self.seen.0.lock().expect("no reader panicked");
             drop(self.seen.1.wait_timeout(seen, Duration::from_millis(5)).expect("no reader panicked"));
         }
