@@ -2,7 +2,7 @@
 
 use crossterm::event::{Event as Terminal, KeyCode, KeyEvent, KeyModifiers};
 use divan::Bencher;
-use fareway::app::{Card, Event, Key, Keymap, Model, Settings, Thread, update};
+use fareway::app::{Card, Cards, Event, Key, Keymap, Model, Settings, Thread, update};
 use fareway::tui::Tui;
 use fareway::tui::paint::Picture;
 use fareway::tui::theme::Theme;
@@ -36,7 +36,7 @@ fn stage(messages: usize) -> (Model, Tui, Picture) {
     let mut model = Model::new(Settings::default(), keymap, Dice::new(7), at);
     (model.columns, model.rows) = (120, 40);
     model.begun = fareway::app::Begun::Done;
-    model.cards = Arc::new(
+    model.cards = Cards::all(
         (0..2_000)
             .map(|n| Card {
                 id: ModelId::new(format!("author-{}/model-{n}", n % 40)),

@@ -589,7 +589,7 @@ def main():
         if id in models:
             models[id]["scores"] = [{"name": name, "value": value, "source": f"LMArena by way of llm-bench-cost {args.arena_version}",
                                      "date": args.arena_date} for name, value in sorted(found.items())]
-    write(args, models, pages)
+    write(args, models, pages, providers)
     endpoints = sum(len(m["endpoints"]) for m in models.values())
     differ = sum(1 for m in models.values() for e in m["endpoints"] if e.get("disagreements"))
     unpriced = sum(1 for m in models.values() for e in m["endpoints"] if "prices" not in e)
@@ -607,7 +607,14 @@ def title(id):
     return " ".join(w if any(c.isdigit() for c in w) else w.capitalize() for w in id.split("/", 1)[1].replace(":", " ").split("-"))
 
 
-def write(args, models, pages):
+def served(rows, providers):
+    """Who serves any of these models, and how many of them have no endpoint with an address."""
+    by = [[e["provider"] for e in row["endpoints"] if e["provider"] in providers] for row in rows]
+    hidden = sum(not any(providers[slug].get("base_url") for slug in slugs) for slugs in by)
+    return {"providers": sorted({slug for slugs in by for slug in slugs}), "hidden": hidden}
+
+
+def write(args, models, pages, providers):
     by_author = collections.defaultdict(list)
     for id in sorted(models):
         by_author[id.split("/")[0]].append(models[id])
@@ -617,7 +624,7 @@ def write(args, models, pages):
         packed = pack(rows)
         ids = [row["id"].split("/", 1)[1] for row in rows]
         aliases = [[a.split("/", 1)[1], at] for at, row in enumerate(rows) for a in row.get("aliases", [])]
-        shelves.append({"author": author, "at": len(body), "len": len(packed), "ids": ids, "aliases": aliases})
+        shelves.append({"author": author, "at": len(body), "len": len(packed), "ids": ids, "aliases": aliases} | served(rows, providers))
         body += packed
     head = pack({
         "made": args.made,

@@ -1,7 +1,55 @@
 //! A model as the picker shows it: its endpoints and what they say together.
 
 use crate::words::{Effort, Endpoint, ModelId, Prices, Usd};
+use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::Arc;
+
+/// The cards at hand. From the start those within reach, which is all that answering needs; every one once somebody
+/// looks around, for a card with its endpoints takes some seven kilobytes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cards {
+    list: Arc<Vec<Card>>,
+    /// Every name, with a card here or not.
+    names: Arc<BTreeSet<ModelId>>,
+    known: usize,
+    whole: bool,
+}
+
+impl Cards {
+    /// Some of the `known` models that go by these names.
+    pub fn some(list: Vec<Card>, names: &Arc<BTreeSet<ModelId>>, known: usize) -> Self {
+        Self { list: Arc::new(list), names: Arc::clone(names), known, whole: false }
+    }
+
+    /// Every card there is.
+    pub fn all(list: Vec<Card>) -> Self {
+        let names = list.iter().map(|card| card.id.clone()).collect();
+        Self { known: list.len(), list: Arc::new(list), names: Arc::new(names), whole: true }
+    }
+
+    pub fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// How many models there are.
+    pub fn known(&self) -> usize {
+        self.known
+    }
+
+    /// Whether there is a model of this name.
+    pub fn knows(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+}
+
+impl Deref for Cards {
+    type Target = [Card];
+
+    fn deref(&self) -> &[Card] {
+        &self.list
+    }
+}
 
 /// One model with every place that serves it. The shell makes cards from the catalog and the keys at hand.
 #[derive(Clone, Debug, PartialEq)]

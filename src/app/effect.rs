@@ -54,6 +54,8 @@ pub enum Effect {
     Wake(At),
     /// Bell or desktop notification, for something that ended while the terminal had no focus.
     Notify(String),
+    /// Every card from now on, not only those within reach: `Event::Models`.
+    Models,
     /// Look for local servers and fresh model lists again: `Event::Models`, then `Event::Refreshed`.
     Refresh { turn: TurnId },
     /// Stop the process with Ctrl-Z semantics.

@@ -1,6 +1,6 @@
 //! Everything that can happen to the session, as one closed enum.
 
-use super::{Card, Key, Place, Settings};
+use super::{Cards, Key, Place, Settings};
 use crate::catalog::Host;
 use crate::metering::{self, Tokenizer, WhatIf};
 use crate::words::{
@@ -128,7 +128,7 @@ pub enum Event {
     /// Models whose provider lately billed something else than its list price comes to, in percent of ours.
     Mischarged(BTreeMap<ModelId, i64>),
     /// The list of models changed (a refresh, a local server was found).
-    Models(Arc<Vec<Card>>),
+    Models(Cards),
     /// A vocabulary was loaded: models of its family are counted by it from here on.
     Tokenizer(Tokenizer),
     /// Another process changed the list of sessions, or the store gave its first.
@@ -171,7 +171,7 @@ impl LineState {
 /// What a run starts with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Began {
-    pub cards: Arc<Vec<Card>>,
+    pub cards: Cards,
     pub themes: Vec<String>,
     /// Every session's own data, in any order.
     pub sessions: Vec<Session>,

@@ -38,7 +38,7 @@ mod window;
 
 pub use actions::{ACTIONS, Action, Edit, Run, When};
 pub use attach::{IMAGE_TOKENS, PDF_TOKENS};
-pub use card::{Card, Offer};
+pub use card::{Card, Cards, Offer};
 pub use copy::blocks;
 pub use effect::{Effect, Order, Save, Scroll, Which};
 pub use event::{

@@ -1,7 +1,7 @@
 //! The whole session as plain data. What can be derived is a method, not a field.
 
 use super::panes::Overlay;
-use super::{Card, Key, Keymap, Level, Live, Mark, Quote, Settings, Spent, Thread};
+use super::{Card, Cards, Key, Keymap, Level, Live, Mark, Quote, Settings, Spent, Thread};
 use crate::metering::Tokenizer;
 use crate::words::{
     At, Dice, Draft, Message, MessageId, ModelId, ModelRef, Purpose, Role, Session, SessionId, Totals, TurnId,
@@ -24,7 +24,7 @@ pub struct Model {
     pub unseen: Option<super::Unseen>,
     pub settings: Settings,
     pub keymap: Keymap,
-    pub cards: Arc<Vec<Card>>,
+    pub cards: Cards,
     pub themes: Vec<String>,
     /// Every session's own data, newest first. The shown one's is in its thread.
     pub sessions: Vec<Session>,
@@ -89,6 +89,8 @@ pub struct Pending {
     pub quote: Option<TurnId>,
     pub health: Option<TurnId>,
     pub mine: Option<TurnId>,
+    /// Every card was asked for.
+    pub cards: bool,
     pub paths: Option<TurnId>,
     /// `$EDITOR` is open, and on what.
     pub editor: Option<(TurnId, Writes)>,
@@ -195,7 +197,7 @@ impl Model {
             unseen: None,
             settings,
             keymap,
-            cards: Arc::default(),
+            cards: Cards::default(),
             themes: Vec::new(),
             sessions: Vec::new(),
             threads: BTreeMap::from([(id, Thread::new(session, [], Draft::default()))]),
@@ -245,11 +247,26 @@ impl Model {
 
     /// The card of a model by its plain id; suffixes and pins are the router's business.
     pub fn card(&self, name: &str) -> Option<&Card> {
-        let plain = name.split_once('@').map_or(name, |(model, _)| model);
-        self.cards.iter().find(|c| c.id.as_str() == name).or_else(|| {
-            let plain = plain.rsplit_once(':').map_or(plain, |(model, _)| model);
-            self.cards.iter().find(|c| c.id.as_str() == plain)
-        })
+        let card = |name: &str| self.cards.iter().find(|c| c.id.as_str() == name);
+        card(name).or_else(|| card(plain(name)))
+    }
+
+    /// The id of a model by such a name, whether its card is at hand or not.
+    pub fn known(&self, name: &str) -> Option<ModelId> {
+        [name, plain(name)].into_iter().find(|name| self.cards.knows(name)).map(ModelId::new)
+    }
+
+    /// Something on the screen looks at more than what is within reach.
+    pub fn wants_every_card(&self) -> bool {
+        use Overlay::{Context, Picker, Preferences, Versus, WhatIf};
+        let looks = |overlay: &Overlay| {
+            matches!(overlay, Context(_) | Picker(_) | Preferences(_) | Versus(_) | WhatIf(_))
+        };
+        let here = self.model().as_str();
+        !self.cards.is_whole()
+            && !self.pending.cards
+            && self.begun == Begun::Done
+            && (self.overlays.iter().any(looks) || self.card(here).is_none() && self.known(here).is_some())
     }
 
     /// The reply under way that writes this message.
@@ -329,4 +346,10 @@ impl Model {
     pub fn favourite(&self, model: &ModelId) -> Option<usize> {
         self.settings.favourites.iter().position(|f| f.as_str() == model.as_str())
     }
+}
+
+/// A name without its pin and its suffix.
+fn plain(name: &str) -> &str {
+    let model = name.split_once('@').map_or(name, |(model, _)| model);
+    model.rsplit_once(':').map_or(model, |(model, _)| model)
 }

@@ -10,6 +10,15 @@ use crate::words::At;
 /// What an event changes, and what it asks of the shell. Never fails, never panics, reads no clock.
 pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
     model.now = at;
+    let mut effects = heed(model, at, event);
+    if model.wants_every_card() {
+        model.pending.cards = true;
+        effects.push(Effect::Models);
+    }
+    effects
+}
+
+fn heed(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
     match event {
         Event::Began(began) => switch::begin(model, *began),
         Event::Key(key) => press(model, key),
@@ -75,8 +84,11 @@ pub fn update(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Models(cards) => {
-            model.cards = cards;
-            panes::refresh(model);
+            // some that were gathered before all were asked for come too late
+            if cards.is_whole() || !model.cards.is_whole() {
+                model.cards = cards;
+                panes::refresh(model);
+            }
             Vec::new()
         }
         Event::Tokenizer(tokenizer) => {

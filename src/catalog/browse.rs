@@ -183,14 +183,32 @@ impl Catalog {
         self.shelves.values().flat_map(|shelf| shelf.entries().values()).map(|entry| &entry.model)
     }
 
+    /// The models among which everything is that providers like that serve. Opens only the shelves they stand on.
+    pub fn served_by(&self, wanted: impl Fn(&Provider) -> bool) -> impl Iterator<Item = &Model> {
+        let wanted = move |slug: &ProviderId| self.providers.get(slug).is_some_and(&wanted);
+        let shelves = self.shelves.values().filter(move |shelf| shelf.is_served_by(&wanted));
+        shelves.flat_map(|shelf| shelf.entries().values()).map(|entry| &entry.model)
+    }
+
     /// Every endpoint of every model. Opens every shelf.
     pub fn all_endpoints(&self) -> impl Iterator<Item = &Arc<Endpoint>> {
         self.shelves.values().flat_map(|shelf| shelf.entries().values()).flat_map(|entry| &entry.endpoints)
     }
 
     /// Every id, without opening a shelf. A few may turn out to have no endpoint that can be asked.
-    pub fn ids(&self) -> impl Iterator<Item = &ModelId> {
-        self.ids.iter()
+    pub fn ids(&self) -> &Arc<BTreeSet<ModelId>> {
+        &self.ids
+    }
+
+    /// How many models there are, without opening a shelf: those whose only endpoints need an address from the config
+    /// are not counted.
+    pub fn len(&self) -> usize {
+        let hidden: usize = self.head.shelves.iter().map(|shelf| shelf.hidden).sum();
+        self.ids.len().saturating_sub(hidden)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The models of one author. Opens one shelf.

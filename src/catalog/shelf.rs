@@ -4,7 +4,7 @@ use super::merge::{self, Entry};
 use super::provider::Providers;
 use super::row::Overlay;
 use super::snapshot::Head;
-use crate::words::ModelId;
+use crate::words::{ModelId, ProviderId};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -39,6 +39,15 @@ impl Shelf {
 
     pub fn entries(&self) -> &BTreeMap<ModelId, Entry> {
         self.entries.get_or_init(|| self.build())
+    }
+
+    /// Whether any source names an endpoint at a provider like that; opens nothing.
+    pub fn is_served_by(&self, wanted: impl Fn(&ProviderId) -> bool) -> bool {
+        let bundled = self.bundled.and_then(|at| self.head.shelves.get(at));
+        let bundled = bundled.into_iter().flat_map(|shelf| &shelf.providers);
+        let laid = self.overlays.iter().flat_map(|overlay| &overlay.models);
+        let laid = laid.filter(|row| row.id.author() == self.author).flat_map(|row| &row.endpoints);
+        bundled.chain(laid.map(|row| &row.provider)).any(wanted)
     }
 
     fn build(&self) -> BTreeMap<ModelId, Entry> {

@@ -5,6 +5,7 @@
 
 use super::model::Origin;
 use super::row::ModelRow;
+use crate::words::ProviderId;
 use flate2::read::GzDecoder;
 use serde::Deserialize;
 use std::io::Read;
@@ -41,6 +42,11 @@ pub(super) struct ShelfHead {
     /// `[other name without the author, position in ids]`.
     #[serde(default)]
     pub aliases: Vec<(String, usize)>,
+    /// Who serves any of them, so that nobody looks in vain.
+    pub providers: Vec<ProviderId>,
+    /// How many of them have no endpoint with an address: until the config gives one they are not shown.
+    #[serde(default)]
+    pub hidden: usize,
 }
 
 impl Head {

@@ -3,9 +3,9 @@
 use super::core::Core;
 use super::keys::Which;
 use super::{cards, dice, find_session, last_session, now, settings};
-use crate::app::{Began, BudgetState, Card, Opened, Spent};
+use crate::app::{Began, BudgetState, Opened, Spent};
 use crate::catalog::{Catalog, Overlay};
-use crate::config::{self, Config, Dirs};
+use crate::config::{Config, Dirs};
 use crate::metering::{Standing, standing};
 use crate::store::{Store, StoreError};
 use crate::words::{ModelId, ModelRef, Of, ProviderId, Session, SessionId};
@@ -120,19 +120,9 @@ fn began(
         }
     };
     // the one card that the first picture needs; the others come right behind
-    let is_usable = config::usable(usable);
-    let mine = catalog.model(last.session.model.as_str());
-    let cards: Vec<Card> = mine.map(|model| cards::card(catalog, model, &is_usable)).into_iter().collect();
+    let cards = cards::one(catalog, last.session.model.as_str(), usable);
     let spent = spent(core, config, last.session.id)?;
-    Ok(Began {
-        cards: Arc::new(cards),
-        themes: Vec::new(),
-        sessions,
-        last: Some(last),
-        settings,
-        spent,
-        notices,
-    })
+    Ok(Began { cards, themes: Vec::new(), sessions, last: Some(last), settings, spent, notices })
 }
 
 /// A session with everything that is shown of it.
@@ -194,6 +184,6 @@ pub fn first_model(
         .collect();
     // without a key nothing needs to be looked through
     let ready = |id: &&ModelId| catalog.endpoints(id).iter().any(|e| keyed.contains(&e.provider));
-    let first = if keyed.is_empty() { None } else { catalog.ids().find(ready) };
+    let first = if keyed.is_empty() { None } else { catalog.ids().iter().find(ready) };
     first.map_or_else(|| ModelRef::new("demo/sage"), ModelRef::from)
 }

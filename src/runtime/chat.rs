@@ -246,6 +246,7 @@ impl Chat {
             quotes: Arc::default(),
             unkeyed,
             theme: ready.theme,
+            whole: Arc::default(),
         };
         desk.models();
         self.desk = Some(desk);

@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, watch};
 
 /// What the tasks work with; cheap to clone.
@@ -32,6 +33,8 @@ pub struct Desk {
     pub unkeyed: watch::Receiver<Arc<BTreeSet<ProviderId>>>,
     /// The theme of this run, and the one that is kept.
     pub theme: Option<(String, String)>,
+    /// Somebody looks at every model, not only at those within reach.
+    pub whole: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -258,15 +261,20 @@ impl Desk {
         });
     }
 
-    /// Every card, in the background: this opens the whole catalog.
+    /// The cards within reach, or every one when somebody looks at them: in the background, for it opens the catalog.
     pub fn models(&self) {
         let desk = self.clone();
         tokio::task::spawn_blocking(move || {
             let catalog = desk.core.gateway.catalog();
-            let usable = config::usable(&desk.usable);
-            let cards = cards::cards(&catalog, &usable);
-            let _ = desk.events.blocking_send(Event::Models(Arc::new(cards)));
+            let whole = desk.whole.load(Ordering::Relaxed);
+            let cards = if whole { cards::all } else { cards::near }(&catalog, &desk.usable);
+            let _ = desk.events.blocking_send(Event::Models(cards));
         });
+    }
+
+    pub fn every_model(&self) {
+        self.whole.store(true, Ordering::Relaxed);
+        self.models();
     }
 
     pub fn attach(&self, turn: TurnId, path: String) {

@@ -83,6 +83,7 @@ impl Chat {
             }
             Effect::Complete { turn, prefix } => desk.complete(turn, prefix),
             Effect::Export { turn, name, text } => desk.export(turn, name, text),
+            Effect::Models => desk.every_model(),
             Effect::Refresh { turn } => {
                 let task = tokio::spawn(super::news::refresh(desk.clone(), turn));
                 self.commands.insert(turn, task);

@@ -30,7 +30,7 @@ const MODELS: usize = 6;
 
 /// The session on the screen; with a name, on that model too.
 pub fn open(model: &mut Model, name: &str) -> Vec<Effect> {
-    let named = model.card(name.trim()).map(|card| card.id.clone());
+    let named = model.known(name.trim());
     if named.is_none() && !name.trim().is_empty() {
         model.say(Level::Warning, format!("there is no model `{}`", name.trim()));
         return Vec::new();

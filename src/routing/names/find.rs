@@ -87,7 +87,8 @@ fn pinned(
 
 /// `claude-sonnet-4.5`: good when only one author has it.
 fn by_bare_name(bare: &str, catalog: &Catalog, steps: &mut Vec<String>) -> Result<Found, Failure> {
-    let mut same: Vec<&ModelId> = catalog.ids().filter(|id| id.short().eq_ignore_ascii_case(bare)).collect();
+    let mut same: Vec<&ModelId> =
+        catalog.ids().iter().filter(|id| id.short().eq_ignore_ascii_case(bare)).collect();
     if same.len() > 1 {
         same.retain(|id| id.author() != "openrouter" && !catalog.endpoints(id).is_empty());
     }

@@ -85,7 +85,7 @@ fn later(model: &Model) -> Lines {
 
 fn reach(model: &Model) -> Option<(String, Meaning)> {
     let usable = model.cards.iter().filter(|c| c.usable()).count();
-    let said = format!("{} models known, {usable} within reach", model.cards.len());
+    let said = format!("{} models known, {usable} within reach", model.cards.known());
     (!model.cards.is_empty()).then_some((said, Meaning::Text))
 }
 

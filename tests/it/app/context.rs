@@ -3,7 +3,7 @@
 use crate::support::stage::{Stage, card, cards, chosen, done, endpoint, failure, text};
 use fareway::app::panes::Overlay;
 use fareway::app::panes::context::{Choice, Cost, Way};
-use fareway::app::{Effect, Event};
+use fareway::app::{Cards, Effect, Event};
 use fareway::words::{FailureKind, Purpose, Reply, Usd};
 
 /// Four exchanges, the first of them pinned, with `/context` open.
@@ -114,7 +114,7 @@ fn what_did_not_fit_is_asked_again() {
     let mut stage = Stage::new(100, 30);
     let mut all = cards();
     all.push(card("big/context", vec![endpoint("groq", "big/context", Some(("1", "2")), 2_000_000)], true));
-    stage.event(Event::Models(std::sync::Arc::new(all)));
+    stage.event(Event::Models(Cards::all(all)));
     for n in 0..2 {
         stage.exchange(&format!("question {n}"), &format!("answer {n}"));
     }

@@ -3,7 +3,7 @@
 use crate::support::stage::{Stage, card, endpoint};
 use fareway::app::panes::Overlay;
 use fareway::app::panes::picker::Column;
-use fareway::app::{Effect, Event, Rating, Save};
+use fareway::app::{Cards, Effect, Event, Rating, Save};
 use fareway::words::{Effort, ModelId, ModelRef, Totals, Usd};
 use std::collections::BTreeMap;
 
@@ -79,7 +79,7 @@ fn split() -> Stage {
     let mut split = card(model, vec![dear.into(), cheap.into()], true);
     split.within_reach = 1;
     let mut stage = Stage::new(120, 40);
-    stage.event(Event::Models(vec![split].into()));
+    stage.event(Event::Models(Cards::all(vec![split])));
     stage.press("ctrl-k");
     stage
 }
@@ -113,7 +113,7 @@ fn details_follow_the_row_and_page_through_all_endpoints() {
         card("maker/little", vec![endpoint("one", "maker/little", None, 9)], true),
         card("maker/much", endpoints, true),
     ];
-    stage.event(Event::Models(all.into()));
+    stage.event(Event::Models(Cards::all(all)));
     stage.press("ctrl-k ctrl-d").types("much");
     let asked = |stage: &Stage| {
         stage.effects.iter().rev().find_map(|e| match e {
@@ -253,10 +253,10 @@ fn a_hidden_model_is_gone_until_hidden_ones_are_listed() {
 #[test]
 fn the_effort_goes_round_what_the_model_takes() {
     let mut stage = Stage::new(120, 40);
-    let mut cards = (*stage.model.cards).clone();
+    let mut cards = stage.model.cards.to_vec();
     let card = cards.iter_mut().find(|c| c.id.as_str() == GPT).expect("the session's model");
     card.efforts = vec![Effort::Low, Effort::High];
-    stage.event(Event::Models(cards.into()));
+    stage.event(Event::Models(Cards::all(cards)));
     stage.press("ctrl-k");
     let effort = |stage: &Stage| stage.model.session().params.reasoning.as_ref().and_then(|r| r.effort);
     let mut seen = Vec::new();

@@ -158,3 +158,20 @@ fn age_is_that_of_the_newest_price_list() {
     fresh.source.at = Some(made + day);
     assert_eq!(catalog.with(fresh).age(made + day * 2), day);
 }
+
+/// What is within reach is found without looking through everything, whoever answers.
+#[test]
+fn the_models_of_a_provider_stand_on_few_shelves() {
+    let catalog = Catalog::bundled();
+    let catalog = catalog.with(overlay("mine", Rank::Listed, vec![row("anthropic/new", "groq", None)]));
+    assert_eq!(catalog.len(), catalog.models().count(), "counted without looking");
+    for provider in catalog.providers() {
+        let serves =
+            |id: &ModelId| catalog.endpoints(id).iter().any(|endpoint| endpoint.provider == provider.slug);
+        let all: Vec<&ModelId> = catalog.models().map(|m| &m.id).filter(|id| serves(id)).collect();
+        let found: Vec<&ModelId> = catalog.served_by(|p| p.slug == provider.slug).map(|m| &m.id).collect();
+        assert!(found.len() < catalog.len(), "{} looks through everything", provider.slug);
+        assert_eq!(found.into_iter().filter(|id| serves(id)).collect::<Vec<_>>(), all, "{}", provider.slug);
+    }
+    assert_eq!(catalog.served_by(|p| p.demo).map(|m| m.id.author()).collect::<Vec<_>>(), ["demo"; 6]);
+}

@@ -1,7 +1,7 @@
 //! The session on a stage: keys and events go in through the real screen, effects and pictures come out.
 
 use crossterm::event::{Event as Terminal, KeyCode, KeyEvent, KeyModifiers};
-use fareway::app::{Began, Card, Code, Effect, Event, Key, Keymap, Model, Settings, update};
+use fareway::app::{Began, Card, Cards, Code, Effect, Event, Key, Keymap, Model, Settings, update};
 use fareway::tui::Tui;
 use fareway::tui::paint::Picture;
 use fareway::tui::theme::Theme;
@@ -27,7 +27,7 @@ impl Stage {
     pub fn new(columns: u16, rows: u16) -> Self {
         let mut stage = Self::bare(columns, rows);
         stage.event(Event::Began(Box::new(Began {
-            cards: Arc::new(cards()),
+            cards: Cards::all(cards()),
             themes: vec!["night".into(), "day".into(), "nord".into()],
             ..Began::default()
         })));

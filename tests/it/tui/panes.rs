@@ -1,7 +1,7 @@
 //! Every pane at four sizes, as text; and any sequence of keys on all of them.
 
 use crate::support::stage::{Stage, chosen, done, endpoint, failure, receipt, text};
-use fareway::app::{Attached, Effect, Event, HealthRow, Hit, Quote};
+use fareway::app::{Attached, Cards, Effect, Event, HealthRow, Hit, Quote};
 use fareway::catalog::Host;
 use fareway::words::{
     Delta, Dimension, FailureKind, GenerationRow, MessageId, ModelId, Outcome, Purpose, Quantization,
@@ -46,7 +46,7 @@ fn new_session() {
 fn demo_only() {
     check("demo_only", |stage| {
         let cards = stage.model.cards.iter().filter(|c| c.demo() || !c.usable()).cloned().collect();
-        stage.event(Event::Models(std::sync::Arc::new(cards)));
+        stage.event(Event::Models(Cards::all(cards)));
         stage.types("/model demo/quick").press("enter");
     });
 }
@@ -442,7 +442,7 @@ fn templates_personas_entry_context_versus() {
         let mut cards = crate::support::stage::cards();
         let large = endpoint("groq", "google/gemini-2.5-flash", Some(("0.3", "2.5")), 1_048_576);
         cards.push(crate::support::stage::card("google/gemini-2.5-flash", vec![large], true));
-        stage.event(Event::Models(std::sync::Arc::new(cards)));
+        stage.event(Event::Models(Cards::all(cards)));
         for _ in 0..5 {
             talk(stage);
         }
@@ -514,7 +514,7 @@ fn picker_filtered() {
             card.within_reach = (n % 3) as usize;
             card
         });
-        stage.event(Event::Models(std::sync::Arc::new(cards.collect())));
+        stage.event(Event::Models(Cards::all(cards.collect())));
         stage.model.settings.favourites = vec!["author-1/model-0721".into()];
         stage.press("ctrl-k tab tab tab tab alt-t alt-k").types("model <12 >400k").press("down down");
     });
