@@ -2,6 +2,7 @@
 
 use super::Decoder;
 use super::json_values::JsonValues;
+use super::numbers::mended;
 use super::sse::{Sse, TooLong};
 use crate::words::{Delta, Failure, FailureKind, clean, clean_line};
 
@@ -68,13 +69,13 @@ impl<V: Voice> Framed<V> {
                 if sse.fields() == 0 {
                     keep(&mut self.head, bytes);
                 }
-                sse.feed(bytes, &mut |event| voice.hear(event.name, event.data, out).map_err(Ended))
+                sse.feed(bytes, &mut |event| hear(voice, event.name, event.data, out).map_err(Ended))
             }
             Framing::Objects(values) => {
                 if values.objects() == 0 {
                     keep(&mut self.head, bytes);
                 }
-                values.feed(bytes, &mut |object| voice.hear(b"", object, out).map_err(Ended))
+                values.feed(bytes, &mut |object| hear(voice, b"", object, out).map_err(Ended))
             }
             Framing::Unknown | Framing::Other => {
                 keep(&mut self.head, bytes);
@@ -95,7 +96,7 @@ impl<V: Voice> Framed<V> {
                 // a half event at the end is a stream that was cut, not garbage
                 let mut half = false;
                 let last = sse.end(&mut |event| {
-                    voice.hear(event.name, event.data, out).map_err(|failure| {
+                    hear(voice, event.name, event.data, out).map_err(|failure| {
                         half = failure.kind == FailureKind::Malformed;
                         Ended(failure)
                     })
@@ -138,6 +139,17 @@ impl<V: Voice> Decoder for Framed<V> {
         }
         self.over = true;
         self.end(out)
+    }
+}
+
+/// Hears an object; one that is no JSON because of a `NaN` in it is heard without.
+fn hear(voice: &mut impl Voice, name: &[u8], data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
+    let before = out.len();
+    match voice.hear(name, data, out) {
+        Err(failure) if failure.kind == FailureKind::Malformed && out.len() == before => {
+            mended(data).map_or(Err(failure), |mended| voice.hear(name, &mended, out))
+        }
+        heard => heard,
     }
 }
 

@@ -15,6 +15,7 @@ mod framed;
 mod gemini;
 mod json_values;
 mod lenient;
+mod numbers;
 mod ollama;
 mod openai_chat;
 mod openai_responses;

@@ -6,9 +6,9 @@ use super::{NAME, THINKING};
 use crate::wire::extra::set_aside;
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
+use crate::wire::numbers::{parse, value};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 /// What we know of a message; `stop_sequence` is in the text's end, `type` and `role` are always the same.
@@ -104,7 +104,7 @@ impl Messages {
                 }
             }
             "message_delta" => {
-                let said: Value = serde_json::from_slice(data).unwrap_or_default();
+                let said: Value = parse(data);
                 set_aside("message", said.get("delta").unwrap_or(&Value::Null), MESSAGE, out);
                 set_aside("message", &said, &["type", "delta", "usage"], out);
                 if let Some(usage) = event.usage {
@@ -136,10 +136,10 @@ impl Messages {
                 if let Some(usage) = event.usage {
                     self.count(Some(&value(usage)), out);
                 }
-                set_aside("message", &serde_json::from_slice(data).unwrap_or_default(), MESSAGE, out);
+                set_aside("message", &parse(data), MESSAGE, out);
             }
             kind if kind == "error" || name == b"error" || event.error.is_some() => {
-                let said: Value = serde_json::from_slice(data).unwrap_or_default();
+                let said: Value = parse(data);
                 return Err(classify(NAME, &Refusal::of(200, &said), &[], At::default()));
             }
             "" => return Err(malformed("an object without a type", data)),
@@ -242,7 +242,7 @@ impl Messages {
             }
             Some(Kind::Opaque { block, input }) => {
                 input.push_str(&piece.partial_json.unwrap_or_default().0);
-                let event: Value = serde_json::from_slice(event).unwrap_or_default();
+                let event: Value = parse(event);
                 for (key, piece) in event.get("delta").and_then(Value::as_object).into_iter().flatten() {
                     if key != "type" && key != "partial_json" {
                         grow(&mut block[key.as_str()], piece.clone());
@@ -275,7 +275,9 @@ impl Messages {
                 self.usage.insert(key.clone(), value.clone());
             }
         }
-        out.push(Delta::Usage { usage: tally(&self.usage), cost: None });
+        if let Ok(usage) = tally(&self.usage) {
+            out.push(Delta::Usage { usage, cost: None });
+        }
     }
 
     fn stop(&mut self, native: &str, out: &mut Vec<Delta>) {
@@ -314,8 +316,4 @@ fn cite(citation: &Value, out: &mut Vec<Delta>) {
             "url_citation": {"url": text("url"), "title": text("title"), "content": text("cited_text")},
         })));
     }
-}
-
-fn value(raw: &RawValue) -> Value {
-    serde_json::from_str(raw.get()).unwrap_or_default()
 }

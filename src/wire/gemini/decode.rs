@@ -3,6 +3,7 @@
 use super::{NAME, OWN_ID, THINKING};
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{First, JsonText, Str, open_struct, utf8};
+use crate::wire::numbers::{NoCount, count, value};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, FailureKind, Reasoning, ReasoningKind, Stop, Usage, clean_line};
 use serde::Deserialize;
@@ -116,8 +117,9 @@ impl Generation {
             self.candidate(candidate, out);
         }
         if let Some(usage) = response.usage {
-            let usage = tally(&value(usage), self.searches);
-            if !usage.is_empty() {
+            if let Ok(usage) = tally(&value(usage), self.searches)
+                && !usage.is_empty()
+            {
                 out.push(Delta::Usage { usage, cost: None });
             }
         }
@@ -269,42 +271,40 @@ fn stop(native: &str, called: bool) -> Stop {
 }
 
 /// Google's prompt count has the cached tokens in it and not those of its own tools; its output count has no thoughts.
-fn tally(said: &Value, searches: u64) -> Usage {
+/// A main count that is none makes it no usage; a detail that is none was not said.
+fn tally(said: &Value, searches: u64) -> Result<Usage, NoCount> {
     let field = |camel: &str, snake: &str| said.get(camel).or_else(|| said.get(snake));
-    let number = |camel: &str, snake: &str| field(camel, snake).and_then(Value::as_u64).unwrap_or(0);
+    let number = |camel: &str, snake: &str| count(field(camel, snake)).map(Option::unwrap_or_default);
     let modality = |camel: &str, snake: &str, wanted: &str| {
         field(camel, snake)
             .and_then(Value::as_array)
             .into_iter()
             .flatten()
             .filter(|d| d.get("modality").and_then(Value::as_str) == Some(wanted))
-            .filter_map(|d| d.get("tokenCount").or_else(|| d.get("token_count")).and_then(Value::as_u64))
-            .sum::<u64>()
+            .filter_map(|d| count(d.get("tokenCount").or_else(|| d.get("token_count"))).ok()?)
+            .fold(0, u64::saturating_add)
     };
-    let input = number("promptTokenCount", "prompt_token_count")
-        + number("toolUsePromptTokenCount", "tool_use_prompt_token_count");
-    let cached = number("cachedContentTokenCount", "cached_content_token_count").min(input);
+    let input = number("promptTokenCount", "prompt_token_count")?
+        .saturating_add(number("toolUsePromptTokenCount", "tool_use_prompt_token_count")?);
+    let cached =
+        number("cachedContentTokenCount", "cached_content_token_count").unwrap_or_default().min(input);
     // a token is counted once: cached audio counts as cached
     let audio_in = modality("promptTokensDetails", "prompt_tokens_details", "AUDIO")
         .saturating_sub(modality("cacheTokensDetails", "cache_tokens_details", "AUDIO"))
         .min(input - cached);
-    let output = number("candidatesTokenCount", "candidates_token_count");
+    let output = number("candidatesTokenCount", "candidates_token_count")?;
     let image_out = modality("candidatesTokensDetails", "candidates_tokens_details", "IMAGE").min(output);
     let audio_out =
         modality("candidatesTokensDetails", "candidates_tokens_details", "AUDIO").min(output - image_out);
-    Usage {
+    Ok(Usage {
         prompt: input - cached - audio_in,
         cached_read: cached,
         audio_in,
         completion: output - image_out - audio_out,
-        reasoning: number("thoughtsTokenCount", "thoughts_token_count"),
+        reasoning: number("thoughtsTokenCount", "thoughts_token_count")?,
         audio_out,
         image_out,
         searches,
         ..Usage::default()
-    }
-}
-
-fn value(raw: &RawValue) -> Value {
-    serde_json::from_str(raw.get()).unwrap_or_default()
+    })
 }

@@ -3,6 +3,7 @@
 use super::NAME;
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{JsonText, Str, open_struct, utf8};
+use crate::wire::numbers::{count, parse, value};
 use crate::wire::tool_id::nine;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, Stop, Usage};
@@ -24,8 +25,8 @@ open_struct! {
         message: Spoken<'a> = "message",
         done: bool = "done",
         done_reason: Str<'a> = "done_reason",
-        prompt_eval_count: u64 = "prompt_eval_count",
-        eval_count: u64 = "eval_count",
+        prompt_eval_count: Value = "prompt_eval_count",
+        eval_count: Value = "eval_count",
         error: &'a RawValue = "error",
     } skip ["created_at", "total_duration", "load_duration", "prompt_eval_duration", "eval_duration"]
 }
@@ -80,18 +81,20 @@ impl Chat {
             self.spoken(spoken, data, out);
         }
         if line.error.is_some() {
-            let said: Value = serde_json::from_slice(data).unwrap_or_default();
+            let said: Value = parse(data);
             return Err(classify(NAME, &Refusal::of(200, &said), &[], At::default()));
         }
         if line.done == Some(true) {
             self.done = true;
-            if line.prompt_eval_count.is_some() || line.eval_count.is_some() {
-                let usage = Usage {
-                    prompt: line.prompt_eval_count.unwrap_or(0),
-                    completion: line.eval_count.unwrap_or(0),
-                    ..Usage::default()
-                };
-                out.push(Delta::Usage { usage, cost: None });
+            if let (Ok(prompt), Ok(completion)) =
+                (count(line.prompt_eval_count.as_ref()), count(line.eval_count.as_ref()))
+                && (prompt.is_some() || completion.is_some())
+            {
+                let (prompt, completion) = (prompt.unwrap_or(0), completion.unwrap_or(0));
+                out.push(Delta::Usage {
+                    usage: Usage { prompt, completion, ..Usage::default() },
+                    cost: None,
+                });
             }
             let native = line.done_reason.unwrap_or_default().0.into_owned();
             let reason = match native.as_str() {
@@ -140,12 +143,11 @@ impl Chat {
 
 /// An id for a call that came without one; the time the line was made keeps it apart from those of other replies.
 fn own_id(line: &[u8], index: u32) -> String {
-    let said: Value = serde_json::from_slice(line).unwrap_or_default();
+    let said: Value = parse(line);
     let at = said.get("created_at").and_then(Value::as_str).unwrap_or_default();
     format!("call-{}-{index}", nine(at))
 }
 
 fn kept(rest: Vec<(std::borrow::Cow<'_, str>, &RawValue)>) -> Map<String, Value> {
-    let value = |raw: &RawValue| serde_json::from_str(raw.get()).unwrap_or_default();
     rest.into_iter().map(|(key, raw)| (key.into_owned(), value(raw))).collect()
 }

@@ -8,6 +8,7 @@ use super::reasoning::Blocks;
 use super::{NAME, usage};
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
+use crate::wire::numbers::{parse, value};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, FailureKind, Stop};
 use serde_json::value::RawValue;
@@ -127,7 +128,7 @@ impl Chat {
         {
             let error = serde_json::from_str(error.get()).unwrap_or_default();
             // the whole chunk goes to the reader: some vendors write the code beside `error`
-            let mut envelope: Value = serde_json::from_slice(data).unwrap_or(Value::Null);
+            let mut envelope: Value = parse(data);
             if let Some(map) = envelope.as_object_mut() {
                 map.retain(|key, _| {
                     matches!(key.as_str(), "error" | "code" | "type" | "message" | "status_code")
@@ -144,7 +145,7 @@ impl Chat {
             return Err(failure);
         }
         if !self.choices && is_error_envelope(name, data) {
-            return Err(self.refused(&serde_json::from_slice(data).unwrap_or_default()));
+            return Err(self.refused(&parse(data)));
         }
         Ok(())
     }
@@ -265,10 +266,6 @@ fn is_error_envelope(name: &[u8], data: &[u8]) -> bool {
 /// Said beside the message.
 fn aside(value: Value) -> Delta {
     Delta::Opaque { format: None, value }
-}
-
-fn value(raw: &RawValue) -> Value {
-    serde_json::from_str(raw.get()).unwrap_or_default()
 }
 
 fn rest(rest: Vec<(std::borrow::Cow<'_, str>, &RawValue)>) -> serde_json::Map<String, Value> {

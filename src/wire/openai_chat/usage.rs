@@ -1,24 +1,26 @@
 //! OpenAI-style usage, whose counts contain each other, taken apart into categories that do not.
 
+use crate::wire::numbers::{count, parse};
 use crate::words::{Usage, Usd, UsdError};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// What an OpenAI-style `usage` object says, with the cost if the provider names one. `None`: no object, or nothing in it.
+/// What an OpenAI-style `usage` object says, with the cost if the provider names one. `None`: no object, or nothing in
+/// it, or a main count that is none; a detail that is none was not said.
 pub fn usage(raw: &str) -> Option<(Usage, Option<Usd>)> {
-    let said: Value = serde_json::from_str(raw).ok()?;
+    let said = parse(raw.as_bytes());
     let said = said.as_object()?;
+    let main = |keys: [&str; 2]| keys.iter().find_map(|key| count(said.get(*key)).transpose()).transpose();
     let number = |keys: &[&str]| {
         keys.iter().find_map(|path| {
             let mut at = said.get(path.split('.').next()?)?;
             for key in path.split('.').skip(1) {
                 at = at.get(key)?;
             }
-            at.as_u64()
+            count(Some(at)).ok()?
         })
     };
-    let input = number(&["prompt_tokens", "input_tokens"]);
-    let output = number(&["completion_tokens", "output_tokens"]);
+    let input = main(["prompt_tokens", "input_tokens"]).ok()?;
+    let output = main(["completion_tokens", "output_tokens"]).ok()?;
     if input.is_none() && output.is_none() {
         return None;
     }
@@ -53,11 +55,12 @@ pub fn usage(raw: &str) -> Option<(Usage, Option<Usd>)> {
     ])
     .unwrap_or(0);
     // xAI counts thinking beside the completion, not inside it: the total tells
+    let together = input.saturating_add(output);
     if reasoning > 0
-        && (output < reasoning || number(&["total_tokens"]) == Some(input + output + reasoning))
-        && number(&["total_tokens"]) != Some(input + output)
+        && (output < reasoning || number(&["total_tokens"]) == Some(together.saturating_add(reasoning)))
+        && number(&["total_tokens"]) != Some(together)
     {
-        output += reasoning;
+        output = output.saturating_add(reasoning);
     }
     let reasoning = reasoning.min(output);
     let audio_out = number(&["completion_tokens_details.audio_tokens", "output_tokens_details.audio_tokens"])

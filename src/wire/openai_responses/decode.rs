@@ -6,10 +6,10 @@ use super::thoughts::Thoughts;
 use crate::wire::extra::set_aside;
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
+use crate::wire::numbers::{parse, value};
 use crate::wire::openai_chat::usage;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, ReasoningKind, Stop};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 /// One answer, as far as it was heard.
@@ -118,10 +118,10 @@ impl Response {
                 return self.whole(&event.response.map(value).unwrap_or_default(), out);
             }
             "" if event.object.as_ref().is_some_and(|o| o.0 == "response") || event.output.is_some() => {
-                return self.whole(&serde_json::from_slice(data).unwrap_or_default(), out);
+                return self.whole(&parse(data), out);
             }
             kind if kind == "error" || name == b"error" || event.error.is_some() => {
-                let said: Value = serde_json::from_slice(data).unwrap_or_default();
+                let said: Value = parse(data);
                 return Err(classify(NAME, &Refusal::of(200, &said), &[], At::default()));
             }
             "" => return Err(malformed("an object that is no response", data)),
@@ -313,8 +313,4 @@ fn text(value: &Value, key: &str) -> String {
 
 fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn value(raw: &RawValue) -> Value {
-    serde_json::from_str(raw.get()).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ mod formats_decode;
 mod formats_encode;
 mod framing;
 mod helpers;
+mod numbers;
 mod openai_chat_decode;
 mod openai_chat_encode;
 mod prefill;
