@@ -6,6 +6,7 @@ use super::place::Place;
 use super::{StoreError, Write, keys, ledger, record};
 use crate::words::Entry;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -56,17 +57,19 @@ pub(super) fn dump(disk: &Disk, after: Option<&[u8]>, limit: usize) -> Result<Du
     Ok(page)
 }
 
-/// A daily copy in the making, a page at a time.
+/// A copy in the making, a page at a time.
 pub(super) struct Copying {
     file: BufWriter<File>,
     draft: PathBuf,
     path: PathBuf,
     after: Option<Vec<u8>>,
+    /// Bytes so far.
+    bytes: u64,
     /// The first commit that may not be in it.
     next: u64,
 }
 
-/// Copies that are kept, as long as together they are not larger than this.
+/// Days of which the last copy is kept, as long as together they are not larger than this.
 const KEPT: usize = 7;
 const KEPT_BYTES: u64 = 1 << 30;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -84,7 +87,11 @@ impl Copying {
         if let Some(journal) = disk.journal() {
             journal.rotate(next)?;
         }
-        Ok(Self { file, draft, path, after: None, next })
+        Ok(Self { file, draft, path, after: None, bytes: 0, next })
+    }
+
+    pub(super) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Copies a page; the path once all is there.
@@ -92,7 +99,7 @@ impl Copying {
         let fault = |e: io::Error| StoreError::of_io(&e, place.root());
         let page = dump(disk, self.after.as_deref(), 200)?;
         for write in &page.writes {
-            line(&mut self.file, write).map_err(fault)?;
+            self.bytes += line(&mut self.file, write).map_err(fault)?;
         }
         self.after = page.next;
         if self.after.is_some() {
@@ -100,13 +107,17 @@ impl Copying {
         }
         self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(fault)?;
         fs::rename(&self.draft, &self.path).map_err(fault)?;
+        // the copy must be found before what it stands for may go
+        File::open(place.exports()).and_then(|dir| dir.sync_all()).map_err(fault)?;
         if let Some(journal) = disk.journal() {
-            journal.forget_before(self.next);
+            journal.forget_before(self.next)?;
         }
-        let mut bytes = 0;
-        for (number, old) in copies(&place.exports()).into_iter().enumerate() {
-            bytes += fs::metadata(&old).map_or(0, |m| m.len());
-            if number > 0 && (number >= KEPT || bytes > KEPT_BYTES) {
+        let (mut days, mut bytes) = (BTreeSet::new(), 0);
+        for (made, old) in dated(&place.exports()) {
+            bytes += size(&old);
+            let another_day = days.insert(made / DAY.as_secs());
+            let kept = days.len() == 1 || days.len() <= KEPT && bytes <= KEPT_BYTES;
+            if !(another_day && kept) {
                 fs::remove_file(old).map_err(fault)?;
             }
         }
@@ -116,6 +127,20 @@ impl Copying {
 
 /// The copies there are, newest first.
 pub(super) fn copies(dir: &Path) -> Vec<PathBuf> {
+    dated(dir).into_iter().map(|(_, path)| path).collect()
+}
+
+/// Bytes of the newest copy.
+pub(super) fn newest(place: &Place) -> u64 {
+    copies(&place.exports()).first().map_or(0, |path| size(path))
+}
+
+fn size(path: &Path) -> u64 {
+    fs::metadata(path).map_or(0, |m| m.len())
+}
+
+/// The copies with the second each was begun at, newest first.
+fn dated(dir: &Path) -> Vec<(u64, PathBuf)> {
     let mut found: Vec<(u64, PathBuf)> = fs::read_dir(dir)
         .into_iter()
         .flatten()
@@ -127,7 +152,8 @@ pub(super) fn copies(dir: &Path) -> Vec<PathBuf> {
         })
         .collect();
     found.sort();
-    found.into_iter().rev().map(|(_, path)| path).collect()
+    found.reverse();
+    found
 }
 
 /// The first line of a copy, if it is one.
@@ -145,9 +171,12 @@ pub(super) fn due(place: &Place) -> bool {
         .is_none_or(|age| age >= DAY)
 }
 
-pub(super) fn line<T: Serialize>(file: &mut impl io::Write, value: &T) -> io::Result<()> {
-    serde_json::to_writer(&mut *file, value)?;
-    file.write_all(b"\n")
+/// Writes a line; its bytes.
+pub(super) fn line<T: Serialize>(file: &mut impl io::Write, value: &T) -> io::Result<u64> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    file.write_all(&line)?;
+    Ok(line.len() as u64)
 }
 
 /// The writes of an export, in order; the error names the line.

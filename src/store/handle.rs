@@ -35,11 +35,19 @@ pub struct Options {
     pub wait: Duration,
     /// Copy everything to `exports/` once a day, in pauses.
     pub daily_export: bool,
+    /// Bytes the journal may have before another copy is made so that it can begin anew. Where the last copy is
+    /// larger, as many as that: a copy is not made for much less than what is in it.
+    pub journal: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(60), wait: Duration::from_secs(10), daily_export: true }
+        Self {
+            patience: Duration::from_secs(60),
+            wait: Duration::from_secs(10),
+            daily_export: true,
+            journal: 64 << 20,
+        }
     }
 }
 

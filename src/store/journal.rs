@@ -2,7 +2,7 @@
 //!
 //! sled 0.34 skips what it cannot read when it replays its log, without a word. So each commit is also a frame here:
 //! what was asked for, and every row as it must stand afterwards. Opening compares sled's rows with these. The last
-//! daily copy and what was asked for since are the whole history, whatever becomes of sled's files.
+//! copy and what was asked for since are the whole history, whatever becomes of sled's files.
 
 use super::disk::Changes;
 use super::writer::Writer;
@@ -39,6 +39,8 @@ pub(super) struct Journal {
     /// First commit of the file that is written to: its name.
     first: u64,
     length: u64,
+    /// Bytes in the files before it.
+    older: u64,
     /// Where the last frame begins, to take it back.
     before: u64,
 }
@@ -69,7 +71,19 @@ impl Journal {
         if new {
             File::open(dir).and_then(|dir| dir.sync_all()).map_err(fault)?;
         }
-        Ok(Self { dir: dir.to_owned(), file, first, length, before: length })
+        let older = files(dir).into_iter().filter(|(earlier, _)| *earlier < first);
+        let older = older.filter_map(|(_, path)| Some(fs::metadata(path).ok()?.len())).sum();
+        Ok(Self { dir: dir.to_owned(), file, first, length, older, before: length })
+    }
+
+    /// Bytes in all of its files.
+    pub(super) fn bytes(&self) -> u64 {
+        self.older + self.length
+    }
+
+    /// Bytes since [`Journal::rotate`].
+    pub(super) fn since(&self) -> u64 {
+        self.length
     }
 
     /// Writes a commit's frame; on disk when it returns.
@@ -114,18 +128,26 @@ impl Journal {
     }
 
     /// Removes the files whose commits are all in a copy that was begun before commit `next`.
-    pub(super) fn forget_before(&self, next: u64) {
+    pub(super) fn forget_before(&mut self, next: u64) -> Result<(), StoreError> {
+        // that there were so many commits must be known without those files
+        self.note(0, next - 1)?;
         for (first, path) in files(&self.dir) {
             if first < next && first != self.first {
                 // what stays behind costs space and nothing else
                 let _ = fs::remove_file(path);
             }
         }
+        self.older = 0;
+        Ok(())
     }
 
     /// Everything up to here stands in sled and is not replayed any more.
     pub(super) fn mark(&self, number: u64) -> Result<(), StoreError> {
-        let numbers = [self.first, self.length, number].map(u64::to_be_bytes).concat();
+        self.note(self.length, number)
+    }
+
+    fn note(&self, offset: u64, number: u64) -> Result<(), StoreError> {
+        let numbers = [self.first, offset, number].map(u64::to_be_bytes).concat();
         let bytes = [&numbers[..], &crc32fast::hash(&numbers).to_be_bytes()].concat();
         let path = self.dir.join("checked");
         let file = File::options().create(true).truncate(false).write(true).open(path);

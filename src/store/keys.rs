@@ -1,6 +1,8 @@
 //! Keys: a kind byte, a key version byte, then big-endian fields, so that a range of keys is a question's answer.
 
-use crate::words::{At, Dimension, GenerationId, MessageId, ModelId, ProviderId, RollupKey, SessionId};
+use crate::words::{
+    At, Dimension, EndpointId, GenerationId, MessageId, ModelId, ProviderId, RollupKey, SessionId,
+};
 use uuid::Uuid;
 
 pub(super) type Key = Vec<u8>;
@@ -148,10 +150,15 @@ pub(super) fn rollup(key: &RollupKey) -> Key {
     let mut bytes = rollups(key.demo, super::By::of(&key.of), key.day);
     match &key.of {
         Dimension::All => {}
-        Dimension::Model(model, provider) => {
+        Dimension::Model(model, provider, endpoint) => {
             bytes.extend_from_slice(provider.as_str().as_bytes());
             bytes.push(0);
             bytes.extend_from_slice(model.as_str().as_bytes());
+            // the provider's ordinary endpoint goes without saying
+            if *endpoint != EndpointId::of(provider.as_str(), model) {
+                bytes.push(0);
+                bytes.extend_from_slice(endpoint.as_str().as_bytes());
+            }
         }
         Dimension::Session(id) => bytes.extend_from_slice(id.0.as_bytes()),
         Dimension::Tag(text) | Dimension::Key(text) => bytes.extend_from_slice(text.as_bytes()),
@@ -165,8 +172,12 @@ pub(super) fn rollup_of(key: &[u8]) -> Option<RollupKey> {
     let of = match head[3] {
         ALL => Dimension::All,
         MODEL => {
-            let (provider, model) = text()?.split_once('\0')?;
-            Dimension::Model(ModelId::new(model), ProviderId::new(provider))
+            let mut names = text()?.splitn(3, '\0');
+            let (provider, model) = (ProviderId::new(names.next()?), ModelId::new(names.next()?));
+            match names.next() {
+                Some(endpoint) => Dimension::Model(model, provider, EndpointId::new(endpoint)),
+                None => Dimension::at(model, provider),
+            }
         }
         BY_SESSION => Dimension::Session(SessionId(Uuid::from_slice(name).ok()?)),
         TAG => Dimension::Tag(text()?.to_owned()),

@@ -32,6 +32,8 @@ const LINE: usize = 4096;
 /// How long nothing must have been asked before the daily copy is made, and between two pages of it.
 const REST: Duration = Duration::from_secs(2);
 const SLICE: Duration = Duration::from_millis(5);
+/// Bytes copied for each byte that comes to a journal that is too long meanwhile: the copy comes to an end.
+const PACE: u64 = 4;
 /// A process that let go of the socket is on its way out, or alive and back soon: when it is looked after.
 const LOOKS: [Duration; 3] = [Duration::from_millis(50), Duration::from_secs(1), Duration::from_secs(5)];
 
@@ -46,6 +48,8 @@ pub(super) struct Owner {
     greeted: u64,
     copying: Option<Copying>,
     copy_due: bool,
+    /// Bytes the journal may have now.
+    room: u64,
     till: Till,
     /// When it is looked next whether a guest that went away has died, soonest last.
     looks: Vec<Instant>,
@@ -72,6 +76,7 @@ impl Owner {
             greeted: 0,
             copying: None,
             copy_due: false,
+            room: u64::MAX,
             till: Till::default(),
             looks: Vec::new(),
             closing: Arc::default(),
@@ -98,6 +103,7 @@ impl Owner {
         let (disk, said) = rescue::open(&place, options.patience)?;
         notices.extend(said);
         let copy_due = options.daily_export && export::due(&place);
+        let room = options.journal.max(export::newest(&place));
         let owner = Self {
             place: Some(place),
             options,
@@ -108,6 +114,7 @@ impl Owner {
             greeted: 0,
             copying: None,
             copy_due,
+            room,
             till: Till::default(),
             looks: Vec::new(),
             closing,
@@ -139,6 +146,7 @@ impl Owner {
                 self.close();
                 return;
             }
+            self.shorten();
             self.look();
         }
     }
@@ -158,15 +166,32 @@ impl Owner {
             Ok(job) => Some(job),
             Err(RecvTimeoutError::Disconnected) => Some(Job::Close),
             Err(RecvTimeoutError::Timeout) => {
-                if copy == Some(pause)
-                    && let Err(error) = caught(|| self.copy_step())
-                {
-                    self.copying = None;
-                    self.copy_due = false;
-                    self.notice(format!("The daily copy of the history was not made: {error}."));
+                if copy == Some(pause) {
+                    self.copy();
                 }
                 None
             }
+        }
+    }
+
+    /// A page of a copy, while the journal is too long and that copy is slower than it grows: nobody may pause.
+    fn shorten(&mut self) {
+        while let Some(journal) = self.disk.as_mut().and_then(Disk::journal)
+            && journal.bytes() > self.room
+            && self.copying.as_ref().is_none_or(|copying| copying.bytes() < PACE * journal.since())
+        {
+            self.copy();
+        }
+    }
+
+    fn copy(&mut self) {
+        if let Err(error) = caught(|| self.copy_step()) {
+            self.copying = None;
+            self.copy_due = false;
+            // not at once again
+            let journal = self.disk.as_mut().and_then(Disk::journal).map_or(0, |journal| journal.bytes());
+            self.room = self.room.max(journal) + self.options.journal;
+            self.notice(format!("The copy of the history was not made: {error}."));
         }
     }
 
@@ -180,6 +205,7 @@ impl Owner {
             none => none.insert(Copying::begin(disk, place)?),
         };
         if copying.step(disk, place)?.is_some() {
+            self.room = self.options.journal.max(copying.bytes());
             self.copying = None;
             self.copy_due = false;
         }
@@ -408,14 +434,16 @@ impl Owner {
         })?;
         self.copying = None;
         let disk = self.disk()?;
-        caught(|| {
+        let (path, bytes) = caught(|| {
             let mut copying = Copying::begin(disk, &place)?;
             loop {
                 if let Some(path) = copying.step(disk, &place)? {
-                    return Ok(path);
+                    return Ok((path, copying.bytes()));
                 }
             }
-        })
+        })?;
+        self.room = self.options.journal.max(bytes);
+        Ok(path)
     }
 
     fn info(&self) -> Info {

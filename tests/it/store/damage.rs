@@ -1,6 +1,6 @@
 //! Damaged files: set aside, never deleted; what can be found comes back; nothing panics or hangs.
 
-use super::support::{book, message_id, open, options, put, session, session_id};
+use super::support::{book, copy, message_id, open, options, put, session, session_id, wreck};
 use fareway::store::{LedgerRange, Options, Store, StoreError, Write};
 use fareway::words::Dice;
 use std::fs;
@@ -23,19 +23,6 @@ fn fill(dir: &Path) {
         store.write(vec![put(1, n, &text(n)), book(n)]).wait().unwrap();
     }
     store.close();
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else if entry.file_type().unwrap().is_file() {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 fn brief() -> Options {
@@ -115,7 +102,7 @@ fn a_copy_brings_everything_back() {
     let store = open(dir.path());
     store.export_now().wait().unwrap();
     store.close();
-    fs::write(dir.path().join("store/db"), vec![0x5a; 100_000]).unwrap();
+    wreck(dir.path());
     let opened = Store::open(dir.path(), brief()).unwrap();
     assert_eq!(opened.notices.len(), 1);
     assert_eq!(aside(dir.path()), 1, "kept, not deleted");

@@ -6,6 +6,7 @@ mod crash;
 mod damage;
 mod export;
 mod finding;
+mod journal;
 mod reading;
 mod sharing;
 mod support;

@@ -19,6 +19,25 @@ pub fn open(dir: &Path) -> Store {
     Store::open(dir, options()).expect("the store opens").store
 }
 
+/// Nothing of sled's log reads any more.
+pub fn wreck(dir: &Path) {
+    std::fs::write(dir.join("store/db"), vec![0x5a; 100_000]).expect("written over");
+}
+
+/// A directory and everything in it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("made");
+    for entry in std::fs::read_dir(from).expect("a directory") {
+        let entry = entry.expect("an entry");
+        let (target, kind) = (to.join(entry.file_name()), entry.file_type().expect("of some kind"));
+        if kind.is_dir() {
+            copy(&entry.path(), &target);
+        } else if kind.is_file() {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
 pub fn at(n: i64) -> At {
     At::from_secs(START + n)
 }
@@ -54,7 +73,9 @@ pub fn put(session: u64, n: u64, text: &str) -> Write {
 pub fn generation(n: u64) -> GenerationRow {
     let model = ModelId::new(format!("maker/model-{}", n % 3));
     let provider = ProviderId::new(format!("host-{}", n % 2));
-    let endpoint = EndpointId::of(provider.as_str(), &model);
+    // one of its hosts has two endpoints
+    let tag = if n % 4 == 3 { "host-1/flex" } else { provider.as_str() };
+    let endpoint = EndpointId::of(tag, &model);
     let usage = Usage { prompt: 100 + n, completion: 10 + n, ..Usage::default() };
     let cost = Cost {
         booked: Some(Usd::from_cents(i64::try_from(n).expect("small"))),
