@@ -1,14 +1,22 @@
-//! The store's figures: `cargo bench --profile fast --bench store` (`-- small` for a tenth of the rows).
+//! The store's figures: `cargo bench --profile fast --bench store` (`-- small` for a tenth of the rows; `-- fill DIR`
+//! only makes a data directory with a year of requests up to today, to look at with the program).
 //! Each is a whole operation of a real store on disk, timed from the caller's side.
 
+mod year;
+
+use fareway::app::{Begun, Event, Keymap, Model, Settings, update};
+use fareway::runtime::reckon;
 use fareway::store::{By, LedgerRange, Options, Search, Store, Write};
-use fareway::words::{
-    At, Attempt, Cost, CostSource, Dice, EndpointId, Entry, GenerationId, GenerationRow, Message, MessageId,
-    ModelId, Of, Outcome, ProviderId, Purpose, Receipt, Role, SessionId, Usage, Usd,
-};
+use fareway::tui::Tui;
+use fareway::tui::paint::Picture;
+use fareway::tui::theme::Theme;
+use fareway::words::{At, Dice, Message, MessageId, Of, ProviderId, Role, SessionId};
+use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use year::Year;
 
 const WORDS: &str = "the of and to a in is it you that he was for on are with as his they be at one have this from \
     or had by hot but some what there we can out other were all your when up use word how said an each she which do \
@@ -41,61 +49,49 @@ fn message(dice: &mut Dice, words: &[&str], session: SessionId) -> Write {
     Write::PutMessage { session, message: Arc::new(message) }
 }
 
-/// A year of requests: a dozen models at four hosts, a few hundred sessions.
-fn generation(n: u64, of: u64, dice: &mut Dice) -> Write {
-    let model = ModelId::new(format!("maker/model-{}", dice.below(12)));
-    let provider = ProviderId::new(format!("host-{}", dice.below(4)));
-    let endpoint = EndpointId::of(provider.as_str(), &model);
-    let usage = Usage { prompt: 900 + n % 5000, completion: 100 + n % 700, ..Usage::default() };
-    let cost = Cost {
-        booked: Some(Usd::from_raw(1_234_567_000_000_000_000 + i128::from(n))),
-        source: CostSource::Catalog,
-        ..Cost::default()
-    };
-    let at = At::from_secs(1_760_000_000 + (n * 31_536_000 / of) as i64);
-    let attempt = Attempt {
-        endpoint: endpoint.clone(),
-        model: model.clone(),
-        provider: provider.clone(),
-        key: None,
-        started: at,
-        ttft: Some(Duration::from_millis(200 + n % 900)),
-        total: Duration::from_millis(3000 + n % 9000),
-        status: Some(200),
-        usage,
-        cost: cost.clone(),
-        outcome: Outcome::Answered,
-        hedge: false,
-        rescue: false,
-    };
-    let session = SessionId::new(at, &mut Dice::new(n / 400));
-    Write::Ledger(Entry::Generation(Box::new(GenerationRow {
-        at,
-        day: (n * 365 / of) as i32,
-        session: Some(session),
-        message: None,
-        purpose: Purpose::Chat,
-        tags: Vec::new(),
-        key_label: None,
-        outcome: Outcome::Answered,
-        receipt: Receipt {
-            generation: GenerationId::new(at, dice),
-            requested: model.to_string(),
-            model,
-            provider,
-            endpoint,
-            ttft: attempt.ttft,
-            total: attempt.total,
-            attempts: vec![attempt],
-            usage,
-            cost,
-            stop: None,
-            native_stop: None,
-            upstream_id: None,
-            demo: false,
-            decision: None,
-        },
-    })))
+fn fill(store: &Store, requests: &Year, numbers: RangeInclusive<u64>) {
+    let numbers: Vec<u64> = numbers.collect();
+    for some in numbers.chunks(2000) {
+        store.write(some.iter().map(|n| requests.request(*n)).collect()).wait().expect("written");
+    }
+}
+
+/// A terminal of 120x40 with the dashboard over this year.
+struct Screen {
+    model: Model,
+    tui: Tui,
+    picture: Picture,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Screen {
+    fn new(requests: &Year) -> Self {
+        let keymap = Keymap::new(&BTreeMap::new()).expect("the defaults do not conflict");
+        let now = At::from_secs(i64::from(requests.to()) * 86_400);
+        let mut model = Model::new(Settings::default(), keymap, Dice::new(7), now);
+        (model.columns, model.rows) = (120, 40);
+        model.begun = Begun::Done;
+        let tui = Tui::new(Theme::bundled("night").into_iter().collect());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        Self { model, tui, picture: Picture::new(120, 40), runtime }
+    }
+
+    fn press(&mut self, key: &str) {
+        let now = self.model.now;
+        update(&mut self.model, now, Event::Key(key.parse().expect("a key")));
+        self.tui.view(&self.model, &mut self.picture);
+    }
+
+    /// What the desk does when the dashboard asks: these pieces of the answer, each with its picture.
+    fn hear(&mut self, store: &Store, pieces: &[Vec<(By, Range<i32>)>]) {
+        let turn = self.model.pending.rollups.expect("the dashboard has asked");
+        for piece in pieces {
+            let rows = self.runtime.block_on(reckon::totals(store, piece)).expect("read");
+            let now = self.model.now;
+            update(&mut self.model, now, Event::Rollups { turn, rows });
+            self.tui.view(&self.model, &mut self.picture);
+        }
+    }
 }
 
 fn say(what: &str, mut times: Vec<Duration>) {
@@ -114,8 +110,16 @@ fn timed(what: &str, times: usize, mut run: impl FnMut()) {
 }
 
 fn main() {
-    let small = std::env::args().any(|arg| arg == "small");
+    let args: Vec<String> = std::env::args().collect();
+    let small = args.iter().any(|arg| arg == "small");
     let rows: u64 = if small { 100_000 } else { 1_000_000 };
+    let requests = Year::until_today(rows);
+    if let Some(at) = args.iter().position(|arg| arg == "fill") {
+        let store = open(Path::new(args.get(at + 1).expect("fill DIR")));
+        fill(&store, &requests, 1..=rows);
+        store.close();
+        return;
+    }
     let texts: usize = if small { 10_000 } else { 100_000 };
     let words: Vec<&str> = WORDS.split_whitespace().collect();
     let mut dice = Dice::new(1);
@@ -127,23 +131,20 @@ fn main() {
     let mut n = 0;
     timed("append one ledger row, on disk", 500, || {
         n += 1;
-        store.write(vec![generation(n, rows, &mut Dice::new(n))]).wait().expect("written");
+        store.write(vec![requests.request(n)]).wait().expect("written");
     });
     timed("append 64 rows at once, on disk", 100, || {
         let acks: Vec<_> = (0..64)
             .map(|_| {
                 n += 1;
-                store.write(vec![generation(n, rows, &mut Dice::new(n))])
+                store.write(vec![requests.request(n)])
             })
             .collect();
         acks.into_iter().for_each(|ack| ack.wait().expect("written"));
     });
     let begun = Instant::now();
-    while n < rows {
-        let batch = (n + 1..=(n + 2000).min(rows)).map(|n| generation(n, rows, &mut Dice::new(n))).collect();
-        store.write(batch).wait().expect("written");
-        n += 2000;
-    }
+    fill(&store, &requests, n + 1..=rows);
+    n = rows;
     println!("| fill to {rows} rows | {:.1} s | | |", begun.elapsed().as_secs_f64());
     store.close();
     let mut opened = None;
@@ -154,28 +155,40 @@ fn main() {
     let mut opened = None;
     timed("open it again", 1, || opened = Some(open(&dir)));
     let store = opened.expect("opened");
-    let year = 0..365;
+    let year = requests.from..requests.to();
+    let month = requests.to() - 30..requests.to();
     let all = |by: By| store.rollups(year.clone(), false, by).wait().expect("read");
-    timed("dashboard, cold: a year by day, last 30 days by model, newest page of rows", 1, || {
-        all(By::All);
-        store.rollups(335..365, false, By::Model).wait().expect("read");
-        store.generations(LedgerRange::default(), None, 50).wait().expect("read");
+    let mut screen = Screen::new(&requests);
+    let pieces = reckon::pieces(requests.to() - 400..requests.to());
+    timed("dashboard, the store just opened: from the key to its first picture", 1, || {
+        screen.press("alt-u");
+        screen.hear(&store, &pieces[..1]);
     });
-    timed("dashboard again", 20, || {
-        all(By::All);
-        store.rollups(335..365, false, By::Model).wait().expect("read");
-        store.generations(LedgerRange::default(), None, 50).wait().expect("read");
+    timed("dashboard again: from the key to its first picture", 20, || {
+        screen.press("esc");
+        screen.press("alt-u");
+        screen.hear(&store, &pieces[..1]);
+    });
+    timed("dashboard: everything behind the first picture, in the background", 1, || {
+        screen.hear(&store, &pieces[1..]);
+    });
+    let keys =
+        ["w", "m", "tab", "tab", "$", "t", "d", "left", "left", "tab", "tab", "tab", "r", "$", "m", "down"];
+    let mut key = keys.iter().cycle();
+    timed("dashboard: a key and its picture", 20 * keys.len(), || screen.press(key.next().expect("cycles")));
+    timed("newest page of rows", 20, || {
+        store.generations(LedgerRange::default(), None, 200).wait().expect("read");
     });
     timed("a year by day and model", 10, || drop(all(By::Model)));
     timed("budget: the sum of a month", 50, || {
-        store.totals(335..365, false, Of::All).wait().expect("read");
+        store.totals(month.clone(), false, Of::All).wait().expect("read");
     });
     timed("budget: the sum of a year at one provider", 10, || {
-        store.totals(0..365, false, Of::Provider(ProviderId::new("host-1"))).wait().expect("read");
+        store.totals(year.clone(), false, Of::Provider(ProviderId::new("openrouter"))).wait().expect("read");
     });
     timed("append one ledger row to so many, on disk", 200, || {
         n += 1;
-        store.write(vec![generation(n, rows, &mut Dice::new(n))]).wait().expect("written");
+        store.write(vec![requests.request(n)]).wait().expect("written");
     });
     println!("| on disk | {} MB | | |", store.info().wait().expect("read").bytes >> 20);
     store.close();

@@ -24,8 +24,8 @@ impl Split {
     fn label(self, of: &Dimension) -> Option<String> {
         match (self, of) {
             (Self::Nothing, Dimension::All) => Some(String::new()),
-            (Self::Model, Dimension::Model(model, _)) => Some(model.to_string()),
-            (Self::Provider, Dimension::Model(_, provider)) => Some(provider.to_string()),
+            (Self::Model, Dimension::Model(model, ..)) => Some(model.to_string()),
+            (Self::Provider, Dimension::Model(_, provider, _)) => Some(provider.to_string()),
             (Self::Session, Dimension::Session(session)) => Some(session.to_string()),
             (Self::Tag, Dimension::Tag(tag)) => Some(tag.clone()),
             (Self::Key, Dimension::Key(label)) => Some(label.clone()),

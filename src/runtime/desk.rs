@@ -10,12 +10,10 @@ use crate::config::{self, Config, Dirs};
 use crate::metering::{Target, Tokenizer};
 use crate::store::{By, LedgerMark, LedgerRange, Search, Store, StoreError, Write};
 use crate::words::{
-    At, Dimension, GenerationRow, ModelId, ModelRef, Of, ProviderId, Request, RollupKey, SessionId, Totals,
-    TurnId,
+    At, Dimension, GenerationRow, ModelId, ModelRef, Of, ProviderId, Request, SessionId, Totals, TurnId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, watch};
@@ -119,10 +117,13 @@ impl Desk {
         let first = today.saturating_sub(i32::try_from(days).unwrap_or(i32::MAX)).saturating_add(1);
         let events = self.events.clone();
         self.answer(async move {
-            // the first picture needs no more; sessions may be a hundred times as many
-            let rows = totals(&store, first..today + 1, &[By::All, By::Model]).await?;
-            let _ = events.send(Event::Rollups { turn, rows }).await;
-            let rows = totals(&store, first..today + 1, &[By::Session, By::Tag, By::Key]).await?;
+            let mut rows = Vec::new();
+            for (number, piece) in reckon::pieces(first..today + 1).into_iter().enumerate() {
+                if number > 0 {
+                    let _ = events.send(Event::Rollups { turn, rows }).await;
+                }
+                rows = reckon::totals(&store, &piece).await?;
+            }
             Ok(Event::Rollups { turn, rows })
         });
     }
@@ -252,7 +253,7 @@ impl Desk {
             let mut rows = BTreeMap::<ModelId, Totals>::new();
             for demo in [false, true] {
                 for (key, totals) in store.rollups(0..today + 1, demo, By::Model).await? {
-                    if let Dimension::Model(model, _) = key.of {
+                    if let Dimension::Model(model, ..) = key.of {
                         *rows.entry(model).or_default() += &totals;
                     }
                 }
@@ -323,21 +324,6 @@ impl Desk {
 
 /// Rows of the ledger that are read and shown at once.
 const PAGE: usize = 200;
-
-/// Totals of these days by these kinds, real and of the demonstration.
-async fn totals(
-    store: &Store,
-    days: Range<i32>,
-    kinds: &[By],
-) -> Result<Vec<(RollupKey, Totals)>, StoreError> {
-    let mut rows = Vec::new();
-    for demo in [false, true] {
-        for by in kinds {
-            rows.extend(store.rollups(days.clone(), demo, *by).await?);
-        }
-    }
-    Ok(rows)
-}
 
 /// The next rows that fit, and whether there are more.
 async fn page(

@@ -6,7 +6,7 @@ use super::now;
 use crate::app::{Event, HealthRow};
 use crate::config;
 use crate::store::{By, StoreError};
-use crate::words::{At, Dimension, Endpoint, ModelId, ProviderId, Totals, TurnId};
+use crate::words::{At, Dimension, Endpoint, EndpointId, ModelId, Totals, TurnId};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -52,13 +52,13 @@ impl Desk {
     async fn rows(&self, turn: TurnId, model: &ModelId) -> Result<Event, StoreError> {
         let at = now();
         let today = self.config.day(at);
-        let mut mine: BTreeMap<ProviderId, Totals> = BTreeMap::new();
+        let mut mine: BTreeMap<EndpointId, Totals> = BTreeMap::new();
         for demo in [false, true] {
             for (key, totals) in self.core.store.rollups(today - PAST..today + 1, demo, By::Model).await? {
-                if let Dimension::Model(id, provider) = key.of
+                if let Dimension::Model(id, _, endpoint) = key.of
                     && id == *model
                 {
-                    *mine.entry(provider).or_default() += &totals;
+                    *mine.entry(endpoint).or_default() += &totals;
                 }
             }
         }
@@ -67,8 +67,7 @@ impl Desk {
         Ok(Event::Health { turn, rows })
     }
 
-    /// The person's own history is known by provider: the first of its endpoints shows it.
-    fn row(&self, endpoint: &Endpoint, mine: &mut BTreeMap<ProviderId, Totals>, at: At) -> HealthRow {
+    fn row(&self, endpoint: &Endpoint, mine: &mut BTreeMap<EndpointId, Totals>, at: At) -> HealthRow {
         let health = self.core.gateway.health();
         let known = health.get(&endpoint.id);
         let state = match known {
@@ -84,7 +83,7 @@ impl Desk {
             ttft_ms: known.and_then(|h| h.ttft.median()).map(millis),
             tokens_per_second: known.and_then(|h| h.throughput.median()),
             errors: known.and_then(|h| h.failure_share(at)),
-            mine: mine.remove(&endpoint.provider).unwrap_or_default(),
+            mine: mine.remove(&endpoint.id).unwrap_or_default(),
             hosts: facts.map(|facts| facts.hosts.clone()).unwrap_or_default(),
             hosts_as_of: facts.map(|facts| facts.hosts_as_of.clone()).unwrap_or_default(),
         }

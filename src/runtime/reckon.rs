@@ -4,8 +4,11 @@ use super::core::Core;
 use crate::catalog::Catalog;
 use crate::metering::{self, Advice, Counter, Elsewhere, Past, Target, WhatIf, what_if};
 use crate::store::{By, LedgerMark, LedgerRange, Store, StoreError};
-use crate::words::{At, Dimension, Endpoint, GenerationRow, ModelId, ProviderId, SessionId, Totals};
+use crate::words::{
+    At, Dimension, Endpoint, GenerationRow, ModelId, ProviderId, RollupKey, SessionId, Totals,
+};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::Duration;
 
 /// Rows that are priced again: of these civil days (the last one included), or of a session however old.
@@ -21,6 +24,39 @@ const PAST_DAYS: i32 = 90;
 const ADVICE_DAYS: i32 = 14;
 const ADVICE_ROWS: usize = 5_000;
 const PAGE: usize = 1_000;
+
+/// Bars of a day that the widest dashboard shows, and days that are read at once behind them.
+const SHOWN: i32 = 40;
+const PIECE: i32 = 90;
+
+/// The totals of these days in the pieces that the dashboard asks for. The first is what its first picture shows: the
+/// whole time axis, and the models of the newest bars. Behind it comes what may be a hundred times as much, older
+/// models and then sessions, in pieces so that nobody waits long for the store.
+pub fn pieces(days: Range<i32>) -> Vec<Vec<(By, Range<i32>)>> {
+    let mut to = days.start.max(days.end - SHOWN);
+    let mut pieces = vec![vec![(By::All, days.clone()), (By::Model, to..days.end)]];
+    while to > days.start {
+        let from = days.start.max(to - PIECE);
+        pieces.push(vec![(By::Model, from..to)]);
+        to = from;
+    }
+    pieces.push([By::Session, By::Tag, By::Key].map(|by| (by, days.clone())).to_vec());
+    pieces
+}
+
+/// One such piece, real and of the demonstration: all of it is asked for before the first of it is there.
+pub async fn totals(
+    store: &Store,
+    piece: &[(By, Range<i32>)],
+) -> Result<Vec<(RollupKey, Totals)>, StoreError> {
+    let ask = |demo| piece.iter().map(move |(by, days)| store.rollups(days.clone(), demo, *by));
+    let asked: Vec<_> = [false, true].into_iter().flat_map(ask).collect();
+    let mut rows = Vec::new();
+    for answer in asked {
+        rows.extend(answer.await?);
+    }
+    Ok(rows)
+}
 
 /// Every generation of the span that cost real money, newest first. Blocks.
 pub fn rows(store: &Store, span: Span) -> Result<Vec<GenerationRow>, StoreError> {
@@ -80,7 +116,7 @@ pub fn price_again(
 fn speeds(store: &Store, today: i32) -> Result<BTreeMap<(ModelId, Option<ProviderId>), Totals>, StoreError> {
     let mut sums: BTreeMap<_, Totals> = BTreeMap::new();
     for (key, totals) in store.rollups(today - PAST_DAYS..today + 1, false, By::Model).wait()? {
-        if let Dimension::Model(model, provider) = key.of {
+        if let Dimension::Model(model, provider, _) = key.of {
             *sums.entry((model.clone(), Some(provider))).or_default() += &totals;
             *sums.entry((model, None)).or_default() += &totals;
         }

@@ -20,8 +20,8 @@ impl Of {
     pub fn counts(&self, dimension: &Dimension) -> bool {
         match (self, dimension) {
             (Self::All, Dimension::All) => true,
-            (Self::Model(id), Dimension::Model(model, _)) => id == model,
-            (Self::Provider(slug), Dimension::Model(_, provider)) => slug == provider,
+            (Self::Model(id), Dimension::Model(model, ..)) => id == model,
+            (Self::Provider(slug), Dimension::Model(_, provider, _)) => slug == provider,
             (Self::Session(id), Dimension::Session(session)) => id == session,
             (Self::Tag(name), Dimension::Tag(tag)) => name == tag,
             (Self::Key(label), Dimension::Key(key)) => label == key,

@@ -1,6 +1,8 @@
 //! Running totals of the ledger by day and dimension, kept as rows arrive, so that a year opens at once.
 
-use super::{Attempt, CostSource, GenerationRow, ModelId, Outcome, ProviderId, SessionId, Usage, Usd};
+use super::{
+    Attempt, CostSource, EndpointId, GenerationRow, ModelId, Outcome, ProviderId, SessionId, Usage, Usd,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +13,19 @@ use std::collections::{BTreeMap, BTreeSet};
 pub enum Dimension {
     /// Everything.
     All,
-    Model(ModelId, ProviderId),
+    /// A model at one endpoint of a provider, which may have several: regions, service tiers.
+    Model(ModelId, ProviderId, EndpointId),
     Session(SessionId),
     Tag(String),
     Key(String),
+}
+
+impl Dimension {
+    /// A model at the ordinary endpoint of a provider.
+    pub fn at(model: ModelId, provider: ProviderId) -> Self {
+        let endpoint = EndpointId::of(provider.as_str(), &model);
+        Self::Model(model, provider, endpoint)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -63,20 +74,23 @@ impl Totals {
         let tags: BTreeSet<&String> = row.tags.iter().collect();
         parts.extend(tags.into_iter().map(|tag| (Dimension::Tag(tag.clone()), all.clone())));
         parts.extend(row.key_label.iter().map(|label| (Dimension::Key(label.clone()), all.clone())));
-        let mut elsewhere: BTreeMap<(&ModelId, &ProviderId), Self> = BTreeMap::new();
+        let answered =
+            Dimension::Model(receipt.model.clone(), receipt.provider.clone(), receipt.endpoint.clone());
+        let mut elsewhere: BTreeMap<Dimension, Self> = BTreeMap::new();
         for attempt in &receipt.attempts {
-            if (&attempt.model, &attempt.provider) != (&receipt.model, &receipt.provider) {
+            let there =
+                Dimension::Model(attempt.model.clone(), attempt.provider.clone(), attempt.endpoint.clone());
+            if there != answered {
                 let known = receipt.cost.booked.is_some();
-                *elsewhere.entry((&attempt.model, &attempt.provider)).or_default() +=
-                    &Self::attempt(attempt, known);
+                *elsewhere.entry(there).or_default() += &Self::attempt(attempt, known);
             }
         }
         let mut here = all;
-        for ((model, provider), part) in elsewhere {
+        for (there, part) in elsewhere {
             here.less(&part);
-            parts.push((Dimension::Model(model.clone(), provider.clone()), part));
+            parts.push((there, part));
         }
-        parts.push((Dimension::Model(receipt.model.clone(), receipt.provider.clone()), here));
+        parts.push((answered, here));
         let key = |of| RollupKey { day: row.day, demo: receipt.demo, of };
         parts.into_iter().map(|(of, totals)| (key(of), totals)).collect()
     }

@@ -162,15 +162,15 @@ pub fn refresh(model: &mut Model) {
 }
 
 /// An answer that a pane asked for, if that pane is still open and still wants it.
-pub fn answered(model: &mut Model, event: Event) -> Vec<Effect> {
+pub fn answered(model: &mut Model, mut event: Event) -> Vec<Effect> {
     let pending = model.pending.clone();
     for overlay in model.overlays.iter_mut().rev() {
-        match (overlay, &event) {
+        match (overlay, &mut event) {
             (Overlay::Search(state), Event::Found { turn, hits }) if pending.search == Some(*turn) => {
                 state.found(hits.clone());
             }
             (Overlay::Usage(state), Event::Rollups { turn, rows }) if pending.rollups == Some(*turn) => {
-                state.rows.get_or_insert_default().extend_from_slice(rows);
+                state.add(std::mem::take(rows));
             }
             (Overlay::Usage(state), Event::Advice { turn, said }) if pending.rollups == Some(*turn) => {
                 state.advice.clone_from(said);

@@ -4,11 +4,11 @@ use super::chart::{self, Bar, COLOURED, colour, sparkline};
 use super::figures::{count, counted, usd};
 use super::overlay::{frame, list, on, row, text};
 use crate::app::panes::axis::{Measure, Span, civil, place};
-use crate::app::panes::usage::{Figures, Part, Replies, State, percent, spent};
+use crate::app::panes::usage::{self, Asked, Figures, Replies, State, percent, spent};
 use crate::app::{Model, seconds, short};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
-use crate::words::{GenerationRow, Outcome, Totals, clean_line};
+use crate::words::{GenerationRow, Of, Outcome, Totals, clean_line};
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
@@ -18,33 +18,32 @@ const REPLIES: &str = "↑↓ · Enter why · i what if · Esc back";
 
 pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) -> Option<Position> {
     let hints = if state.replies.is_some() { REPLIES } else { CHARTS };
-    let kind = if state.demo { "demo " } else { "" };
-    let title = format!("Usage: {kind}{} by {}", state.measure.name(), state.by.name());
+    let asked = state.sums.asked();
+    let kind = if asked.demo { "demo " } else { "" };
+    let title = format!("Usage: {kind}{} by {}", asked.measure.name(), asked.by.name());
     let mut area = frame(canvas, whole, &title, hints, (110, 36));
-    if state.rows.is_none() {
+    if state.reading {
         text(canvas, area, "Reading the ledger…", Meaning::Dim);
         return None;
     }
-    let bars = state.bars();
-    let Some((at, chosen)) = bars.len().checked_sub(1 + state.bar).and_then(|at| bars.get(at)) else {
-        let other = if state.demo { "real" } else { "demo" };
+    let Some((at, chosen)) = state.chosen() else {
+        let other = if asked.demo { "real" } else { "demo" };
         text(canvas, area, &format!("Nothing spent yet. `x` shows the {other} figures."), Meaning::Dim);
         return None;
     };
     let height = if state.replies.is_some() { 4 } else { (area.height / 3).clamp(3, 10) }.min(area.height);
     let chart = Rect { height, ..area };
     area = Rect { y: chart.bottom(), height: area.height - height, ..area };
-    let window = Window::of(state, model, &bars, area.width);
+    let window = Window::of(state, area.width);
     window.draw(canvas, chart, state);
     let head = row(&mut area);
     let panel = canvas.style(Meaning::Panel);
-    let name = place(*at, state.span);
-    let name = match state.replies.as_ref().and_then(|replies| replies.of.as_ref()) {
-        Some(part) => format!("{name}, {}", clean_line(&part.name)),
-        None => name,
-    };
-    let of =
-        state.replies.as_ref().and_then(|replies| replies.of.as_ref()).map_or(chosen, |part| &part.totals);
+    let mut name = place(at, asked.span);
+    let mut of = &chosen.totals;
+    if let Some((part, totals)) = state.replies.as_ref().and_then(|replies| replies.of.as_ref()) {
+        name = format!("{name}, {}", clean_line(&usage::name(part, model)));
+        of = totals;
+    }
     let style = on(canvas, panel, Meaning::Heading);
     canvas.text(head.x, head.y, head.width, &format!("{name}  {}", summary(of)), style);
     let said = health(&Figures::of(of));
@@ -57,57 +56,51 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         Some(replies) => draw_replies(canvas, area, replies, state.at),
         None => {
             let area = advice(canvas, area, state);
-            breakdown(canvas, area, model, state, &window);
+            breakdown(canvas, area, model, state, chosen, &window);
         }
     }
     None
 }
 
 /// The bars that are seen, newest at the right, and the parts that have colours in them.
-struct Window {
+struct Window<'a> {
+    asked: Asked,
     wide: u16,
-    places: Vec<i32>,
-    chosen: Option<usize>,
-    parts: Vec<Part>,
-    sums: Vec<u64>,
+    bars: Vec<(i32, &'a usage::Bar)>,
+    coloured: Vec<Of>,
 }
 
-impl Window {
-    fn of(state: &State, model: &Model, bars: &[(i32, Totals)], width: u16) -> Self {
-        let wide = match state.span {
+impl<'a> Window<'a> {
+    fn of(state: &'a State, width: u16) -> Self {
+        let asked = state.sums.asked();
+        let wide = match asked.span {
             Span::Day => 3,
             Span::Week => 6,
             Span::Month => 8,
         };
         let shown = usize::from(width / wide).max(1);
         // the chosen bar stays in view
-        let end = bars.len().saturating_sub(state.bar.saturating_sub(shown - 1));
-        let seen = &bars[end.saturating_sub(shown)..end];
-        let places: Vec<i32> = seen.iter().map(|(at, _)| *at).collect();
-        let chosen = state.chosen().and_then(|at| places.binary_search(&at).ok());
-        let mut parts = state.largest(model, &places);
-        parts.truncate(COLOURED);
-        let sums = seen.iter().map(|(_, totals)| state.measure.of(totals)).collect();
-        Self { wide, places, chosen, parts, sums }
+        let bars = state.sums.window(state.bar.saturating_sub(shown - 1), shown);
+        let mut coloured = state.sums.largest(&bars);
+        coloured.truncate(COLOURED);
+        Self { asked, wide, bars, coloured }
     }
 
     fn draw(&self, canvas: &mut Canvas<'_>, area: Rect, state: &State) {
-        let series = state.series(&self.parts, &self.places);
-        let bars: Vec<Bar> = (0..self.places.len())
-            .map(|at| {
-                let mut parts: Vec<u64> = series.iter().map(|one| one[at]).collect();
-                let known = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part));
-                // what has no tag or key, and all the small parts together
-                parts.resize(COLOURED, 0);
-                parts.push(self.sums[at].saturating_sub(known));
-                Bar { label: label(self.places[at], state.span), parts, chosen: self.chosen == Some(at) }
-            })
-            .collect();
-        chart::stacked(canvas, area, self.wide, &bars);
+        let chosen = state.chosen().map(|(at, _)| at);
+        let bar = |(at, bar): &(i32, &usage::Bar)| {
+            let mut parts: Vec<u64> = self.coloured.iter().map(|of| state.sums.measured(bar, of)).collect();
+            let known = parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part));
+            // what has no tag or key, and all the small parts together
+            parts.resize(COLOURED, 0);
+            parts.push(self.asked.measure.of(&bar.totals).saturating_sub(known));
+            Bar { label: label(*at, self.asked.span), parts, chosen: chosen == Some(*at) }
+        };
+        chart::stacked(canvas, area, self.wide, &self.bars.iter().map(bar).collect::<Vec<_>>());
     }
 
-    fn colour(&self, part: &Part) -> Meaning {
-        let place = self.parts.iter().position(|known| known.of == part.of);
+    fn colour(&self, of: &Of) -> Meaning {
+        let place = self.coloured.iter().position(|known| known == of);
         colour(place.unwrap_or(COLOURED))
     }
 }
@@ -168,34 +161,42 @@ fn health(is: &Figures) -> [String; 2] {
     [well, format!("first token {first} · tok/s {rate}")]
 }
 
-fn breakdown(canvas: &mut Canvas<'_>, area: Rect, model: &Model, state: &State, window: &Window) {
-    let parts = state.parts(model);
-    let series = state.series(&parts, &window.places);
-    let most = parts.first().map_or(1, |part| state.measure.of(&part.totals)).max(1);
+fn breakdown(
+    canvas: &mut Canvas<'_>,
+    area: Rect,
+    model: &Model,
+    state: &State,
+    chosen: &usage::Bar,
+    window: &Window<'_>,
+) {
+    let measure = window.asked.measure;
+    let most = chosen.order.first().map_or(1, |of| state.sums.measured(chosen, of)).max(1);
     // name, its course over the bars seen, its share of this bar, its value
     let course = (area.width / 5).min(24);
     let value = 11;
     let name = (area.width / 2).saturating_sub(course / 2);
-    list(canvas, area, parts.len(), state.at, |canvas, area, index, style| {
-        let part = &parts[index];
-        let said = match state.measure {
-            Measure::Money => match spent(&part.totals) {
+    list(canvas, area, chosen.order.len(), state.at, |canvas, area, index, style| {
+        let of = &chosen.order[index];
+        let Some(totals) = chosen.parts.get(of) else { return };
+        let said = match measure {
+            Measure::Money => match spent(totals) {
                 None => "?".to_owned(),
-                Some(spent) if part.totals.unpriced > 0 => format!("{} +?", usd(spent)),
+                Some(spent) if totals.unpriced > 0 => format!("{} +?", usd(spent)),
                 Some(spent) => usd(spent),
             },
-            Measure::Tokens => count(part.totals.usage.total()),
-            Measure::Requests => part.totals.requests.to_string(),
+            Measure::Tokens => count(totals.usage.total()),
+            Measure::Requests => totals.requests.to_string(),
         };
         canvas.text_right(area.right(), area.y, value, &said, on(canvas, style, Meaning::Money));
-        let colour = on(canvas, style, window.colour(part));
+        let colour = on(canvas, style, window.colour(of));
         let x = canvas.text(area.x, area.y, area.width, "■ ", colour);
-        canvas.text(x, area.y, name.saturating_sub(3), &clean_line(&part.name), style);
+        canvas.text(x, area.y, name.saturating_sub(3), &clean_line(&usage::name(of, model)), style);
         let spark = Rect { x: area.x + name, width: course, ..area };
-        sparkline(canvas, spark, &series[index], on(canvas, style, Meaning::Dim));
+        let series: Vec<u64> = window.bars.iter().map(|(_, bar)| state.sums.measured(bar, of)).collect();
+        sparkline(canvas, spark, &series, on(canvas, style, Meaning::Dim));
         let from = spark.right() + 1;
         let room = u64::from(area.right().saturating_sub(value + 1).saturating_sub(from));
-        let filled = u128::from(state.measure.of(&part.totals)) * u128::from(room) / u128::from(most);
+        let filled = u128::from(measure.of(totals)) * u128::from(room) / u128::from(most);
         let bar = "█".repeat(usize::try_from(filled).unwrap_or(0));
         canvas.text(from, area.y, u16::try_from(room).unwrap_or(0), &bar, colour);
     });

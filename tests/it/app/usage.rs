@@ -2,9 +2,12 @@
 
 use crate::support::stage::{Stage, receipt};
 use fareway::app::panes::Overlay;
+use fareway::app::panes::axis::{By, Measure, Span};
+use fareway::app::panes::usage::{Asked, Sums};
 use fareway::app::{Effect, Event, Which};
 use fareway::words::{
-    Dimension, GenerationId, GenerationRow, ModelId, Of, Outcome, Purpose, RollupKey, Totals, Usd,
+    At, Dice, Dimension, GenerationId, GenerationRow, ModelId, Of, Outcome, ProviderId, Purpose, RollupKey,
+    SessionId, Totals, Usd,
 };
 use std::time::Duration;
 
@@ -14,7 +17,7 @@ const DAY: i32 = 20_780;
 fn open(stage: &mut Stage) {
     stage.press("alt-u");
     let turn = stage.model.pending.rollups.expect("rollups were asked for");
-    let model = |name: &str| Dimension::Model(ModelId::new(name), "openai".into());
+    let model = |name: &str| Dimension::at(ModelId::new(name), "openai".into());
     let totals = |cents| Totals { requests: 1, booked: Usd::from_cents(cents), ..Totals::default() };
     let rows = [(Dimension::All, 3), (model("openai/gpt-5"), 2), (model("openai/gpt-5-mini"), 1)]
         .map(|(of, cents)| (RollupKey { day: DAY, demo: false, of }, totals(cents)));
@@ -65,15 +68,56 @@ fn what_comes_later_joins_what_is_shown() {
     let mut stage = Stage::new(120, 40);
     open(&mut stage);
     let bars = |stage: &Stage| match stage.model.overlays.last() {
-        Some(Overlay::Usage(state)) => (state.bars(), state.rows.as_ref().map_or(0, Vec::len)),
+        Some(Overlay::Usage(state)) => state.sums.clone(),
         other => panic!("the dashboard is open, not {other:?}"),
     };
-    let (first, rows) = bars(&stage);
-    assert_eq!((first.len(), rows), (1, 3), "a bar before the rest is there");
+    let first = bars(&stage);
+    assert_eq!(first.len(), 1, "a bar before the rest is there");
     let turn = stage.model.pending.rollups.expect("the same question");
     let key = RollupKey { day: DAY, demo: false, of: Dimension::Tag("work".into()) };
     stage.event(Event::Rollups { turn, rows: vec![(key, Totals::default())] });
-    assert_eq!(bars(&stage), (first, 4));
+    assert_eq!(bars(&stage).bar(0), first.bar(0));
+    stage.press("tab tab tab");
+    assert_eq!(bars(&stage).bar(0).expect("the bar").1.order, [Of::Tag("work".into())]);
+}
+
+/// Sums that are carried on from key to key and from answer to answer are those of everything asked at once.
+#[test]
+fn the_sums_are_those_of_all_rows_whatever_was_asked_before() {
+    let mut dice = Dice::new(4);
+    let mut row = |n: i32| {
+        let model = ModelId::new(format!("maker/model-{}", dice.below(5)));
+        let of = match dice.below(5) {
+            0 => Dimension::All,
+            1 | 2 => Dimension::at(model, ProviderId::new(format!("host-{}", dice.below(3)))),
+            3 => Dimension::Tag(format!("tag-{}", dice.below(3))),
+            _ => Dimension::Session(SessionId::new(At(0), &mut Dice::new(dice.below(4) as u64))),
+        };
+        let cents = i64::try_from(dice.below(900)).expect("small");
+        let totals = Totals { requests: 1, booked: Usd::from_cents(cents), ..Totals::default() };
+        (RollupKey { day: DAY - n * 7 % 400, demo: dice.below(4) == 0, of }, totals)
+    };
+    let rows: Vec<_> = (0..600).map(&mut row).collect();
+    let mut carried = Sums::new(asked_of(&mut Dice::new(1)));
+    let mut keys = Dice::new(2);
+    for (n, piece) in rows.chunks(37).enumerate() {
+        carried.add(piece.to_vec());
+        for _ in 0..keys.below(4) {
+            carried.ask(asked_of(&mut keys));
+        }
+        let mut anew = Sums::new(carried.asked());
+        anew.add(rows[..rows.len().min((n + 1) * 37)].to_vec());
+        assert_eq!(carried, anew);
+    }
+}
+
+fn asked_of(dice: &mut Dice) -> Asked {
+    Asked {
+        span: [Span::Day, Span::Week, Span::Month][dice.below(3)],
+        by: By::ALL[dice.below(By::ALL.len())],
+        measure: [Measure::Money, Measure::Tokens, Measure::Requests][dice.below(3)],
+        demo: dice.below(3) == 0,
+    }
 }
 
 #[test]

@@ -89,7 +89,7 @@ impl Desk {
     /// The request is over, and all of it was spent at one endpoint.
     fn book(&mut self, ticket: Ticket, day: i32, ask: &Ask, actual: Usd) {
         self.settle(ticket, actual);
-        let model = Dimension::Model(ask.model.clone(), ask.provider.clone());
+        let model = Dimension::at(ask.model.clone(), ask.provider.clone());
         let mut parts = vec![Dimension::All, model];
         parts.extend(ask.session.map(Dimension::Session));
         parts.extend(ask.key.clone().map(Dimension::Key));
@@ -234,7 +234,7 @@ fn the_ledger_is_remembered_by_its_days() {
     assert_eq!(spent(&desk), [usd("4"), usd("8")], "this week's, and all of openai's");
     let nobody = GenerationId(Uuid::from_u128(99));
     let part = |demo, of| (RollupKey { day: MONDAY, demo, of }, usd("1"));
-    let model = Dimension::Model(ModelId::new("openai/o3"), ProviderId::new("openai"));
+    let model = Dimension::at(ModelId::new("openai/o3"), ProviderId::new("openai"));
     desk.purse.booked(nobody, &[part(false, Dimension::All), part(false, model.clone())]);
     assert_eq!(spent(&desk), [usd("5"), usd("9")]);
     desk.purse.booked(nobody, &[part(true, Dimension::All), part(true, model)]);
@@ -311,7 +311,7 @@ proptest! {
                     spent += before + actual;
                     desk.book(ticket, MONDAY, &request, actual);
                     // the generation's row holds all of its attempts
-                    let parts = [Dimension::All, Dimension::Model(request.model.clone(), request.provider.clone())];
+                    let parts = [Dimension::All, Dimension::at(request.model.clone(), request.provider.clone())];
                     let parts = parts.map(|of| (RollupKey { day: MONDAY, demo: false, of }, before));
                     desk.purse.booked(ticket.0, &parts);
                 }

@@ -64,10 +64,11 @@ fn rollups_are_listed_by_day_and_name() {
     for by in By::EVERY {
         for (key, totals) in store.rollups(0..3, false, by).wait().unwrap() {
             assert_eq!(By::of(&key.of), by);
-            if let Dimension::Model(model, provider) = &key.of {
-                let mine = (0..300).filter(|n| n % 10 != 9).map(generation).filter(|row| {
-                    row.day == key.day && row.receipt.model == *model && row.receipt.provider == *provider
-                });
+            if let Dimension::Model(_, _, endpoint) = &key.of {
+                let mine = (0..300)
+                    .filter(|n| n % 10 != 9)
+                    .map(generation)
+                    .filter(|row| row.day == key.day && row.receipt.endpoint == *endpoint);
                 let mut expected = Totals::default();
                 for (_, part) in mine.flat_map(|row| Totals::of(&row)).filter(|(of, _)| *of == key) {
                     expected += &part;

@@ -364,7 +364,7 @@ fn usage() {
                 let part = Totals { booked: Usd::from_cents(i64::from(4 + day * 3 % 20)), ..totals.clone() };
                 let rest = Totals { booked: totals.booked - part.booked, ..totals.clone() };
                 let day = 20_700 + i32::try_from(day).expect("small");
-                let model = |name: &str| Dimension::Model(ModelId::new(name), "openai".into());
+                let model = |name: &str| Dimension::at(ModelId::new(name), "openai".into());
                 [
                     (Dimension::All, totals),
                     (model("openai/gpt-5"), rest),

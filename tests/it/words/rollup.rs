@@ -3,8 +3,8 @@
 use crate::metering::ledger::row;
 use fareway::catalog::Catalog;
 use fareway::words::{
-    Attempt, Cost, CostSource, Dimension, Failure, FailureKind, GenerationRow, ModelId, Outcome, ProviderId,
-    Sketch, Totals, Usage, Usd,
+    Attempt, Cost, CostSource, Dimension, EndpointId, Failure, FailureKind, GenerationRow, ModelId, Outcome,
+    ProviderId, Sketch, Totals, Usage, Usd,
 };
 use proptest::prelude::*;
 
@@ -15,6 +15,7 @@ fn after(others: &[(&str, u64, Option<i64>)]) -> GenerationRow {
     row.tags = vec!["work".into(), "work".into()];
     let answered = row.receipt.attempts.remove(0);
     let failed = |(provider, completion, micros): &(&str, u64, Option<i64>)| Attempt {
+        endpoint: EndpointId::of(provider, &answered.model),
         provider: ProviderId::new(provider),
         usage: used(*completion),
         cost: Cost {
@@ -41,7 +42,7 @@ fn part(row: &GenerationRow, of: &Dimension) -> Totals {
 }
 
 fn at(provider: &str) -> Dimension {
-    Dimension::Model(ModelId::new("openai/gpt-4o-mini"), ProviderId::new(provider))
+    Dimension::at(ModelId::new("openai/gpt-4o-mini"), ProviderId::new(provider))
 }
 
 /// Who failed is charged with what the failure cost; who answered is not blamed for it.
