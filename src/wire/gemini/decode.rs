@@ -116,12 +116,11 @@ impl Generation {
         {
             self.candidate(candidate, out);
         }
-        if let Some(usage) = response.usage {
-            if let Ok(usage) = tally(&value(usage), self.searches)
-                && !usage.is_empty()
-            {
-                out.push(Delta::Usage { usage, cost: None });
-            }
+        if let Some(usage) = response.usage
+            && let Ok(usage) = tally(&value(usage), self.searches)
+            && !usage.is_empty()
+        {
+            out.push(Delta::Usage { usage, cost: None });
         }
         if let Some(error) = response.error {
             return Err(classify(NAME, &Refusal::of(200, &value(error)), &[], At::default()));
