@@ -58,8 +58,8 @@ impl Year {
             session: Some(SessionId::new(At::from_secs(n as i64 / 400), &mut Dice::new(n / 400))),
             message: None,
             purpose: Purpose::Chat,
-            tags: (n % 5 == 0).then(|| format!("tag-{}", n % 7)).into_iter().collect(),
-            key_label: (n % 10 == 0).then(|| format!("key-{}", n % 3)),
+            tags: n.is_multiple_of(5).then(|| format!("tag-{}", n % 7)).into_iter().collect(),
+            key_label: n.is_multiple_of(10).then(|| format!("key-{}", n % 3)),
             outcome: Outcome::Answered,
             receipt: Receipt {
                 generation: GenerationId::new(at, dice),

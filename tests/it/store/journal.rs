@@ -16,6 +16,9 @@ fn logs(dir: &Path) -> Vec<PathBuf> {
     files.filter(|path| path.extension().is_some_and(|ending| ending == "log")).collect()
 }
 
+/// What a step is called, and what it does to a directory.
+type Step<'a> = (&'a str, &'a dyn Fn(&Path));
+
 fn unit(n: u64) -> Vec<Write> {
     vec![put(1, n, &format!("message {n}: {}", "some words ".repeat(n as usize % 40))), book(n)]
 }
@@ -74,7 +77,7 @@ fn killed_at_any_step_of_a_copy_everything_is_there_with_and_without_sleds_files
     assert_ne!(old.file_name(), next.file_name(), "the journal began anew");
 
     let draft = |dir: &Path, bytes: &[u8]| fs::write(dir.join("exports/export.new"), bytes).unwrap();
-    let steps: [(&str, &dyn Fn(&Path)); 7] = [
+    let steps: [Step<'_>; 7] = [
         ("begun", &|dir| draft(dir, b"")),
         ("the journal goes on in a new file", &|dir| {
             fs::write(dir.join("journal").join(next.file_name().unwrap()), b"").unwrap();
