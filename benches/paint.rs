@@ -83,9 +83,7 @@ fn reply(tokens: usize) -> String {
 
 /// The whole screen: the end of the conversation, the meter, the composer with the caret, the status line.
 fn draw(picture: &mut Picture, doc: &mut Doc, meter: &str, theme: &Theme) {
-    picture.clear(WIDTH, HEIGHT);
-    let area = picture.area();
-    picture.buffer.set_style(area, theme.base());
+    picture.clear(WIDTH, HEIGHT, theme.base());
     let mut y = PANE;
     for section in (0..doc.sections()).rev() {
         for row in doc.rows(section).iter().rev().take(y.into()) {

@@ -7,6 +7,7 @@ use super::theme::{Meaning, Theme};
 use super::{Composer, Conversation};
 use crate::app::{Event, MeterPlace, Model, Order, Target};
 use crate::words::Needle;
+use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
@@ -54,12 +55,14 @@ impl Canvas<'_> {
 
     pub fn fill(&mut self, area: Rect, style: Style) {
         let area = area.intersection(self.picture.buffer.area);
+        if area.is_empty() {
+            return;
+        }
+        let mut blank = Cell::default();
+        blank.set_style(style);
         for y in area.y..area.bottom() {
-            for x in area.x..area.right() {
-                let cell = &mut self.picture.buffer[(x, y)];
-                cell.reset();
-                cell.set_style(style);
-            }
+            let first = self.picture.buffer.index_of(area.x, y);
+            self.picture.buffer.content[first..first + usize::from(area.width)].fill(blank.clone());
         }
     }
 
@@ -184,18 +187,17 @@ impl Tui {
 
     /// Draws everything. The work does not grow with the conversation.
     pub fn view(&mut self, model: &Model, picture: &mut Picture) {
-        picture.clear(model.columns, model.rows);
-        picture.cell = self.conversation.cell();
         self.zones.clear();
         if self.theme.name != model.settings.theme
             && let Some(theme) = self.themes.iter().find(|t| t.is_called(&model.settings.theme))
         {
             self.theme = theme.clone();
         }
+        picture.clear(model.columns, model.rows, self.theme.base());
+        picture.cell = self.conversation.cell();
         let Self { composer, conversation, theme, zones, .. } = self;
         let mut canvas = Canvas { picture, theme, zones };
         let whole = Rect::new(0, 0, model.columns, model.rows);
-        canvas.fill(whole, theme.base());
         if model.columns < LEAST.0 || model.rows < LEAST.1 {
             canvas.text(0, 0, model.columns, "too small: 40x12 is enough", theme.style(Meaning::Warn));
             return;

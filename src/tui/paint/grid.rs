@@ -1,6 +1,6 @@
 //! What a picture looks like cell by cell, in a form that is cheap to compare, hash and shift.
 
-use super::Picture;
+use super::Link;
 use crate::tui::text::graphemes;
 use crate::tui::theme::Depth;
 use ratatui::buffer::Cell;
@@ -200,25 +200,17 @@ impl Grid {
         self.cells.resize(width * height, glyph);
     }
 
-    /// Takes over a picture, fitted to `depth`.
-    pub fn take(&mut self, picture: &Picture, depth: Depth, links: bool, symbols: &mut Symbols) {
-        let area = picture.buffer.area;
-        self.fill(area.width.into(), area.height.into(), Glyph::blank(Color::Reset));
-        for (y, cells) in picture.buffer.content.chunks(self.width.max(1)).enumerate() {
-            let row = &mut self.cells[y * self.width..][..cells.len()];
-            take_row(cells, row, depth, symbols);
-        }
-        if links {
-            for link in &picture.links {
-                if link.y >= area.height {
-                    continue;
-                }
-                let number = symbols.link_number(&link.url);
-                let to = usize::from(link.to).min(self.width);
-                for glyph in &mut self.row_mut(link.y.into())[usize::from(link.from).min(to)..to] {
-                    glyph.link = number;
-                }
-            }
+    /// Takes over one row of a picture, fitted to `depth`.
+    pub fn take(&mut self, y: usize, cells: &[Cell], depth: Depth, symbols: &mut Symbols) {
+        take_row(cells, self.row_mut(y), depth, symbols);
+    }
+
+    /// Makes cells of a row that was just taken a link.
+    pub fn link(&mut self, link: &Link, symbols: &mut Symbols) {
+        let number = symbols.link_number(&link.url);
+        let to = usize::from(link.to).min(self.width);
+        for glyph in &mut self.row_mut(link.y.into())[usize::from(link.from).min(to)..to] {
+            glyph.link = number;
         }
     }
 }

@@ -21,5 +21,4 @@ pub use pace::{Due, LineStats, Pace, Rates};
 pub use painter::{Painted, Painter};
 pub use picture::{Link, Picture};
 pub use plain::Plain;
-pub use scroll::ScrollHint;
 pub use terminal::{Modes, Terminal, restore};

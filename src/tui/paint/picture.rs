@@ -1,10 +1,10 @@
-//! One whole picture of the terminal: a ratatui buffer, its links, the caret, and what the panes know about scrolling.
+//! One whole picture of the terminal: a ratatui buffer, its links, its images and the caret.
 
-use super::ScrollHint;
 use super::images::PLACEHOLDER;
 use crate::tui::image::Slice;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use std::sync::Arc;
 
 /// Cells of one row that link to an address (OSC 8).
@@ -29,8 +29,6 @@ pub struct Picture {
     pub cell: (u16, u16),
     /// Where the hardware cursor stands; hidden when `None`.
     pub cursor: Option<Position>,
-    /// Regions that the panes know have moved. The painter also finds moves by itself.
-    pub scrolls: Vec<ScrollHint>,
 }
 
 impl Picture {
@@ -41,7 +39,6 @@ impl Picture {
             slices: Vec::new(),
             cell: (8, 16),
             cursor: None,
-            scrolls: Vec::new(),
         }
     }
 
@@ -49,18 +46,17 @@ impl Picture {
         self.buffer.area
     }
 
-    /// Makes it empty again, at this size, keeping its memory.
-    pub fn clear(&mut self, width: u16, height: u16) {
+    /// Makes it empty again, at this size and in this style, keeping its memory.
+    pub fn clear(&mut self, width: u16, height: u16, ground: Style) {
         let area = Rect::new(0, 0, width, height);
-        if self.buffer.area == area {
-            self.buffer.reset();
-        } else {
-            self.buffer = Buffer::empty(area);
-        }
+        let mut blank = Cell::default();
+        blank.set_style(ground);
+        self.buffer.area = area;
+        self.buffer.content.clear();
+        self.buffer.content.resize(area.area() as usize, blank);
         self.links.clear();
         self.slices.clear();
         self.cursor = None;
-        self.scrolls.clear();
     }
 
     /// Shows a row of an image from `x` on, as far as it fits into `columns`.

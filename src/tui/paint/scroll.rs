@@ -4,16 +4,6 @@ use super::grid::{Glyph, Grid};
 use ratatui::style::Color;
 use std::hash::{Hash, Hasher};
 
-/// Rows `top..bottom` show what stood `by` rows lower before (negative: higher). What a pane knows; checked before it is used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ScrollHint {
-    pub top: u16,
-    /// One after the last row.
-    pub bottom: u16,
-    /// Rows by which the content went up.
-    pub by: i16,
-}
-
 /// A move worth making: the terminal scrolls rows `top..bottom` by `by` rows (up when positive).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Move {
@@ -70,13 +60,7 @@ impl Hasher for Fold {
 }
 
 /// The move that saves most, if any saves something. Hashes are those of the rows of `old` and `new`.
-pub(super) fn find(
-    old: &Grid,
-    old_hashes: &[u64],
-    new: &Grid,
-    new_hashes: &[u64],
-    hints: &[ScrollHint],
-) -> Option<Move> {
+pub(super) fn find(old: &Grid, old_hashes: &[u64], new: &Grid, new_hashes: &[u64]) -> Option<Move> {
     let height = new.height;
     let changed: Vec<usize> = (0..height).filter(|&y| old_hashes[y] != new_hashes[y]).collect();
     if changed.len() < 2 {
@@ -95,26 +79,37 @@ pub(super) fn find(
             }
         }
     }
-    let mut distances: Vec<isize> = hints.iter().map(|h| isize::from(h.by)).collect();
+    let mut distances: Vec<isize> = Vec::new();
     for _ in 0..3 {
         let best = (0..votes.len()).max_by_key(|&i| votes[i]).filter(|&i| votes[i] > 0);
         let Some(i) = best else { break };
         votes[i] = 0;
         distances.push(i as isize - height as isize);
     }
-    let stay: Vec<isize> = (0..height).map(|y| row_cost(new.row(y), old.row(y))).collect();
+    if distances.is_empty() {
+        return None;
+    }
+    // rows of one hash are taken for equal here: a collision costs bytes
+    let cost = |y: usize, from: usize| {
+        if new_hashes[y] == old_hashes[from] { 0 } else { row_cost(new.row(y), old.row(from)) }
+    };
+    let stay: Vec<isize> = (0..height).map(|y| cost(y, y)).collect();
     let fresh: Vec<isize> = (0..height).map(|y| fresh_cost(new.row(y))).collect();
     distances
         .into_iter()
-        .filter(|by| *by != 0 && by.unsigned_abs() < height)
-        .filter_map(|by| best_run(old, new, &stay, &fresh, by))
+        .filter_map(|by| best_run(height, &cost, &stay, &fresh, by))
         .max_by_key(|(saved, _)| *saved)
         .map(|(_, found)| found)
 }
 
 /// The run of rows for which moving by `by` saves most, rows that become empty counted.
-fn best_run(old: &Grid, new: &Grid, stay: &[isize], fresh: &[isize], by: isize) -> Option<(isize, Move)> {
-    let height = new.height;
+fn best_run(
+    height: usize,
+    cost: &impl Fn(usize, usize) -> isize,
+    stay: &[isize],
+    fresh: &[isize],
+    by: isize,
+) -> Option<(isize, Move)> {
     let n = by.unsigned_abs();
     // content row y comes from row y + by
     let (first, last) = if by > 0 { (0, height - n) } else { (n, height) };
@@ -127,7 +122,7 @@ fn best_run(old: &Grid, new: &Grid, stay: &[isize], fresh: &[isize], by: isize) 
             sum = 0;
             begin = y;
         }
-        sum += stay[y] - row_cost(new.row(y), old.row(from));
+        sum += stay[y] - cost(y, from);
         let (top, bottom) = if by > 0 { (begin, y + 1 + n) } else { (begin - n, y + 1) };
         let exposed = if by > 0 { y + 1..bottom } else { top..begin };
         let loss: isize = exposed.map(|e| fresh[e] - stay[e]).sum();
@@ -141,9 +136,6 @@ fn best_run(old: &Grid, new: &Grid, stay: &[isize], fresh: &[isize], by: isize) 
 
 /// About how many bytes it takes to turn one row into the other.
 fn row_cost(new: &[Glyph], old: &[Glyph]) -> isize {
-    if new == old {
-        return 0;
-    }
     // blanks at the end are one erase
     let end = new.iter().rposition(|g| !g.is_erasable()).map_or(0, |x| x + 1);
     let body = new[..end].iter().zip(&old[..end]).filter(|(a, b)| a != b).count();

@@ -1,7 +1,7 @@
 //! Where the cursor is: the shortest way to where it is needed, and what the terminal remembers for it.
 
 use super::{Painter, SYNC_BEGIN};
-use crate::tui::paint::grid::{Grid, Look};
+use crate::tui::paint::grid::Look;
 use crate::tui::paint::pen;
 
 /// What the terminal remembers for `ESC 8`.
@@ -21,10 +21,10 @@ impl Painter {
     }
 
     /// Remembers where the caret stands, so that coming back after painting elsewhere takes two bytes.
-    pub(super) fn save_cursor(&mut self, wanted: Option<(usize, usize)>, new: &Grid) {
+    pub(super) fn save_cursor(&mut self, wanted: Option<(usize, usize)>) {
         let Some(caret) = wanted else { return };
         let (Some(pen), true) = (self.pen, self.at == Some(caret)) else { return };
-        if self.new_hashes == self.old_hashes && self.old.cells == new.cells {
+        if self.taken.changed.is_empty() {
             return;
         }
         let stale = self.saved.is_none_or(|s| s.at != caret || (s.pen != pen && self.misses >= 4));

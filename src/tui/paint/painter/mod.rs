@@ -2,6 +2,7 @@
 
 mod cursor;
 mod row;
+mod taken;
 
 use super::grid::{Glyph, Grid, Look, Symbols};
 use super::images::Images;
@@ -11,6 +12,7 @@ use crate::tui::image::Graphics;
 use cursor::Saved;
 use ratatui::style::Color;
 use std::io::{self, Write};
+use taken::Taken;
 
 /// Frames larger than this are bracketed (synchronised output, or the cursor hidden): smaller ones arrive in one piece.
 const LARGE: usize = 1_024;
@@ -36,8 +38,8 @@ pub struct Painter {
     /// What the terminal shows.
     old: Grid,
     old_hashes: Vec<u64>,
-    new: Grid,
-    new_hashes: Vec<u64>,
+    /// What it is to show.
+    taken: Taken,
     /// The terminal's look for what comes next; `None` when unknown.
     pen: Option<Look>,
     /// Column and row of the cursor; `None` when unknown, as after the last column.
@@ -60,8 +62,7 @@ impl Painter {
             symbols: Symbols::default(),
             old: Grid::default(),
             old_hashes: Vec::new(),
-            new: Grid::default(),
-            new_hashes: Vec::new(),
+            taken: Taken::default(),
             pen: None,
             at: None,
             visible: None,
@@ -122,36 +123,32 @@ impl Painter {
             self.symbols = Symbols::default();
             self.fresh = true;
         }
-        let mut new = std::mem::take(&mut self.new);
-        new.take(picture, self.caps.depth, self.caps.links, &mut self.symbols);
-        self.images.lay(picture, &self.caps, &mut new, &mut self.out);
-        self.new_hashes.clear();
-        let known = self.old_hashes.len() == new.height && self.old.width == new.width;
-        for y in 0..new.height {
-            let row = new.row(y);
-            let same = known && self.old.row(y) == row;
-            self.new_hashes.push(if same { self.old_hashes[y] } else { scroll::hash(row) });
-        }
+        self.taken.take(picture, &self.caps, self.fresh, &mut self.symbols);
+        self.images.lay(picture, &self.caps, &mut self.taken.grid, &mut self.out);
+        let (width, height) = (self.taken.grid.width, self.taken.grid.height);
         let wanted = picture.cursor.map(|p| (usize::from(p.x), usize::from(p.y)));
-        let wanted = wanted.filter(|&(x, y)| x < new.width && y < new.height);
+        let wanted = wanted.filter(|&(x, y)| x < width && y < height);
 
-        if self.fresh || (self.old.width, self.old.height) != (new.width, new.height) {
-            self.start_over(&new);
+        let anew = self.fresh || (self.old.width, self.old.height) != (width, height);
+        if anew {
+            self.start_over();
         }
-        self.save_cursor(wanted, &new);
-        let scrolled = self.paint(picture, &new);
+        self.taken.compare(&self.old, anew);
+        self.save_cursor(wanted);
+        // the painting methods need all of `self` beside it
+        let taken = std::mem::take(&mut self.taken);
+        let scrolled = self.paint(&taken);
+        self.taken = taken;
         self.close_link();
         self.draw_images();
-        self.new = new;
-        std::mem::swap(&mut self.old, &mut self.new);
-        std::mem::swap(&mut self.old_hashes, &mut self.new_hashes);
+        self.old_hashes.clone_from(&self.taken.hashes);
         self.bracket();
         self.place_cursor(wanted);
         scrolled
     }
 
     /// Clears the terminal to the background that most of the new picture has.
-    fn start_over(&mut self, new: &Grid) {
+    fn start_over(&mut self) {
         self.pen = None;
         self.at = None;
         self.saved = None;
@@ -162,25 +159,28 @@ impl Painter {
             self.out.extend_from_slice(b"\x1b[r");
         }
         self.region = None;
+        let new = &self.taken.grid;
+        let (width, height) = (new.width, new.height);
         let ground = if self.caps.erase_fills { common_ground(new) } else { Color::Reset };
         self.set_pen(Look { bg: ground, ..Look::default() });
         self.out.extend_from_slice(b"\x1b[2J");
-        self.old.fill(new.width, new.height, Glyph::blank(ground));
+        self.old.fill(width, height, Glyph::blank(ground));
         self.old_hashes.clear();
-        let empty = self.old.cells.get(..new.width).map_or(0, scroll::hash);
-        self.old_hashes.resize(new.height, empty);
+        let empty = self.old.cells.get(..width).map_or(0, scroll::hash);
+        self.old_hashes.resize(height, empty);
     }
 
-    fn paint(&mut self, picture: &Picture, new: &Grid) -> isize {
+    fn paint(&mut self, taken: &Taken) -> isize {
+        let new = &taken.grid;
         // nobody says what becomes of pixels in rows that are scrolled
         let pixels = self.caps.images == Graphics::Sixel && self.images.are_shown();
         let found = if self.caps.regions && !pixels {
-            scroll::find(&self.old, &self.old_hashes, new, &self.new_hashes, &picture.scrolls)
+            scroll::find(&self.old, &self.old_hashes, new, &taken.hashes)
         } else {
             None
         };
         let Some(found) = found else {
-            for y in 0..new.height {
+            for &y in &taken.changed {
                 self.paint_row(y, y, new);
             }
             return 0;
@@ -197,7 +197,7 @@ impl Painter {
         for y in top..bottom {
             self.paint_row(y, y, new);
         }
-        for y in (0..top).chain(bottom..new.height) {
+        for &y in taken.changed.iter().filter(|y| !(top..bottom).contains(y)) {
             self.paint_row(y, y, new);
         }
         by

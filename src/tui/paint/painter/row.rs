@@ -13,9 +13,13 @@ impl Painter {
     /// Makes row `at` of the terminal look like row `y` of the picture.
     pub(super) fn paint_row(&mut self, at: usize, y: usize, new: &Grid) {
         let row = new.row(y);
-        if self.old.row(at) == row {
-            return;
+        if self.old.row(at) != row {
+            self.change_row(at, row);
+            self.old.row_mut(at).copy_from_slice(row);
         }
+    }
+
+    fn change_row(&mut self, at: usize, row: &[Glyph]) {
         let width = row.len();
         let tail = self.erasable_from(row);
         if self.old.row(at)[0] == UNKNOWN && self.caps.erase_fills {
@@ -39,7 +43,6 @@ impl Painter {
                 self.move_in_row(x, at, row);
                 self.prepare(&glyph);
                 self.out.extend_from_slice(b"\x1b[K");
-                self.old.row_mut(at)[x..].copy_from_slice(&row[x..]);
                 return;
             }
             let blanks = self.blank_run(row, x);
@@ -47,7 +50,6 @@ impl Painter {
                 self.move_in_row(x, at, row);
                 self.prepare(&glyph);
                 write!(self.out, "\x1b[{blanks}X").expect("writing to memory does not fail");
-                self.old.row_mut(at)[x..x + blanks].copy_from_slice(&row[x..x + blanks]);
                 x += blanks;
                 continue;
             }
@@ -55,9 +57,7 @@ impl Painter {
             self.draw(glyph, x, at);
             let cells = usize::from(glyph.width).max(1);
             spoilt = spoilt.max(x + usize::from(glyph.reach));
-            let end = (x + cells).min(width);
-            self.old.row_mut(at)[x..end].copy_from_slice(&row[x..end]);
-            x = end;
+            x += cells;
         }
     }
 
