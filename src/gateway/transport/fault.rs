@@ -6,6 +6,8 @@ use reqwest::header::LOCATION;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Whether the server closed the connection without a byte of an answer.
 pub(super) fn hung_up(error: &reqwest::Error) -> bool {
@@ -82,6 +84,33 @@ pub(super) fn unsent(
         }
         _ => Failure::new(Cut, format!("{place} hung up before it answered: {}", last(error))),
     }
+}
+
+/// Whether a server that no TLS came up with answers to plain HTTP. It is told nothing but that somebody is there.
+pub(super) async fn without_tls(place: &str, scheme: &str, loopback: bool, error: &reqwest::Error) -> bool {
+    let proxied = !loopback && proxy_variable(scheme, host(place)).is_some();
+    let unsure = error.is_connect() && !error.is_dns() && find::<rustls::Error>(error).is_none();
+    if scheme != "https" || proxied || !unsure {
+        return false;
+    }
+    let ask = async {
+        let mut socket = TcpStream::connect(place).await?;
+        let request = format!("HEAD / HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).await?;
+        let mut begin = [0; 5];
+        socket.read_exact(&mut begin).await?;
+        Ok::<bool, io::Error>(&begin == b"HTTP/")
+    };
+    matches!(tokio::time::timeout(GLANCE, ask).await, Ok(Ok(true)))
+}
+
+/// How long a server may take to say that it speaks plain HTTP.
+const GLANCE: Duration = Duration::from_secs(1);
+
+pub(super) fn plain(place: &str) -> Failure {
+    let said =
+        format!("{place} speaks plain HTTP, not TLS: write http:// instead of https:// in its address");
+    Failure::new(FailureKind::Tls, said)
 }
 
 /// Why an answer broke off.

@@ -107,8 +107,13 @@ impl Transport {
             }
             (sent, _) => sent,
         };
-        let response =
-            sent.map_err(|error| fault::unsent(&place, &scheme, loopback, self.connect, &error))?;
+        let response = match sent {
+            Ok(response) => response,
+            Err(error) if fault::without_tls(&place, &scheme, loopback, &error).await => {
+                return Err(fault::plain(&place));
+            }
+            Err(error) => return Err(fault::unsent(&place, &scheme, loopback, self.connect, &error)),
+        };
         if response.status().is_redirection() && response.status() != StatusCode::NOT_MODIFIED {
             return Err(fault::redirected(&place, &response));
         }

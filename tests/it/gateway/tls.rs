@@ -8,6 +8,7 @@ use fareway::words::{Delta, FailureKind, Reply};
 use futures_util::StreamExt;
 use std::net::SocketAddr;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn trusting() -> Options {
     Options { ca_file: Some(tls::authority()), ..options() }
@@ -67,6 +68,26 @@ async fn a_handshake_that_stops() {
         assert!(heard.message().contains(&address.to_string()), "{name}: {}", heard.message());
         bench.settled(&heard);
     }
+}
+
+/// It waits for the end of a request that a TLS greeting does not have.
+#[tokio::test]
+async fn a_plain_server_behind_an_https_address_is_named_as_one() {
+    let plain = tls::listen(|mut socket| async move {
+        let mut heard = Vec::new();
+        while !heard.ends_with(b"\r\n\r\n") && socket.read_buf(&mut heard).await.is_ok_and(|n| n > 0) {}
+        let _ = socket.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n").await;
+    });
+    let clocks = Clocks { connect: Duration::from_millis(200), ..options().clocks };
+    let bench = Bench::at(&[https(plain)], Options { clocks, ..options() });
+    let heard = bench.ask(request("hi")).await;
+    assert_eq!(heard.failure(), Some(FailureKind::Tls), "{heard:?}");
+    let said = heard.message();
+    assert!(
+        said.contains(&plain.to_string()) && said.contains("write http:// instead of https://"),
+        "{said}"
+    );
+    assert_eq!(heard.outline(), "Cl", "it is not asked again: {heard:?}");
 }
 
 #[tokio::test]
