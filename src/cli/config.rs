@@ -102,7 +102,10 @@ fn show(dirs: &Dirs, start: &Start, as_json: bool) -> Result<(), Fail> {
     text.push_str(&config::show(&settings, &origins));
     if !chosen.is_empty() {
         text.push_str("\n# chosen in the terminal since, and holding there:\n");
-        text.extend(chosen.iter().map(|(name, value)| format!("# {name} = {value}\n")));
+        text.extend(chosen.iter().map(|(name, value)| {
+            let also = if name == "model" { "  (`ask` without --model, too)" } else { "" };
+            format!("# {name} = {value}{also}\n")
+        }));
     }
     Ok(out::text(&text)?)
 }

@@ -8,6 +8,7 @@ use crate::words::{
     At, Message, MessageId, MessageState, ModelId, ModelRef, Part, Role, Session, SessionId, Titled,
 };
 use serde::Deserialize;
+use serde_json::error::Category;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
@@ -296,7 +297,7 @@ fn import(
         if text.trim().is_empty() {
             continue;
         }
-        let line: Line = serde_json::from_str(&text).map_err(|e| wrong(&e))?;
+        let line: Line = serde_json::from_str(&text).map_err(|e| wrong(&misread(&e)))?;
         if line.role == Role::Tool {
             return Err(wrong(&"role tool cannot be imported"));
         }
@@ -331,6 +332,16 @@ fn import(
     }
     out::note(&format!("{} messages imported as \"{}\"", messages.len(), session.title));
     Ok(out::text(&id.to_string())?)
+}
+
+/// Why a line of an import is none, without the line number of a text that is one line long.
+fn misread(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    let why = said.split_once(" at line ").map_or(said.as_str(), |(why, _)| why);
+    match error.classify() {
+        Category::Data => why.to_owned(),
+        _ => format!("not JSON: {why}, column {}", error.column()),
+    }
 }
 
 /// A title from the first thing that was asked.

@@ -3,8 +3,8 @@
 use super::{Exit, Fail, Globals, On, Start, out};
 use crate::catalog::Catalog;
 use crate::config::{self, Config, Dirs};
-use crate::runtime::{Core, Launch, Which, last_session};
-use crate::store::Store;
+use crate::runtime::{Core, Launch, Which, last_session, settings};
+use crate::store::{Store, StoreError};
 use crate::words::{Endpoint, ModelId, ModelRef, ProviderId};
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -58,10 +58,17 @@ impl Shell {
         open_store(&self.dirs.data)
     }
 
-    /// What a new session talks to: the config's, else the last used, else the first there is a key for, else the demo.
+    /// What a new session talks to, as in the terminal: what was chosen there since the config was written, the config's,
+    /// else the last used, else the first there is a key for, else the demo.
     pub fn default_model(&self, store: &Store) -> Result<ModelRef, Fail> {
-        if !self.config.model.is_empty() {
-            return Ok(ModelRef::new(&self.config.model));
+        let says = settings::of_config(&self.config);
+        let chosen = match store.setting(settings::KEY).wait() {
+            // the terminal says so; here the config holds
+            Err(StoreError::Record(_)) => says,
+            kept => settings::merge(&says, kept?.as_ref()),
+        };
+        if !chosen.model.as_str().is_empty() {
+            return Ok(chosen.model);
         }
         if let Some(session) = last_session(store)? {
             return Ok(session.model);

@@ -3,6 +3,9 @@
 use crate::support::program::{Home, config};
 use crate::support::pty::{Pty, command};
 use crate::support::upstream::{Gate, Script, Upstream, stop, text, usage};
+use fareway::app::Settings;
+use fareway::runtime::settings;
+use fareway::store::{Options, Store, Write};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -42,6 +45,30 @@ fn the_demo_answers_a_pipe_and_its_money_is_play_money() {
     let sum = &home.run(["usage", "--json"]).ok().json()["sum"];
     assert_eq!(sum["requests"], 0, "real totals know nothing of it");
     assert_eq!(home.run(["usage", "--demo", "--json"]).ok().json()["sum"]["requests"], 1);
+}
+
+/// Alt-S in the picker: the model that new sessions begin with. The config says nothing, or something older.
+#[test]
+fn the_model_chosen_in_the_terminal_is_asked() {
+    for says in ["", "model = \"demo/sage\"\n"] {
+        let home = Home::with_config(says);
+        let data = home.path().join(".local/share/fareway");
+        let config =
+            Settings { model: if says.is_empty() { "" } else { "demo/sage" }.into(), ..Settings::default() };
+        let chosen = Settings { model: "demo/thinker".into(), ..config.clone() };
+        let store = Store::open(&data, Options::default()).expect("a store").store;
+        let value = Some(settings::keep(&chosen, &config));
+        store.write(vec![Write::PutSetting { key: settings::KEY.into(), value }]).wait().expect("it is kept");
+        store.close();
+        let model = |home: &Home| home.run(["ask", "--json", "--no-save", "hi"]).ok().json()["model"].clone();
+        assert_eq!(model(&home), "demo/thinker", "{says:?}");
+        let shown = home.run(["config", "show"]).ok().stdout;
+        assert!(shown.contains("# model = \"demo/thinker\"  (`ask` without --model, too)"), "{shown}");
+        // the config was edited since: it holds
+        let file = home.path().join(".config/fareway/config.toml");
+        std::fs::write(file, "model = \"demo/swift\"\n").expect("a config");
+        assert_eq!(model(&home), "demo/swift", "{says:?}");
+    }
 }
 
 #[test]

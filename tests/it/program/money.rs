@@ -185,6 +185,14 @@ fn an_import_comes_back_out_of_the_export() {
     assert_eq!((&shown["system"], shown["messages"].as_array().map(Vec::len)), (&json!("Be kind."), Some(2)));
     let bad = home.file("bad.jsonl", "{\"role\": \"user\", \"text\": \"a\"}\n{\"role\": \"robot\"}\n");
     home.run(["sessions", "import", bad.to_str().expect("a path")]).fails(2, &["bad.jsonl:2", "assistant"]);
+    for (line, says) in [
+        ("{bad", "bad.jsonl:1: not JSON: key must be a string, column 2; a line is {\"role\": \"user\""),
+        ("{\"role\": \"user\"}", "bad.jsonl:1: missing field `text`; a line is"),
+        ("{\"role\": \"bot\", \"text\": \"\"}", "bad.jsonl:1: unknown variant `bot`"),
+    ] {
+        let bad = home.file("bad.jsonl", line);
+        home.run(["sessions", "import", bad.to_str().expect("a path")]).fails(2, &[says]);
+    }
 }
 
 /// A claim that no bill can be is not booked: ours is, marked as an estimate.
