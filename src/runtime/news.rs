@@ -82,9 +82,11 @@ pub async fn begin(desk: Desk) {
 
 /// Looks for local servers and fresh lists now, because the person asked.
 pub async fn refresh(desk: Desk, turn: TurnId) {
-    let found = desk.core.gateway.discover(env).await;
-    let mut said: Vec<String> =
-        found.iter().map(|f| format!("{} has {} models", f.provider, f.models)).collect();
+    let mut said: Vec<String> = Vec::new();
+    if desk.config.network.discover {
+        let found = desk.core.gateway.discover(env).await;
+        said.extend(found.iter().map(|f| format!("{} has {} models", f.provider, f.models)));
+    }
     if desk.config.network.refresh {
         said.extend(desk.core.gateway.refresh(&desk.dirs.cache, NOW).await.iter().map(ToString::to_string));
     }

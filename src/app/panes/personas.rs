@@ -41,14 +41,14 @@ impl State {
         if step(&mut self.at, self.matches.len(), key) {
             return stay();
         }
-        match (key.code, key.ctrl) {
-            (Code::Esc, _) => close(),
-            (Code::Enter, _) => match self.matches.get(self.at).cloned() {
+        match (key.code, key.ctrl, key.alt) {
+            (Code::Esc, ..) => close(),
+            (Code::Enter, ..) => match self.matches.get(self.at).cloned() {
                 Some(name) => (false, take(model, &name)),
                 None => stay(),
             },
             // the session's system prompt becomes a persona under the name typed
-            (Code::Char('s'), true) | (Code::Insert, _) => {
+            (Code::Char('s'), true, false) | (Code::Char('s'), false, true) | (Code::Insert, ..) => {
                 let name = self.query.text().trim().to_owned();
                 let Some(text) = model.session().system.clone().filter(|_| !name.is_empty()) else {
                     model.say(
@@ -61,7 +61,7 @@ impl State {
                 self.refresh(model);
                 (true, vec![switch::keep_settings(model)])
             }
-            (Code::Delete, _) => {
+            (Code::Delete, ..) => {
                 if let Some(name) = self.matches.get(self.at).filter(|name| !name.is_empty()) {
                     model.settings.personas.remove(name);
                 }

@@ -4,6 +4,9 @@ use super::{Outcome, Overlay, close, stay, step};
 use crate::app::event::Hit;
 use crate::app::{Code, Effect, Key, Line, Model, switch};
 
+/// So many are shown; another word makes them fewer.
+pub const MOST: usize = 100;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     pub query: Line,

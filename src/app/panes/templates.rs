@@ -32,15 +32,15 @@ impl State {
         if step(&mut self.at, self.matches.len(), key) {
             return stay();
         }
-        match (key.code, key.ctrl) {
-            (Code::Esc, _) => close(),
-            (Code::Enter, _) => {
+        match (key.code, key.ctrl, key.alt) {
+            (Code::Esc, ..) => close(),
+            (Code::Enter, ..) => {
                 let text =
                     self.matches.get(self.at).and_then(|name| model.settings.templates.get(name)).cloned();
                 (false, text.map_or_else(Vec::new, |text| entry::fill(model, text)))
             }
             // what stands in the composer becomes a template under the name typed
-            (Code::Char('s'), true) | (Code::Insert, _) => {
+            (Code::Char('s'), true, false) | (Code::Char('s'), false, true) | (Code::Insert, ..) => {
                 let (name, text) = (self.query.text().trim().to_owned(), model.draft().text.clone());
                 if name.is_empty() || text.trim().is_empty() {
                     model.say(Level::Info, "write the template in the composer, then type its name here");
@@ -50,7 +50,7 @@ impl State {
                 self.refresh(model);
                 (true, vec![switch::keep_settings(model)])
             }
-            (Code::Delete, _) => {
+            (Code::Delete, ..) => {
                 if let Some(name) = self.matches.get(self.at) {
                     model.settings.templates.remove(name);
                 }

@@ -27,8 +27,13 @@ pub fn palette(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &pale
 }
 
 pub fn sessions(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &sessions::State) -> At {
+    let title = match (state.matches.len(), model.sessions.len()) {
+        (_, 0) => "Sessions".to_owned(),
+        (fit, all) if fit == all => format!("Sessions: {all}"),
+        (fit, all) => format!("Sessions: {fit} of {all}"),
+    };
     let hints = "Enter · Alt-R names · Alt-T tags · Alt-P pins · Alt-X archives · Alt-D deletes · Alt-U undoes · Alt-A archived too · #tag · Esc";
-    let mut area = frame(canvas, whole, "Sessions", hints, (100, rows(model.sessions.len(), 30)));
+    let mut area = frame(canvas, whole, &title, hints, (100, rows(model.sessions.len(), 30)));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     if state.matches.is_empty() {
         let said = if state.query.text().trim().is_empty() {
@@ -84,12 +89,12 @@ fn ago(since: std::time::Duration) -> String {
 }
 
 pub fn templates(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &templates::State) -> At {
-    let hints = "Enter takes it · Ctrl-S keeps the composer's text under this name · Del removes · Esc";
+    let hints = "Enter takes it · Alt-S keeps the composer's text under this name · Del removes · Esc";
     let mut area =
         frame(canvas, whole, "Prompt templates", hints, (80, rows(model.settings.templates.len(), 20)));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     if state.matches.is_empty() {
-        let how = "None yet. Write a prompt with {{variables}}, open this again, type a name, press Ctrl-S.";
+        let how = "None yet. Write a prompt with {{variables}}, open this again, type a name, press Alt-S.";
         text(canvas, area, how, Meaning::Dim);
     }
     list(canvas, area, state.matches.len(), state.at, |canvas, area, index, style| {
@@ -104,7 +109,7 @@ pub fn templates(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &te
 
 pub fn personas(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &personas::State) -> At {
     let hints =
-        "Enter takes it · Ctrl-S keeps this session's system prompt under this name · Del removes · Esc";
+        "Enter takes it · Alt-S keeps this session's system prompt under this name · Del removes · Esc";
     let mut area = frame(canvas, whole, "Personas", hints, (80, rows(model.settings.personas.len() + 1, 20)));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     list(canvas, area, state.matches.len(), state.at, |canvas, area, index, style| {
@@ -119,7 +124,13 @@ pub fn personas(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &per
 }
 
 pub fn search(canvas: &mut Canvas<'_>, whole: Rect, state: &search::State) -> At {
-    let mut area = frame(canvas, whole, "Search every session", "Enter opens the message · Esc", (110, 30));
+    let title = match state.hits.len() {
+        0 => "Search every session".to_owned(),
+        1 => "Search every session: 1 message".to_owned(),
+        n if n < search::MOST => format!("Search every session: {n} messages"),
+        n => format!("Search every session: the newest {n} messages"),
+    };
+    let mut area = frame(canvas, whole, &title, "Enter opens the message · Esc", (110, 30));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     if state.hits.is_empty() && !state.query.text().trim().is_empty() {
         let said = if state.answered { "Nothing holds these words." } else { "Searching…" };

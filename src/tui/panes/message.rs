@@ -6,7 +6,7 @@ use super::images::{self, Means, about};
 use crate::app::{Model, Node, ending, notes, seconds, thought};
 use crate::tui::markdown::Options;
 use crate::tui::paint::Caps;
-use crate::tui::text::{Face, Line, Prefix, Row, wrap};
+use crate::tui::text::{Face, Line, Prefix, Row, width, wrap};
 use crate::tui::theme::Meaning;
 use crate::words::{Message, MessageState, Part, Role, clean_line};
 use ratatui::layout::Rect;
@@ -213,14 +213,35 @@ fn foot(new: &mut New, model: &Model, message: &Message) {
     if let Some(ending) = ending(message) {
         let meaning =
             if matches!(message.state, MessageState::Failed(_)) { Meaning::Error } else { Meaning::Warn };
-        new.line(&format!("■ {ending}{}", remedies(model, message)), meaning);
+        let remedies = remedies(model, message);
+        let room = usize::from(new.options.width);
+        // what to do about it stays together: behind the sentence, or under it
+        match format!("■ {ending} · {}", remedies.join(" · ")) {
+            _ if remedies.is_empty() => new.line(&format!("■ {ending}"), meaning),
+            whole if width(&whole) <= room => new.line(&whole, meaning),
+            _ => {
+                new.line(&format!("■ {ending}"), meaning);
+                let mut row = String::from(" ");
+                for remedy in &remedies {
+                    let gap = if row.trim().is_empty() { " " } else { " · " };
+                    if width(&row) + width(gap) + width(remedy) > room {
+                        new.line(&row, meaning);
+                        row = format!("  {remedy}");
+                    } else {
+                        row.push_str(gap);
+                        row.push_str(remedy);
+                    }
+                }
+                new.line(&row, meaning);
+            }
+        }
     }
 }
 
 /// What can be done about the last reply that did not end by itself.
-fn remedies(model: &Model, message: &Message) -> String {
+fn remedies(model: &Model, message: &Message) -> Vec<String> {
     if model.thread().path().last() != Some(&message.id) {
-        return String::new();
+        return Vec::new();
     }
     let begun = !message.parts.is_empty();
     let all = [
@@ -230,6 +251,6 @@ fn remedies(model: &Model, message: &Message) -> String {
     ];
     all.iter()
         .filter(|(fits, ..)| *fits)
-        .filter_map(|(_, id, does)| Some(format!(" · {} {does}", model.keymap.keys(id).first()?)))
+        .filter_map(|(_, id, does)| Some(format!("{} {does}", model.keymap.keys(id).first()?)))
         .collect()
 }

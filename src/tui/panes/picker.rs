@@ -3,7 +3,7 @@
 use super::endpoints;
 use super::figures::{count, usd};
 use super::overlay::{frame, items, line, list, on, row, text};
-use crate::app::panes::picker::{Column, State, details};
+use crate::app::panes::picker::{Column, For, State, details};
 use crate::app::{Card, Model, Offer};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
@@ -21,8 +21,14 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         "Enter · Tab sorts · Ctrl-D details · Ctrl-F favourite · Alt-1…9 its place · Alt-S default · Ctrl-X hides · Alt-I reverses · Esc"
     };
     let way = if state.backwards { " (reversed)" } else { "" };
+    let what = match state.purpose {
+        For::Session => "Models",
+        For::Again(_) => "Ask another model",
+        For::Versus => "Compare with",
+        For::Summary => "Who summarises",
+    };
     let title =
-        format!("Models: {} of {}, by {}{way}", state.matches.len(), model.cards.len(), state.sort.name());
+        format!("{what}: {} of {}, by {}{way}", state.matches.len(), model.cards.len(), state.sort.name());
     let mut area = frame(canvas, whole, &title, hints, details::LARGEST);
     let first = row(&mut area);
     let mut right = first.right();
