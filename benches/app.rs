@@ -8,7 +8,7 @@ use fareway::tui::paint::Picture;
 use fareway::tui::theme::Theme;
 use fareway::words::{
     At, Chosen, Delta, Dice, Draft, Endpoint, EndpointId, Message, MessageId, ModelId, Prices, ProviderId,
-    Reply, Role, Usd,
+    Reply, Role, Unsent, Usd,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ fn stage(messages: usize) -> (Model, Tui, Picture) {
         })
         .collect();
     let session = model.session().clone();
-    let thread = Thread::new(session, all, Draft::default());
+    let thread = Thread::new(session, all, Unsent::default());
     model.threads.insert(model.here, thread);
     let tui = Tui::new(Theme::bundled("night").into_iter().collect());
     (model, tui, Picture::new(120, 40))
@@ -177,7 +177,7 @@ fn open_session(bencher: Bencher<'_, '_>, messages: usize) {
     let (model, ..) = stage(messages);
     let all: Vec<_> = model.thread().shown().map(|n| Arc::clone(&n.message)).collect();
     let session = model.session().clone();
-    bencher.bench_local(|| Thread::new(session.clone(), all.iter().cloned(), Draft::default()));
+    bencher.bench_local(|| Thread::new(session.clone(), all.iter().cloned(), Unsent::default()));
 }
 
 /// Opening the picker over 2,000 models, and its picture.

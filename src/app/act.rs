@@ -2,8 +2,8 @@
 
 use super::model::Undo;
 use super::panes::{picker, question};
-use super::{Effect, Fork, Level, Model, Order, Save, Scroll, ask, draft, read, send, telling, turns};
-use crate::words::{Draft, MessageId, ModelRef, Purpose, Role, clean};
+use super::{Effect, Level, Model, Order, Save, Scroll, ask, draft, read, send, telling, turns};
+use crate::words::{Draft, Fork, MessageId, ModelRef, Purpose, Role, clean};
 use std::sync::Arc;
 
 /// The message that an action is about: the selected one, else the last reply of the shown branch.

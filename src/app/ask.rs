@@ -1,6 +1,6 @@
 //! Asking: the request that answers a message, and the turn that hears what comes back.
 
-use super::{Effect, Live, Model, turns};
+use super::{Effect, Level, Live, Model, attachments, turns};
 use crate::words::{
     GenerationId, Message, MessageId, MessageState, ModelRef, Params, Part, Preferences, Purpose, Request,
     Role,
@@ -44,7 +44,10 @@ fn begin(
 ) -> Vec<Effect> {
     let turn = model.next_turn();
     let generation = GenerationId::new(model.now, &mut model.dice);
-    let mut request = request(model, upto, who);
+    let (mut request, left_out) = put_together(model, upto, who);
+    if !left_out.is_empty() {
+        model.say(Level::Warning, format!("not sent again, {}", left_out.join("; ")));
+    }
     request.generation = generation;
     request.purpose = purpose;
     let mut live = Live::new(model.here, id, purpose, model.now);
@@ -59,23 +62,38 @@ fn begin(
 
 /// The request that answers `upto` in the session on the screen.
 pub fn request(model: &Model, upto: Option<MessageId>, who: ModelRef) -> Request {
+    put_together(model, upto, who).0
+}
+
+/// The request, and what of the conversation stays behind because it would be refused for it.
+fn put_together(model: &Model, upto: Option<MessageId>, who: ModelRef) -> (Request, Vec<String>) {
     let thread = model.thread();
     let session = &thread.session;
     let mut messages = Vec::new();
+    let mut left_out = Vec::new();
     let mut at = upto;
     // never more than there are: a damaged store may hold a circle of parents
     for _ in 0..thread.count() {
         let Some(message) = at.and_then(|id| thread.message(id)) else { break };
         // a reply that failed before its first word says nothing to anybody
         if message.role != Role::Assistant || !message.parts.is_empty() {
-            messages.push(Arc::clone(message));
+            // who asks with an image just now means it
+            let refused = if at == upto { None } else { attachments::refused(model, message, &who) };
+            messages.push(refused.map_or_else(
+                || Arc::clone(message),
+                |(message, why)| {
+                    left_out.push(why);
+                    message
+                },
+            ));
         }
         at = message.parent;
     }
     let system = session.system.as_deref().filter(|s| !s.trim().is_empty());
     messages.extend(system.map(|system| Arc::new(Message::loose(Role::System, vec![Part::text(system)]))));
     messages.reverse();
-    Request {
+    left_out.reverse();
+    let request = Request {
         session: Some(session.id),
         fallbacks: session.fallbacks.clone(),
         messages,
@@ -84,7 +102,8 @@ pub fn request(model: &Model, upto: Option<MessageId>, who: ModelRef) -> Request
         tags: session.tags.clone(),
         model: who,
         ..Request::default()
-    }
+    };
+    (request, left_out)
 }
 
 /// The session's parameters, else those saved for every session.

@@ -1,8 +1,8 @@
 //! What comes into the draft from outside: files, images, the output of commands, the text of `$EDITOR`.
 
 use super::model::{Running, Writes};
-use super::{Attached, Effect, Level, Model, Order, draft, switch, turns};
-use crate::words::{Chip, ChipBody, Draft, TurnId, clean};
+use super::{Attached, Effect, Level, Model, Order, Save, draft, switch, turns};
+use crate::words::{Chip, ChipBody, Draft, SessionId, TurnId, clean};
 use std::sync::Arc;
 
 /// What an image of usual size costs at most providers, and a PDF of some pages.
@@ -15,7 +15,7 @@ pub fn attach(model: &mut Model, path: &str) -> Vec<Effect> {
         return Vec::new();
     }
     let turn = model.next_turn();
-    model.pending.attach.push(turn);
+    model.pending.attach.push((turn, model.here));
     vec![Effect::Attach { turn, path: path.to_owned() }]
 }
 
@@ -23,7 +23,8 @@ pub fn attach(model: &mut Model, path: &str) -> Vec<Effect> {
 pub fn run(model: &mut Model, command: String) -> Vec<Effect> {
     let mut effects = draft::clear(model);
     let turn = model.next_turn();
-    model.pending.run = Some(Running { turn, command: command.clone(), since: model.now });
+    model.pending.run =
+        Some(Running { turn, session: model.here, command: command.clone(), since: model.now });
     effects.push(Effect::Run { turn, command });
     effects.extend(turns::wake(model));
     effects
@@ -38,18 +39,21 @@ pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
     };
     model.say(Level::Info, "stopped: what it had printed is not attached");
     let mut effects = vec![Effect::Stop { turn: running.turn }];
-    if model.draft().text.is_empty() {
+    if running.session == model.here && model.draft().text.is_empty() {
         effects.extend(draft::replace(model, draft::at_end(&format!("!{}", running.command))));
     }
     effects
 }
 
 pub fn attached(model: &mut Model, turn: TurnId, chip: Result<Box<Attached>, String>) -> Vec<Effect> {
-    let ran = model.pending.run.take_if(|run| run.turn == turn).is_some();
-    if !ran && !model.pending.attach.contains(&turn) {
-        return Vec::new();
-    }
-    model.pending.attach.retain(|t| *t != turn);
+    let read = model.pending.attach.iter().position(|(t, _)| *t == turn);
+    let session = match model.pending.run.take_if(|run| run.turn == turn) {
+        Some(run) => run.session,
+        None => match read {
+            Some(at) => model.pending.attach.swap_remove(at).1,
+            None => return Vec::new(),
+        },
+    };
     match chip {
         Ok(attached) => {
             let about = attached.chip.label.trim_matches(['⟦', '⟧']).to_owned();
@@ -58,14 +62,34 @@ pub fn attached(model: &mut Model, turn: TurnId, chip: Result<Box<Attached>, Str
             } else {
                 about
             };
-            let label = draft::add_chip(model, &about, attached.chip.body);
-            vec![Effect::Screen(Order::Insert(format!("{label} ")))]
+            let Some(label) = draft::add_chip(model, session, &about, attached.chip.body) else {
+                model.say(Level::Warning, format!("{about}: the session it was for is gone"));
+                return Vec::new();
+            };
+            if session == model.here {
+                return vec![Effect::Screen(Order::Insert(format!("{label} ")))];
+            }
+            elsewhere(model, session, &about, &label)
         }
         Err(sentence) => {
             model.say(Level::Error, sentence);
             Vec::new()
         }
     }
+}
+
+/// What was begun in a session that is not shown any more stands at the end of its draft.
+fn elsewhere(model: &mut Model, session: SessionId, about: &str, label: &str) -> Vec<Effect> {
+    let Some(thread) = model.threads.get_mut(&session) else { return Vec::new() };
+    let draft = &mut thread.draft;
+    let gap = if draft.text.is_empty() || draft.text.ends_with(char::is_whitespace) { "" } else { " " };
+    let chips = std::mem::take(&mut draft.chips);
+    *draft = Draft { chips, ..draft::at_end(&format!("{}{gap}{label} ", draft.text)) };
+    let title = switch::named(&thread.session);
+    let saved = Effect::Save(vec![Save::Draft { session, draft: thread.unsent() }]);
+    model.say(Level::Info, format!("{about}: attached to the draft of \"{title}\""));
+    turns::forget(model, session);
+    vec![saved]
 }
 
 /// `4,500`: figures of tokens are read, not reckoned with.

@@ -131,7 +131,7 @@ pub fn accept(model: &mut Model, _: &str) -> Vec<Effect> {
     effects.extend(draft::edited(model, draft));
     if let Some(path) = path {
         let (turn, path) = (model.next_turn(), path.to_owned());
-        model.pending.attach.push(turn);
+        model.pending.attach.push((turn, model.here));
         effects.push(Effect::Attach { turn, path });
     }
     effects

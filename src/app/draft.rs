@@ -1,7 +1,7 @@
 //! The draft in the composer: edits, pastes, chips and what they become, prompts sent before, what sending would cost.
 
 use super::{Effect, Level, Model, Order, ask, complete, queue, recall};
-use crate::words::{Chip, ChipBody, Draft, Message, ModelRef, Part, Role, clean};
+use crate::words::{Chip, ChipBody, Draft, Message, ModelRef, Part, Role, SessionId, clean};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,7 +48,8 @@ pub fn paste(model: &mut Model, text: String) -> Vec<Effect> {
         return vec![Effect::Screen(Order::Insert(text))];
     }
     let about = pasted(&text);
-    let chip = add_chip(model, &about, ChipBody::Paste { text });
+    let here = model.here;
+    let Some(chip) = add_chip(model, here, &about, ChipBody::Paste { text }) else { return Vec::new() };
     let open = model.keymap.keys("chip.open").first().map_or("/keys".into(), ToString::to_string);
     model.say(Level::Info, format!("folded: {open} opens it, Backspace takes it out"));
     vec![Effect::Screen(Order::Insert(chip))]
@@ -78,10 +79,11 @@ pub fn overlong(model: &mut Model, bytes: usize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Adds a chip under a label that is not taken; the label is to be typed into the composer.
-pub fn add_chip(model: &mut Model, about: &str, body: ChipBody) -> String {
+/// Adds a chip to a session's draft under a label that is not taken; the label is to be typed into it. `None`: there
+/// is no such session.
+pub fn add_chip(model: &mut Model, session: SessionId, about: &str, body: ChipBody) -> Option<String> {
     let about: String = about.chars().map(|c| if matches!(c, '⟦' | '⟧' | '\n') { ' ' } else { c }).collect();
-    let draft = &mut model.thread_mut().draft;
+    let draft = &mut model.threads.get_mut(&session)?.draft;
     let label = (1..)
         .map(|n| if n == 1 { format!("⟦{about}⟧") } else { format!("⟦{about} #{n}⟧") })
         .find(|label| {
@@ -89,7 +91,7 @@ pub fn add_chip(model: &mut Model, about: &str, body: ChipBody) -> String {
         })
         .expect("there are more numbers than chips");
     draft.chips.push(Arc::new(Chip { label: label.clone(), body }));
-    label
+    Some(label)
 }
 
 pub fn size(bytes: usize) -> String {

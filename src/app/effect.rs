@@ -5,6 +5,7 @@ use super::{Place, Settings};
 use crate::metering::Target;
 use crate::words::{
     At, Draft, GenerationId, Message, MessageId, ModelId, ModelRef, Of, Request, Session, SessionId, TurnId,
+    Unsent,
 };
 use std::sync::Arc;
 
@@ -71,7 +72,7 @@ pub enum Effect {
 pub enum Save {
     Session(Box<Session>),
     Message { session: SessionId, message: Arc<Message> },
-    Draft { session: SessionId, draft: Draft },
+    Draft { session: SessionId, draft: Unsent },
     RemoveMessages { session: SessionId, messages: Vec<MessageId> },
     RemoveSession(SessionId),
     Settings(Box<Settings>),

@@ -5,7 +5,7 @@ use crate::catalog::Host;
 use crate::metering::{self, Tokenizer, WhatIf};
 use crate::words::{
     Chip, Draft, EndpointId, GenerationRow, Message, MessageId, ModelId, Reply, RollupKey, Session,
-    SessionId, Totals, TurnId, Usd,
+    SessionId, Totals, TurnId, Unsent, Usd,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -188,7 +188,9 @@ pub struct Began {
 pub struct Opened {
     pub session: Session,
     pub messages: Vec<Arc<Message>>,
-    pub draft: Draft,
+    pub unsent: Unsent,
+    /// What of it could not be read, in words.
+    pub lost: Vec<String>,
 }
 
 /// One message that holds the words searched for.

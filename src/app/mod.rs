@@ -6,6 +6,7 @@ mod act;
 mod actions;
 mod ask;
 mod attach;
+mod attachments;
 mod card;
 mod choose;
 mod compare;
@@ -52,7 +53,7 @@ pub use model::{Begun, Compare, Completion, Item, Model, Notice, Pending, Undo};
 pub use reading::Reading;
 pub use settings::{Mark, MeterPlace, Place, Rating, Settings};
 pub use telling::{ending, notes, reading, short, thought};
-pub use thread::{Fork, Node, Thread};
+pub use thread::{Node, Thread};
 pub use update::update;
 pub use window::{Progress, Unseen, Window};
 

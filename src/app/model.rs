@@ -4,7 +4,8 @@ use super::panes::Overlay;
 use super::{Card, Cards, Key, Keymap, Level, Live, Mark, Quote, Settings, Spent, Thread};
 use crate::metering::Tokenizer;
 use crate::words::{
-    At, Dice, Draft, Message, MessageId, ModelId, ModelRef, Purpose, Role, Session, SessionId, Totals, TurnId,
+    At, Dice, Draft, Message, MessageId, ModelId, ModelRef, Purpose, Role, Session, SessionId, Totals,
+    TurnId, Unsent,
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -94,7 +95,8 @@ pub struct Pending {
     pub paths: Option<TurnId>,
     /// `$EDITOR` is open, and on what.
     pub editor: Option<(TurnId, Writes)>,
-    pub attach: Vec<TurnId>,
+    /// Files being read, each for the session it was named in.
+    pub attach: Vec<(TurnId, SessionId)>,
     /// A command of the person's, whose output will be attached.
     pub run: Option<Running>,
     /// A look for servers and models that the person asked for.
@@ -123,6 +125,8 @@ pub enum Writes {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Running {
     pub turn: TurnId,
+    /// Where it was begun: what comes of it belongs there.
+    pub session: SessionId,
     pub command: String,
     pub since: At,
 }
@@ -200,7 +204,7 @@ impl Model {
             cards: Cards::default(),
             themes: Vec::new(),
             sessions: Vec::new(),
-            threads: BTreeMap::from([(id, Thread::new(session, [], Draft::default()))]),
+            threads: BTreeMap::from([(id, Thread::new(session, [], Unsent::default()))]),
             here: id,
             live: BTreeMap::new(),
             overlays: Vec::new(),

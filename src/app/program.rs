@@ -46,7 +46,7 @@ pub fn titles(model: &mut Model, _: &str) -> Vec<Effect> {
 pub fn refresh(model: &mut Model, _: &str) -> Vec<Effect> {
     let turn = model.next_turn();
     let what = "looking for local servers and new models".to_owned();
-    model.pending.refresh = Some(Running { turn, command: what, since: model.now });
+    model.pending.refresh = Some(Running { turn, session: model.here, command: what, since: model.now });
     turns::wake(model).into_iter().chain([Effect::Refresh { turn }]).collect()
 }
 

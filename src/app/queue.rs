@@ -35,14 +35,20 @@ pub fn ended(model: &mut Model, session: SessionId, well: bool) -> Vec<Effect> {
         return next(model, session);
     }
     if session == model.here {
-        let what =
-            if waiting == 1 { "a queued prompt is".into() } else { format!("{waiting} queued prompts are") };
-        model.say(
-            Level::Warning,
-            format!("{what} held: Enter sends the next one, Esc takes the last one back"),
-        );
+        held(model);
     }
     Vec::new()
+}
+
+/// Says what waits here and is not sent by itself.
+pub fn held(model: &mut Model) {
+    let waiting = model.thread().queue.len();
+    if waiting > 0 && !model.streaming() {
+        let what =
+            if waiting == 1 { "a queued prompt is".into() } else { format!("{waiting} queued prompts are") };
+        let text = format!("{what} held: Enter sends the next one, Esc takes the last one back");
+        model.say(Level::Warning, text);
+    }
 }
 
 /// Sends the first one, in whichever session it waits; who reads elsewhere stays there.

@@ -4,8 +4,10 @@ use super::event::{Began, Hit, Opened};
 use super::model::{Begun, Undo};
 use super::panes::find;
 use super::program::rekey;
-use super::{Effect, Level, Model, Order, Save, Scroll, Thread, compare, draft, turns};
-use crate::words::{Draft, Message, MessageId, ModelRef, Session, SessionId, Titled, TurnId, clean_line};
+use super::{Effect, Level, Model, Order, Save, Scroll, Thread, compare, draft, queue, turns};
+use crate::words::{
+    Draft, Message, MessageId, ModelRef, Session, SessionId, Titled, TurnId, Unsent, clean_line,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,12 +22,13 @@ pub fn begin(model: &mut Model, began: Began) -> Vec<Effect> {
     let typed = model.draft().text.clone();
     let begun = std::mem::replace(&mut model.begun, Begun::Done);
     // behind a draft that was left it is not what was meant to be sent
-    let send = begun == Begun::Sending && began.last.as_ref().is_none_or(|last| last.draft.text.is_empty());
+    let send = begun == Begun::Sending && began.last.as_ref().is_none_or(|last| last.unsent.is_empty());
     match began.last {
         Some(last) => {
             let old = model.here;
             model.here = last.session.id;
-            model.threads.insert(model.here, Thread::new(last.session, last.messages, last.draft));
+            tell_lost(model, &last.lost);
+            model.threads.insert(model.here, Thread::new(last.session, last.messages, last.unsent));
             if old != model.here {
                 model.threads.remove(&old);
             }
@@ -70,6 +73,10 @@ fn arrive(model: &mut Model) -> Vec<Effect> {
     model.recalled = None;
     model.compare = None;
     model.quotes.clear();
+    if model.model().as_str().is_empty() {
+        model.thread_mut().session.model = first_model(model);
+    }
+    queue::held(model);
     let turn = model.next_turn();
     model.pending.tally = Some(turn);
     let thread = model.thread();
@@ -130,10 +137,19 @@ pub fn opened(model: &mut Model, turn: TurnId, opened: Opened) -> Vec<Effect> {
     }
     model.pending.open = None;
     let id = opened.session.id;
-    model.threads.entry(id).or_insert_with(|| Thread::new(opened.session, opened.messages, opened.draft));
+    tell_lost(model, &opened.lost);
+    model.threads.entry(id).or_insert_with(|| Thread::new(opened.session, opened.messages, opened.unsent));
     let old = std::mem::replace(&mut model.here, id);
     turns::forget(model, old);
     arrive(model)
+}
+
+/// Says what of a session could not be read; all else of it is shown.
+fn tell_lost(model: &mut Model, lost: &[String]) {
+    if !lost.is_empty() {
+        let what = lost.join(" and ");
+        model.say(Level::Error, format!("of this session {what} cannot be read; the rest is here"));
+    }
 }
 
 pub fn new_session(model: &mut Model, _: &str) -> Vec<Effect> {
@@ -142,7 +158,7 @@ pub fn new_session(model: &mut Model, _: &str) -> Vec<Effect> {
     let chosen = &model.settings.model;
     let who = if chosen.as_str().is_empty() { model.model().clone() } else { chosen.clone() };
     let session = Session::new(id, who, model.now);
-    model.threads.insert(id, Thread::new(session, [], Draft::default()));
+    model.threads.insert(id, Thread::new(session, [], Unsent::default()));
     let old = std::mem::replace(&mut model.here, id);
     turns::forget(model, old);
     model.spent.session = Default::default();
@@ -175,6 +191,9 @@ pub fn remove(model: &mut Model, session: SessionId) -> Vec<Effect> {
     for turn in turns {
         effects.extend(turns::stop(model, turn));
     }
+    // nobody waits any more for what would have been attached
+    let run = model.pending.run.take_if(|run| run.session == session);
+    effects.extend(run.map(|run| Effect::Stop { turn: run.turn }));
     effects.extend(forget_removed(model));
     let Some(at) = model.sessions.iter().position(|s| s.id == session) else { return effects };
     let gone = model.sessions.remove(at);
@@ -272,7 +291,7 @@ fn back(
     vec![Effect::Save(saves)]
 }
 
-fn named(session: &Session) -> String {
+pub fn named(session: &Session) -> String {
     if session.title.is_empty() { "untitled".to_owned() } else { session.title.clone() }
 }
 

@@ -1,7 +1,9 @@
 //! One conversation: a tree of messages, and the branch of it that is shown.
 
 use super::Place;
-use crate::words::{Draft, Message, MessageId, Session};
+use crate::words::{
+    At, Draft, Failure, FailureKind, Fork, Message, MessageId, MessageState, Role, Session, Unsent,
+};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -35,23 +37,12 @@ pub struct Thread {
     position: HashMap<MessageId, usize>,
 }
 
-/// Where a new branch begins.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fork {
-    /// What the next prompt follows.
-    pub parent: Option<MessageId>,
-    /// The prompt that is edited; `None`: what is in the composer is a new one.
-    pub edits: Option<MessageId>,
-    /// What stood in the composer before.
-    pub parked: Draft,
-}
-
 impl Thread {
-    pub fn new(session: Session, messages: impl IntoIterator<Item = Arc<Message>>, draft: Draft) -> Self {
+    pub fn new(session: Session, messages: impl IntoIterator<Item = Arc<Message>>, unsent: Unsent) -> Self {
         let mut thread = Self {
             session,
-            draft,
-            queue: VecDeque::new(),
+            draft: unsent.draft,
+            queue: unsent.queue,
             fork: None,
             place: Place::Bottom,
             selected: None,
@@ -63,6 +54,7 @@ impl Thread {
         for message in messages {
             thread.hang(message);
         }
+        thread.fill_gaps();
         for children in thread.children.values_mut() {
             children.sort();
         }
@@ -70,16 +62,39 @@ impl Thread {
             thread.session.head = thread.newest_below(None);
         }
         thread.walk();
+        let there = |id: &Option<MessageId>| id.is_none_or(|id| thread.nodes.contains_key(&id));
+        match unsent.fork {
+            Some(fork) if there(&fork.parent) && there(&fork.edits) => thread.fork = Some(fork),
+            // what it follows is gone: nothing that was written goes with it
+            Some(fork) => {
+                thread.queue.extend([fork.parked].into_iter().filter(|draft| !draft.text.is_empty()))
+            }
+            None => {}
+        }
         thread
     }
 
-    /// All that was written and not sent: what waits, then what stands in the composer.
-    pub fn unsent(&self) -> Draft {
-        let parked = self.fork.iter().map(|fork| &fork.parked);
-        let mut all =
-            self.queue.iter().chain(parked).chain([&self.draft]).filter(|draft| !draft.text.is_empty());
-        let first = all.next().cloned().unwrap_or_default();
-        all.fold(first, super::draft::join)
+    /// Messages that others follow and that are not there (a damaged store): what came before must not go with them.
+    fn fill_gaps(&mut self) {
+        let followed =
+            self.children.iter().filter_map(|(parent, follow)| Some(((*parent)?, *follow.first()?)));
+        let mut gone: Vec<_> = followed.filter(|(id, _)| !self.nodes.contains_key(id)).collect();
+        gone.sort();
+        for (id, follows) in gone {
+            // ids follow the time
+            let before = self.nodes.keys().filter(|other| **other < id).max().copied();
+            let at = self.message(follows).map_or(At::default(), |message| message.at);
+            let said = "the message that stood here cannot be read; what follows it is here";
+            let mut gap = Message::text(id, before, Role::Assistant, "", at);
+            gap.parts.clear();
+            gap.state = MessageState::Failed(Box::new(Failure::new(FailureKind::Internal, said)));
+            self.hang(Arc::new(gap));
+        }
+    }
+
+    /// All that was written and not sent, as it is kept.
+    pub fn unsent(&self) -> Unsent {
+        Unsent { draft: self.draft.clone(), queue: self.queue.clone(), fork: self.fork.clone() }
     }
 
     /// What the next prompt follows.

@@ -72,7 +72,9 @@ fn cheapest<'a>(model: &'a Model, provider: &ProviderId) -> Option<&'a Card> {
         let here = card.endpoints.iter().filter(|e| e.provider == *provider);
         here.filter_map(|e| e.prices.as_ref()).map(|p| p.prompt * 600 + p.completion * 20).min()
     };
-    let mut cards: Vec<&Card> = model.cards.iter().filter(|card| price(card).is_some()).collect();
+    // canned words name nothing
+    let fits = |card: &&Card| !card.demo() && price(card).is_some();
+    let mut cards: Vec<&Card> = model.cards.iter().filter(fits).collect();
     // among equals one that does not think first, then the shorter name
     cards.sort_by_key(|card| (price(card), card.supports("reasoning"), card.id.as_str().len()));
     cards.first().copied()

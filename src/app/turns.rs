@@ -285,9 +285,11 @@ fn stopped(live: &Live, now: At) -> Receipt {
     }
 }
 
-/// A conversation that is neither shown nor answered is not kept in memory.
+/// A conversation that is neither shown nor answered is not kept in memory, unless something for its draft is on its way.
 pub fn forget(model: &mut Model, session: SessionId) -> Option<Effect> {
-    let busy = model.live.values().any(|live| live.session == session);
+    let awaited = model.pending.run.as_ref().is_some_and(|run| run.session == session)
+        || model.pending.attach.iter().any(|(_, of)| *of == session);
+    let busy = awaited || model.live.values().any(|live| live.session == session);
     if session != model.here && !busy {
         model.threads.remove(&session);
     }

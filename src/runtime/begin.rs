@@ -7,8 +7,8 @@ use crate::app::{Began, BudgetState, Opened, Spent};
 use crate::catalog::{Catalog, Overlay};
 use crate::config::{Config, Dirs};
 use crate::metering::{Standing, standing};
-use crate::store::{Store, StoreError};
-use crate::words::{ModelId, ModelRef, Of, ProviderId, Session, SessionId};
+use crate::store::{Slice, Store, StoreError};
+use crate::words::{ModelId, ModelRef, Of, ProviderId, Session, SessionId, Unsent};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -86,7 +86,13 @@ fn began(
 ) -> Result<Began, StoreError> {
     let store = &core.store;
     let mut notices = core.notices.clone();
-    let kept = store.setting(settings::KEY).wait()?;
+    let kept = match store.setting(settings::KEY).wait() {
+        Err(StoreError::Record(why)) => {
+            notices.push(format!("what was chosen here before cannot be read, the config holds: {why}"));
+            None
+        }
+        other => other?,
+    };
     let settings = settings::merge(&settings::of_config(config), kept.as_ref());
     let sessions = store.sessions(None, 10_000).wait()?;
     let asked = match &launch.session {
@@ -115,8 +121,8 @@ fn began(
             let at = now();
             let session = Session::new(SessionId::new(at, &mut dice()), model, at);
             // what was typed before there was a session is kept under no session
-            let draft = store.draft(SessionId::nil()).wait()?.unwrap_or_default();
-            Opened { session, messages: Vec::new(), draft }
+            let unsent = store.draft(SessionId::nil()).wait().ok().flatten().unwrap_or_default();
+            Opened { session, messages: Vec::new(), unsent, lost: Vec::new() }
         }
     };
     // the one card that the first picture needs; the others come right behind
@@ -126,10 +132,31 @@ fn began(
 }
 
 /// A session with everything that is shown of it.
-pub fn opened(store: &Store, session: Session) -> Result<Opened, StoreError> {
-    let messages = store.messages(session.id, None, usize::MAX).wait()?.messages;
-    let draft = store.draft(session.id).wait()?.unwrap_or_default();
-    Ok(Opened { session, messages, draft })
+fn opened(store: &Store, session: Session) -> Result<Opened, StoreError> {
+    let (slice, unsent) = (store.messages(session.id, None, usize::MAX), store.draft(session.id));
+    whole(session, slice.wait()?, unsent.wait())
+}
+
+/// A session from what was read of it: what does not read takes nothing else with it, and is said.
+pub fn whole(
+    session: Session,
+    slice: Slice,
+    unsent: Result<Option<Unsent>, StoreError>,
+) -> Result<Opened, StoreError> {
+    let mut lost = Vec::new();
+    match slice.unread {
+        0 => {}
+        1 => lost.push("one message".to_owned()),
+        n => lost.push(format!("{n} messages")),
+    }
+    let unsent = match unsent {
+        Err(StoreError::Record(_)) => {
+            lost.push("the draft".to_owned());
+            Unsent::default()
+        }
+        other => other?.unwrap_or_default(),
+    };
+    Ok(Opened { session, messages: slice.messages, unsent, lost })
 }
 
 /// Today's sums and a session's, from the ledger's totals.

@@ -86,9 +86,9 @@ impl Desk {
             let Some(found) = store.session(session).await? else {
                 return Ok(Event::Notice(Level::Error, "that session is gone".into()));
             };
-            let messages = store.messages(session, None, usize::MAX).await?.messages;
-            let draft = store.draft(session).await?.unwrap_or_default();
-            Ok(Event::Opened { turn, opened: Box::new(app::Opened { session: *found, messages, draft }) })
+            let slice = store.messages(session, None, usize::MAX).await?;
+            let opened = begin::whole(*found, slice, store.draft(session).await)?;
+            Ok(Event::Opened { turn, opened: Box::new(opened) })
         });
     }
 
@@ -96,7 +96,9 @@ impl Desk {
         let store = self.core.store.clone();
         self.answer(async move {
             let mut hits = Vec::new();
-            for hit in store.search(Search { query, limit: 100, ..Search::default() }).await? {
+            for hit in
+                store.search(Search { query, limit: app::panes::search::MOST, ..Search::default() }).await?
+            {
                 let title = store.session(hit.session).await?.map(|s| s.title).unwrap_or_default();
                 let marks = hit.marks.iter().map(|range| (range.start, range.end)).collect();
                 hits.push(app::Hit {

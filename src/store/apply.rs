@@ -3,7 +3,7 @@
 use super::txn::Txn;
 use super::writer::Writer;
 use super::{Changed, StoreError, Write, keys, ledger, record, search};
-use crate::words::{At, Draft, Message, MessageId, MessageState, ModelRef, Session, SessionId};
+use crate::words::{At, Message, MessageId, MessageState, ModelRef, Session, SessionId, Unsent};
 use sled::IVec;
 use std::sync::Arc;
 
@@ -211,9 +211,9 @@ fn forget_message(txn: &mut Txn<'_>, id: MessageId) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn put_draft(txn: &mut Txn<'_>, write: &Write, session: SessionId, draft: &Draft) -> Result<(), StoreError> {
+fn put_draft(txn: &mut Txn<'_>, write: &Write, session: SessionId, draft: &Unsent) -> Result<(), StoreError> {
     let key = keys::session(keys::DRAFT, session);
-    if draft.text.is_empty() && draft.chips.is_empty() {
+    if draft.is_empty() {
         txn.remove(key);
     } else {
         txn.put(key, record::encode(write)?);

@@ -12,8 +12,8 @@ use super::place::{Place, privately};
 use super::writer::Writer;
 use super::{StoreError, Write, export};
 use crate::words::{
-    AttemptRow, Cap, Draft, GenerationId, GenerationRow, Hold, Message, MessageId, Of, OpenRow, Over,
-    RollupKey, Session, SessionId, Totals, Usd, Used,
+    AttemptRow, Cap, GenerationId, GenerationRow, Hold, Message, MessageId, Of, OpenRow, Over, RollupKey,
+    Session, SessionId, Totals, Unsent, Usd, Used,
 };
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -210,7 +210,7 @@ impl Store {
         self.read(Op::Message(id), found!(Message))
     }
 
-    pub fn draft(&self, session: SessionId) -> Pending<Option<Draft>> {
+    pub fn draft(&self, session: SessionId) -> Pending<Option<Unsent>> {
         self.read(Op::Draft(session), found!(Draft))
     }
 

@@ -3,8 +3,8 @@
 use super::writer::Writer;
 use super::{StoreError, Write};
 use crate::words::{
-    At, AttemptRow, Cap, Dimension, Draft, GenerationId, GenerationRow, Hold, Message, MessageId, Of,
-    OpenRow, Over, RollupKey, Session, SessionId, Totals, Usd, Used,
+    At, AttemptRow, Cap, Dimension, GenerationId, GenerationRow, Hold, Message, MessageId, Of, OpenRow, Over,
+    RollupKey, Session, SessionId, Totals, Unsent, Usd, Used,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,7 +49,7 @@ pub enum Found {
     Session(Option<Box<Session>>),
     Messages(Slice),
     Message(Option<(SessionId, Arc<Message>)>),
-    Draft(Option<Draft>),
+    Draft(Option<Unsent>),
     Setting(Option<Value>),
     Settings(Vec<(String, Value)>),
     Generations(Vec<GenerationRow>),
@@ -86,6 +86,9 @@ pub struct Slice {
     pub messages: Vec<Arc<Message>>,
     /// Where the messages before these are; `None`: these are the first.
     pub before: Option<u32>,
+    /// How many stand among these and do not read.
+    #[serde(default)]
+    pub unread: u32,
 }
 
 /// Which generations.

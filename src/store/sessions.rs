@@ -3,8 +3,11 @@
 use super::apply::Place;
 use super::disk::Disk;
 use super::{SessionMark, Slice, StoreError, Write, keys, record};
-use crate::words::{CacheMark, Draft, Message, MessageId, MessageState, Part, Session, SessionId};
+use crate::words::{
+    At, CacheMark, Message, MessageId, MessageState, ModelRef, Part, Session, SessionId, Titled, Unsent,
+};
 use serde_json::Value;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Last changed first.
@@ -18,26 +21,39 @@ pub(super) fn sessions(
         None => keys::after(keys::SESSION_BY_TIME),
     };
     let mut found = Vec::new();
+    let mut seen = HashSet::new();
     for row in disk.range(keys::SESSION_BY_TIME, &to).rev() {
         if found.len() == limit {
             break;
         }
-        if let Some(id) = keys::id_at_end(&row?.0) {
-            // one that does not read takes no other with it
-            match session(disk, SessionId(id)) {
-                Err(StoreError::Record(_)) => {}
-                other => found.extend(other?),
-            }
+        let key = row?.0;
+        let Some(id) = keys::id_at_end(&key) else { continue };
+        // one that was written anew after it did not read may stand here twice: the later time is its own
+        if seen.insert(id) {
+            found.extend(session(disk, SessionId(id))?);
         }
     }
     Ok(found)
 }
 
+/// A session whose own data do not read still has its messages: it goes by another name until it is written again.
 pub(super) fn session(disk: &Disk, id: SessionId) -> Result<Option<Session>, StoreError> {
-    match disk.get(&keys::session(keys::SESSION, id))?.as_deref().map(record::decode).transpose()? {
-        Some(Write::PutSession(session)) => Ok(Some(*session)),
-        _ => Ok(None),
+    let Some(bytes) = disk.get(&keys::session(keys::SESSION, id))? else { return Ok(None) };
+    match record::decode(&bytes) {
+        Ok(Write::PutSession(session)) => Ok(Some(*session)),
+        Ok(_) => Ok(None),
+        Err(StoreError::Record(_)) => Ok(Some(nameless(id))),
+        Err(error) => Err(error),
     }
+}
+
+fn nameless(id: SessionId) -> Session {
+    let made = id.0.get_timestamp().map(|made| made.to_unix()).unwrap_or_default();
+    let at = At::from_secs(i64::try_from(made.0).unwrap_or(0));
+    let mut session = Session::new(id, ModelRef::default(), at);
+    session.title = "its title and settings cannot be read".to_owned();
+    session.titled = Titled::ByPerson;
+    session
 }
 
 /// The last `limit` messages before a place, oldest first: the end of a long conversation costs as little as a short one.
@@ -63,8 +79,9 @@ pub(super) fn messages(
         let (key, value) = row?;
         first = keys::number_of(&key[18..]);
         // one that does not read takes no other with it
-        if let Ok(Write::PutMessage { message, .. }) = record::decode(&value) {
-            slice.messages.push(whole(disk, message)?);
+        match record::decode(&value) {
+            Ok(Write::PutMessage { message, .. }) => slice.messages.push(whole(disk, message)?),
+            _ => slice.unread += 1,
         }
     }
     if first.is_some() && rows.next().transpose()?.is_some() {
@@ -123,7 +140,7 @@ fn join(parts: &mut Vec<Part>, piece: Part) {
     }
 }
 
-pub(super) fn draft(disk: &Disk, session: SessionId) -> Result<Option<Draft>, StoreError> {
+pub(super) fn draft(disk: &Disk, session: SessionId) -> Result<Option<Unsent>, StoreError> {
     match disk.get(&keys::session(keys::DRAFT, session))?.as_deref().map(record::decode).transpose()? {
         Some(Write::PutDraft { draft, .. }) => Ok(Some(draft)),
         _ => Ok(None),

@@ -1,6 +1,6 @@
 //! Everything that can be written; the same words are the records on disk, the lines of an export and the socket's protocol.
 
-use crate::words::{Draft, Entry, Message, MessageId, Part, Session, SessionId};
+use crate::words::{Entry, Message, MessageId, Part, Session, SessionId, Unsent};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ pub enum Write {
     /// An empty draft is removed. [`SessionId::nil`] is the draft of a chat that is not a session yet.
     PutDraft {
         session: SessionId,
-        draft: Draft,
+        draft: Unsent,
     },
     /// `None` removes. Favourites, last model, theme, templates, personas, calibration: by key.
     PutSetting {

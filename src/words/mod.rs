@@ -47,7 +47,7 @@ pub use reply::{Attempt, Chosen, Cost, CostLine, CostSource, Dearer, Delta, Outc
 pub use request::{Effort, Params, Purpose, ReasoningParams, Request, ResponseFormat, Tool, ToolChoice};
 pub use rollup::{Dimension, RollupKey, Sketch, Totals};
 pub use said::{Join, Said};
-pub use session::{Chip, ChipBody, Draft, Session, Titled};
+pub use session::{Chip, ChipBody, Draft, Fork, Session, Titled, Unsent};
 pub use sort::{Partition, Sort, SortBy};
 pub use terms::Terms;
 pub use thresholds::{MaxPrice, Percentiles};

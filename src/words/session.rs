@@ -2,6 +2,7 @@
 
 use super::{At, MessageId, ModelRef, Params, Preferences, SessionId, Source};
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,6 +84,44 @@ pub struct Draft {
     /// What the `⟦labels⟧` in the text stand for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub chips: Vec<Arc<Chip>>,
+}
+
+/// All that a session holds unsent: its composer, what waits behind a reply, where a new branch begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unsent {
+    #[serde(flatten)]
+    pub draft: Draft,
+    /// Prompts that wait for the reply under way to end, first to last.
+    #[serde(skip_serializing_if = "VecDeque::is_empty")]
+    pub queue: VecDeque<Draft>,
+    /// The next prompt begins a new branch; `None`: it goes on at the end of the shown one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fork: Option<Fork>,
+}
+
+impl Unsent {
+    pub fn is_empty(&self) -> bool {
+        let nothing = |draft: &Draft| draft.text.is_empty() && draft.chips.is_empty();
+        nothing(&self.draft) && self.queue.is_empty() && self.fork.is_none()
+    }
+}
+
+impl From<Draft> for Unsent {
+    fn from(draft: Draft) -> Self {
+        Self { draft, ..Self::default() }
+    }
+}
+
+/// Where a new branch begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fork {
+    /// What the next prompt follows.
+    pub parent: Option<MessageId>,
+    /// The prompt that is edited; `None`: what is in the composer is a new one.
+    pub edits: Option<MessageId>,
+    /// What stood in the composer before.
+    pub parked: Draft,
 }
 
 /// Something large in a draft that its text only names: a folded paste, a file, an image, a command's output.

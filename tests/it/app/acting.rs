@@ -1,8 +1,9 @@
 //! Acting on messages and writing: what is copied, deleted and brought back, completed and weighed.
 
-use crate::support::stage::Stage;
+use crate::support::stage::{Stage, failure, receipt};
 use fareway::app::{Attached, Effect, Event, Save};
-use fareway::words::{Chip, ChipBody, Part, Role, Source};
+use fareway::words::{Chip, ChipBody, FailureKind, Part, Reply, Role, Source, TurnId};
+use std::sync::Arc;
 
 fn copied(stage: &Stage) -> Option<&str> {
     stage
@@ -169,7 +170,11 @@ fn a_prompt_that_is_edited_stands_until_it_is_sent() {
     assert_eq!(stage.model.thread().branch(stage.model.thread().path()[2]), (1, 2));
     // what is edited and what it pushed aside are both kept on disk
     stage.press("esc alt-up alt-up e");
-    assert_eq!(stage.model.thread().unsent().text, "a draft\n\ntwo!");
+    let kept = stage.model.thread().unsent();
+    assert_eq!(
+        (kept.draft.text.as_str(), kept.fork.map(|fork| fork.parked.text)),
+        ("two!", Some("a draft".into()))
+    );
 }
 
 #[test]
@@ -293,4 +298,115 @@ fn a_system_prompt_of_many_lines_keeps_them() {
     stage.types("/system").press("enter ctrl-g");
     written(&mut stage, "three\nfour\n");
     assert_eq!(stage.model.session().system.as_deref(), Some("three\nfour"));
+}
+
+/// Where a command's output went: the draft that holds its chip.
+#[test]
+fn what_a_command_printed_goes_to_the_session_it_was_begun_in() {
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("one", "first answer");
+    let first = stage.model.here;
+    stage.types("!ls").press("enter").press("y");
+    let turn = stage.model.pending.run.as_ref().expect("it runs").turn;
+    stage.press("ctrl-n").types("elsewhere");
+    let body = ChipBody::Output { command: "ls".into(), text: "a\nb".into() };
+    let chip = Chip { label: "⟦!ls⟧".into(), body };
+    stage.event(Event::Attached { turn, chip: Ok(Box::new(Attached { chip, tokens: 1 })) });
+    assert_eq!(stage.model.draft().text, "elsewhere", "who writes elsewhere is not disturbed");
+    let said = stage.model.notice().map(|n| n.text.clone()).unwrap_or_default();
+    assert!(said.contains("attached to the draft of \"one\""), "{said}");
+    let kept = stage.effects.iter().rev().find_map(|e| match e {
+        Effect::Save(saves) => saves.iter().find_map(|save| match save {
+            Save::Draft { session, draft } if *session == first => Some(draft.draft.clone()),
+            _ => None,
+        }),
+        _ => None,
+    });
+    let kept = kept.expect("the draft of the first session is kept");
+    assert_eq!((kept.text.as_str(), kept.chips.len()), ("⟦!ls, ~1 tokens⟧ ", 1));
+    assert!(!stage.model.threads.contains_key(&first), "nothing more is awaited for it");
+}
+
+#[test]
+fn a_command_ends_with_the_session_it_was_for() {
+    let mut stage = Stage::new(80, 24);
+    stage.exchange("one", "first answer");
+    stage.types("!sleep 9").press("enter").press("y");
+    let turn = stage.model.pending.run.as_ref().expect("it runs").turn;
+    stage.press("ctrl-o alt-d");
+    assert!(stage.effects.contains(&Effect::Stop { turn }));
+    assert_eq!(stage.model.pending.run, None);
+}
+
+/// What the last request showed of each message: `i` an image, `t` a text.
+fn shown(stage: &Stage) -> Vec<String> {
+    let request = stage.effects.iter().rev().find_map(|e| match e {
+        Effect::Ask { request, .. } => Some(request),
+        _ => None,
+    });
+    let kind = |part: &Part| if matches!(part, Part::Image { .. }) { 'i' } else { 't' };
+    let messages = &request.expect("somebody was asked").messages;
+    messages.iter().map(|m| m.parts.iter().map(kind).collect()).collect()
+}
+
+fn refuse(stage: &mut Stage, turn: TurnId, kind: FailureKind) {
+    let receipt = Box::new(receipt("openai", 0, 0, stage.model.now));
+    stage.reply(turn, Reply::Failed { failure: failure(kind, Some(400)), receipt });
+    // what is offered then is not taken
+    while !stage.model.overlays.is_empty() {
+        stage.press("esc");
+    }
+}
+
+#[test]
+fn an_image_that_was_refused_does_not_end_the_conversation() {
+    let image = Part::Image {
+        name: "cat.png".into(),
+        source: Source::Data { media_type: "image/png".into(), base64: "aGk=".into() },
+        detail: None,
+    };
+    // how the prompt with the image ended, who is asked then, whether it goes along, what is said
+    let cases = [
+        (
+            FailureKind::InvalidRequest,
+            "openai/gpt-5",
+            false,
+            "not sent again, cat.png (it was refused with it)",
+        ),
+        (FailureKind::Overloaded, "openai/gpt-5", true, ""),
+        (
+            FailureKind::NoEndpoint,
+            "local/qwen3",
+            false,
+            "not sent again, cat.png (local/qwen3 does not take it)",
+        ),
+    ];
+    for (kind, who, goes, said) in cases {
+        let mut stage = Stage::new(100, 24);
+        let local = Arc::make_mut(&mut stage.model.cards).iter_mut().find(|c| c.id.as_str() == "local/qwen3");
+        for endpoint in &mut local.expect("it is among them").endpoints {
+            Arc::make_mut(endpoint).inputs = Default::default();
+        }
+        stage.types("look").press("enter");
+        let turn = stage.asked()[0];
+        let prompt = stage.model.thread().path()[0];
+        stage.model.thread_mut().change(prompt, |m| m.parts.push(image.clone()));
+        refuse(&mut stage, turn, kind);
+        stage.model.thread_mut().session.model = who.into();
+        stage.types("and now?").press("enter");
+        let first = if goes { "ti" } else { "tt" };
+        assert_eq!(shown(&stage), [first, "t"], "{kind:?}");
+        let notice = stage.model.notice().map(|n| n.text.clone()).unwrap_or_default();
+        assert!(said.is_empty() || notice == said, "{notice}");
+        assert!(stage.model.thread().message(prompt).is_some_and(|m| m.parts.len() == 2), "it is kept");
+    }
+    // asked again, the prompt is sent as it stands: the person wants just that
+    let mut stage = Stage::new(100, 24);
+    stage.types("look").press("enter");
+    let turn = stage.asked()[0];
+    let prompt = stage.model.thread().path()[0];
+    stage.model.thread_mut().change(prompt, |m| m.parts.push(image.clone()));
+    refuse(&mut stage, turn, FailureKind::InvalidRequest);
+    stage.press("ctrl-r");
+    assert_eq!(shown(&stage), ["ti"]);
 }

@@ -17,7 +17,7 @@ fn a_prompt_sent_before_the_session_is_there_is_sent_when_it_is() {
         let kept = fareway::words::Draft { text: left.into(), column: left.len(), ..Default::default() };
         stage.event(Event::Began(Box::new(Began {
             cards: fareway::app::Cards::all(crate::support::stage::cards()),
-            last: Some(Opened { session, messages: Vec::new(), draft: kept }),
+            last: Some(Opened { session, messages: Vec::new(), unsent: kept.into(), lost: Vec::new() }),
             ..Began::default()
         })));
         let asked: Vec<String> = stage

@@ -1,8 +1,8 @@
 //! Prompts written while a reply is under way wait under it, and none of them is lost.
 
 use crate::support::stage::{Stage, chosen, done, failure, text};
-use fareway::app::{Effect, Place, Save};
-use fareway::words::{ChipBody, FailureKind, Reply, Role, Stop, TurnId};
+use fareway::app::{Began, Effect, Event, Opened, Place, Save, Thread};
+use fareway::words::{ChipBody, FailureKind, Reply, Role, Stop, TurnId, Unsent};
 
 /// A first prompt whose reply is under way, and these behind it.
 fn busy(queued: &[&str]) -> (Stage, TurnId) {
@@ -31,7 +31,11 @@ fn kept(stage: &Stage) -> String {
         stage.effects.iter().rev().filter_map(|e| if let Effect::Save(s) = e { Some(s) } else { None });
     saves
         .flatten()
-        .find_map(|save| if let Save::Draft { draft, .. } = save { Some(draft.text.clone()) } else { None })
+        .find_map(|save| if let Save::Draft { draft, .. } = save { Some(draft.clone()) } else { None })
+        .map(|kept| {
+            let waiting = kept.queue.iter().chain([&kept.draft]).filter(|draft| !draft.text.is_empty());
+            waiting.map(|draft| draft.text.as_str()).collect::<Vec<_>>().join(" | ")
+        })
         .expect("a draft was kept")
 }
 
@@ -113,12 +117,12 @@ fn a_reply_that_was_stopped_failed_or_cut_holds_them() {
 #[test]
 fn what_waits_is_on_disk_with_the_draft() {
     let (mut stage, turn) = busy(&["second", "third"]);
-    assert_eq!(kept(&stage), "second\n\nthird");
+    assert_eq!(kept(&stage), "second | third");
     stage.types("fourth");
     stage.wait(std::time::Duration::from_secs(1));
-    assert_eq!(kept(&stage), "second\n\nthird\n\nfourth");
+    assert_eq!(kept(&stage), "second | third | fourth");
     stage.reply(turn, done("openai", 3, 1));
-    assert_eq!(kept(&stage), "third\n\nfourth");
+    assert_eq!(kept(&stage), "third | fourth");
 }
 
 #[test]
@@ -128,14 +132,12 @@ fn chips_of_two_prompts_keep_their_own_bodies_on_disk() {
         stage.terminal(crossterm::event::Event::Paste(letter.repeat(9_000)));
         stage.press("enter");
     }
-    let draft = stage.model.thread().unsent();
-    let bodies: Vec<char> = draft
-        .chips
-        .iter()
+    let kept = stage.model.thread().unsent();
+    let chips = kept.queue.iter().flat_map(|draft| &draft.chips);
+    let bodies: Vec<char> = chips
         .filter_map(|chip| if let ChipBody::Paste { text } = &chip.body { text.chars().next() } else { None })
         .collect();
     assert_eq!(bodies, ['a', 'b']);
-    assert!(draft.chips.iter().all(|chip| draft.text.matches(&chip.label).count() == 1), "{draft:?}");
 }
 
 #[test]
@@ -165,4 +167,50 @@ fn who_reads_above_stays_there_when_the_next_one_goes_out() {
     assert_ne!(place, Place::Bottom);
     stage.reply(turn, done("openai", 3, 60));
     assert_eq!((stage.model.thread().place, prompts(&stage).len()), (place, 2));
+}
+
+/// A crash, or a look elsewhere: each prompt comes back as its own, what was edited and what it pushed aside too.
+#[test]
+fn what_was_not_sent_comes_back_as_it_stood() {
+    let (mut stage, turn) = busy(&["second", "third"]);
+    stage.types("fourth");
+    let thread = stage.model.thread();
+    let messages: Vec<_> = thread.shown().map(|node| node.message.clone()).collect();
+    let kept = serde_json::to_string(&thread.unsent()).expect("it is kept");
+    let read = || serde_json::from_str::<Unsent>(&kept).expect("it reads");
+    let again = Thread::new(thread.session.clone(), messages.clone(), read());
+    assert_eq!((&again.queue, &again.draft), (&thread.queue, &thread.draft));
+
+    stage.reply(turn, done("openai", 3, 1));
+    let turn = stage.asked()[0];
+    stage.reply(turn, done("openai", 3, 1));
+    let turn = stage.asked()[0];
+    stage.reply(turn, done("openai", 3, 1));
+    stage.press("alt-up alt-up e").types("!");
+    let thread = stage.model.thread();
+    let unsent = thread.unsent();
+    let messages: Vec<_> = thread.shown().map(|node| node.message.clone()).collect();
+    let again = Thread::new(thread.session.clone(), messages, unsent.clone());
+    assert_eq!((again.fork.as_ref(), again.draft.text.as_str()), (thread.fork.as_ref(), "third!"));
+    // what it followed is not there any more: no word is lost
+    let again = Thread::new(thread.session.clone(), [], unsent);
+    assert_eq!((again.fork.as_ref(), again.draft.text.as_str()), (None, "third!"));
+    assert_eq!(again.queue.iter().map(|draft| draft.text.as_str()).collect::<Vec<_>>(), ["fourth"]);
+
+    // what an older program kept reads, too
+    let old: Unsent = serde_json::from_str(r#"{"text":"hi","row":0,"column":2}"#).expect("it reads");
+    assert_eq!((old.draft.text.as_str(), old.queue.len(), old.fork), ("hi", 0, None));
+}
+
+#[test]
+fn who_comes_back_is_told_of_what_waits() {
+    let (stage, _) = busy(&["second"]);
+    let thread = stage.model.thread();
+    let (session, unsent) = (thread.session.clone(), thread.unsent());
+    let last = Opened { session, messages: Vec::new(), unsent, lost: vec!["2 messages".into()] };
+    let mut stage = Stage::bare(80, 24);
+    stage.event(Event::Began(Box::new(Began { last: Some(last), ..Began::default() })));
+    let said: Vec<&str> = stage.model.notices.iter().map(|notice| notice.text.as_str()).collect();
+    let held = "a queued prompt is held: Enter sends the next one, Esc takes the last one back";
+    assert_eq!(said, [held, "of this session 2 messages cannot be read; the rest is here"]);
 }

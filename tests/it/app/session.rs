@@ -2,7 +2,7 @@
 
 use crate::support::stage::{Stage, chosen, done, failure, text};
 use fareway::app::{Effect, Event, Level, Save};
-use fareway::words::{Delta, Draft, FailureKind, MessageState, Reasoning, Reply, Role, Stop};
+use fareway::words::{Delta, FailureKind, MessageState, Reasoning, Reply, Role, Stop};
 use std::time::Duration;
 
 fn saves(effects: &[Effect]) -> Vec<&Save> {
@@ -29,8 +29,7 @@ fn enter_sends_and_the_reply_is_kept() {
     let kept = saves(&stage.effects);
     let message =
         kept.iter().position(|s| matches!(s, Save::Message { message, .. } if message.role == Role::User));
-    let draft =
-        kept.iter().position(|s| matches!(s, Save::Draft { draft, .. } if *draft == Draft::default()));
+    let draft = kept.iter().position(|s| matches!(s, Save::Draft { draft, .. } if draft.is_empty()));
     assert!(message.expect("the prompt is kept") < draft.expect("the draft is emptied"));
     assert_eq!(stage.model.session().title, "What is a monad?");
 
@@ -320,7 +319,7 @@ fn the_draft_is_kept_per_session_and_comes_back() {
     stage.effects.clear();
     stage.wait(Duration::from_millis(400));
     assert!(saves(&stage.effects).iter().any(
-        |s| matches!(s, Save::Draft { session, draft } if *session == here && draft.text == "half a thought")
+        |s| matches!(s, Save::Draft { session, draft } if *session == here && draft.draft.text == "half a thought")
     ));
     stage.press("ctrl-n");
     assert_eq!(stage.model.draft().text, "");

@@ -1,7 +1,7 @@
 //! The tree of messages: branches, deletions, damaged data.
 
 use fareway::app::Thread;
-use fareway::words::{At, Dice, Draft, Message, MessageId, ModelRef, Role, Session, SessionId};
+use fareway::words::{At, Dice, Message, MessageId, ModelRef, Role, Session, SessionId, Unsent};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ fn thread(parents: &[Option<usize>]) -> (Thread, Vec<MessageId>) {
         })
         .collect();
     let session = Session::new(SessionId::new(At::default(), &mut dice), ModelRef::new("m"), At::default());
-    (Thread::new(session, messages, Draft::default()), ids)
+    (Thread::new(session, messages, Unsent::default()), ids)
 }
 
 #[test]
@@ -45,6 +45,20 @@ fn deleting_takes_what_follows_and_shows_the_sibling() {
     assert_eq!(thread.path(), [ids[0], ids[1], ids[2]]);
     thread.remove(ids[0]);
     assert!(thread.is_empty() && thread.path().is_empty());
+}
+
+/// The store could not read a message in the middle: what came before it stays in sight, and the gap is seen.
+#[test]
+fn a_message_that_is_missing_takes_nothing_before_it_away() {
+    let (whole, ids) = thread(&[None, Some(0), Some(1), Some(2), Some(3)]);
+    let rest = whole.shown().map(|node| node.message.clone()).filter(|message| message.id != ids[2]);
+    let session = Session { head: Some(ids[4]), ..whole.session.clone() };
+    let thread = Thread::new(session, rest, Unsent::default());
+    assert_eq!(thread.path(), ids);
+    let gap = thread.message(ids[2]).expect("it has a place");
+    assert!(gap.parts.is_empty(), "nobody is sent it: {gap:?}");
+    let said = fareway::app::ending(gap).unwrap_or_default();
+    assert!(said.contains("cannot be read"), "{said}");
 }
 
 proptest! {

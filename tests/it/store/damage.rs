@@ -1,8 +1,8 @@
 //! Damaged files: set aside, never deleted; what can be found comes back; nothing panics or hangs.
 
-use super::support::{book, copy, message_id, open, options, put, session, session_id, wreck};
+use super::support::{at, book, copy, message_id, open, options, put, session, session_id, wreck};
 use fareway::store::{LedgerRange, Options, Store, StoreError, Write};
-use fareway::words::Dice;
+use fareway::words::{Dice, Draft, Session};
 use std::fs;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -154,4 +154,43 @@ fn a_store_of_a_newer_program_is_not_touched() {
     assert!(matches!(&error, StoreError::Newer { found: 7, needs, .. } if needs == "3.2.0"), "{error}");
     assert!(error.to_string().contains("fareway 3.2.0 or later"));
     assert!(fs::read(dir.path().join("store/db")).unwrap() == before);
+}
+
+/// What is large lives in a file of its own: without it, that record alone does not read.
+#[test]
+fn what_does_not_read_takes_nothing_else_of_its_session_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let large = "long words ".repeat(10_000);
+    let store = open(dir.path());
+    let told = Session { system: Some(large.clone()), ..session(1) };
+    let draft = Draft { text: format!("draft {large}"), ..Draft::default() };
+    store
+        .write(vec![
+            Write::PutSession(Box::new(told)),
+            Write::PutSession(Box::new(session(2))),
+            put(1, 0, "first"),
+            put(1, 1, &large),
+            put(1, 2, "third"),
+            Write::PutDraft { session: session_id(1), draft: draft.into() },
+        ])
+        .wait()
+        .unwrap();
+    for file in fs::read_dir(dir.path().join("store/files")).unwrap() {
+        fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    let slice = store.messages(session_id(1), None, usize::MAX).wait().unwrap();
+    let texts: Vec<String> = slice.messages.iter().map(|m| m.plain()).collect();
+    assert!(texts == ["first", "third"] && slice.unread == 1, "{} messages, {}", texts.len(), slice.unread);
+    assert!(matches!(store.draft(session_id(1)).wait(), Err(StoreError::Record(_))));
+    let found = store.session(session_id(1)).wait().unwrap().unwrap();
+    assert_eq!(found.title, "its title and settings cannot be read");
+    let all = store.sessions(None, 10).wait().unwrap();
+    assert_eq!(all.len(), 2, "it is listed");
+    // written again, it stands in the list once
+    let again = Session { title: "named again".into(), updated: at(99), ..*found };
+    store.write(vec![Write::PutSession(Box::new(again))]).wait().unwrap();
+    let titles: Vec<String> =
+        store.sessions(None, 10).wait().unwrap().into_iter().map(|session| session.title).collect();
+    assert_eq!(titles, ["named again", "session 2"]);
+    store.close();
 }

@@ -11,7 +11,7 @@ fn filled() -> Store {
         Write::PutSession(Box::new(session(1))),
         Write::PutDraft {
             session: session_id(1),
-            draft: Draft { text: "later".to_owned(), row: 0, column: 5, ..Draft::default() },
+            draft: Draft { text: "later".to_owned(), row: 0, column: 5, ..Draft::default() }.into(),
         },
         Write::PutSetting { key: "theme".to_owned(), value: Some(json!({"name": "dark"})) },
         Write::Ledger(Entry::Open(Box::new(open_row(7777)))),

@@ -19,7 +19,7 @@ fn everything_is_there_after_a_reopening() {
         Write::PutSession(Box::new(session(1))),
         put(1, 1, "hello"),
         put(1, 2, "hello to you"),
-        Write::PutDraft { session: session_id(1), draft: draft.clone() },
+        Write::PutDraft { session: session_id(1), draft: draft.clone().into() },
         Write::PutSetting { key: "theme".to_owned(), value: Some(json!("dark")) },
     ]);
     ack.wait().unwrap();
@@ -29,7 +29,7 @@ fn everything_is_there_after_a_reopening() {
     let read = store.session(session_id(1)).wait().unwrap().unwrap();
     assert_eq!((read.title.as_str(), read.messages), ("session 1", 2));
     assert_eq!(texts(&store.tail(session_id(1), 10).wait().unwrap()), ["hello", "hello to you"]);
-    assert_eq!(store.draft(session_id(1)).wait().unwrap(), Some(draft));
+    assert_eq!(store.draft(session_id(1)).wait().unwrap(), Some(draft.into()));
     assert_eq!(store.setting("theme").wait().unwrap(), Some(json!("dark")));
     assert_eq!(*store.message(message_id(2)).wait().unwrap().unwrap().1, *message(2, "hello to you"));
     store.close();
@@ -166,7 +166,8 @@ fn what_is_large_may_be_written_again_as_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let draft = Draft { text: "a long paste ".repeat(10_000), ..Draft::default() };
     let long = "long words ".repeat(100_000);
-    let writes = || vec![put(1, 1, &long), Write::PutDraft { session: session_id(1), draft: draft.clone() }];
+    let writes =
+        || vec![put(1, 1, &long), Write::PutDraft { session: session_id(1), draft: draft.clone().into() }];
     let store = open(dir.path());
     for _ in 0..2 {
         store.write(writes()).wait().unwrap();
@@ -174,7 +175,7 @@ fn what_is_large_may_be_written_again_as_it_is() {
     store.close();
     let opened = Store::open(dir.path(), options()).unwrap();
     assert_eq!(opened.notices, Vec::<String>::new());
-    assert_eq!(opened.store.draft(session_id(1)).wait().unwrap(), Some(draft.clone()));
+    assert_eq!(opened.store.draft(session_id(1)).wait().unwrap(), Some(draft.clone().into()));
     assert_eq!(opened.store.message(message_id(1)).wait().unwrap().unwrap().1.plain(), long);
     opened.store.close();
 }

@@ -121,7 +121,8 @@ fn a_search_over_all_sessions_lands_on_the_row() {
     let opened = Opened {
         session: Session::new(session, ModelRef::new("openai/gpt-5"), at),
         messages: vec![Arc::new(long)],
-        draft: Default::default(),
+        unsent: Default::default(),
+        lost: Vec::new(),
     };
     stage.event(Event::Opened { turn, opened: Box::new(opened) });
     sees(&mut stage, "line 150 ");

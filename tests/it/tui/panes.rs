@@ -692,7 +692,7 @@ fn a_long_conversation_lays_out_only_what_is_seen() {
         parent = Some(id);
     }
     let session = stage.model.session().clone();
-    let thread = fareway::app::Thread::new(session, messages, fareway::words::Draft::default());
+    let thread = fareway::app::Thread::new(session, messages, fareway::words::Unsent::default());
     stage.model.threads.insert(stage.model.here, thread);
     assert!(stage.screen().contains("message 19999"));
     stage.press("pageup pageup pageup");
