@@ -2,6 +2,7 @@
 
 use crate::app::panes::Overlay;
 use crate::app::panes::context::{Choice, Cost};
+use crate::app::panes::question::Then;
 use crate::app::{Card, Code, Event, Key, Line, Model, Offer, Target};
 use crate::words::{SessionId, Usd, clean_line};
 
@@ -112,6 +113,18 @@ fn numbered(title: &str, query: &Line, rows: Vec<String>) -> String {
     }
     text.push_str("A number takes one, words look for others, an empty line leaves.\n");
     text
+}
+
+/// Whether a line says no to what is asked now.
+pub fn leaves(model: &Model, line: &str) -> bool {
+    let begins = line.trim().chars().next();
+    match model.overlays.last() {
+        Some(Overlay::Question(state)) => {
+            let chosen = state.answers.iter().find(|answer| Some(answer.key) == begins);
+            chosen.is_none_or(|answer| answer.then == Then::Nothing)
+        }
+        _ => begins.is_none(),
+    }
 }
 
 /// What a line means to whatever is asked now. The last event of a choice is for a pane that is still open.

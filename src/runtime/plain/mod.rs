@@ -145,9 +145,11 @@ impl Plain {
             self.chat.model.overlays.clear();
         }
         if !self.chat.model.overlays.is_empty() {
+            let leaves = ask::leaves(&self.chat.model, line);
             for event in ask::answer(&self.chat.model, line) {
                 self.chat.step(event);
             }
+            self.acknowledge(leaves);
             return self.look();
         }
         match line.trim() {
@@ -185,6 +187,24 @@ impl Plain {
                 }
                 self.look();
             }
+        }
+    }
+
+    /// An answer that nothing else tells of is not met with silence.
+    fn acknowledge(&mut self, left: bool) {
+        let model = &self.chat.model;
+        let heard = !model.overlays.is_empty()
+            || model.here != self.here
+            || self.who != *model.model()
+            || !model.live.is_empty()
+            || model.pending.open.is_some()
+            || !self.unsaid().is_empty();
+        let running =
+            model.pending.under_way().next().map(|job| format!("{} runs; Ctrl-C stops it", job.command));
+        match running {
+            Some(running) => self.remark(&running),
+            None if !heard => self.remark(if left { "left" } else { "done" }),
+            None => {}
         }
     }
 
@@ -314,7 +334,10 @@ impl Plain {
             Caught::Interrupt if !self.chat.model.live.is_empty() => {
                 self.chat.step(Event::Key(Key::ctrl('c')));
                 self.end();
-                self.remark("stopped");
+                if self.unsaid().is_empty() {
+                    self.remark("stopped");
+                }
+                self.notices();
                 self.prompt();
             }
             Caught::Interrupt | Caught::Terminate | Caught::Hangup => {
@@ -334,6 +357,7 @@ fn figures(receipt: &Receipt) -> String {
 }
 
 fn print(text: &str) {
+    let text = reply::broken(text);
     let mut out = io::stdout().lock();
     // a terminal that is gone says so by SIGHUP
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());

@@ -120,7 +120,7 @@ impl<'a> Flow<'a> {
             self.out.push(Row::blank());
             return;
         }
-        let rest: Vec<_> = self.levels[..depth].iter().map(|l| l.rest.clone()).collect();
+        let rest: Vec<_> = self.levels[..depth.min(self.fitting())].iter().map(|l| l.rest.clone()).collect();
         let mut prefix = Prefix { first: rest.clone(), rest };
         wrap(&Line::default(), self.options.width.into(), &mut prefix, self.out);
         if let Some(row) = self.out.last_mut() {
@@ -128,16 +128,42 @@ impl<'a> Flow<'a> {
         }
     }
 
+    /// How many containers there is room for, from the outermost inwards: a third of the width stays for text. Beside
+    /// these the innermost always stands: what is deeper goes no further to the right.
+    fn fitting(&self) -> usize {
+        let columns = usize::from(self.options.width);
+        let innermost = self.levels.last().map_or(0, |level| width(&level.rest.0));
+        let most = columns - columns.div_ceil(3);
+        let mut taken = innermost;
+        let outer = &self.levels[..self.levels.len().saturating_sub(1)];
+        let fits = outer.iter().take_while(|level| {
+            taken += width(&level.rest.0);
+            taken <= most
+        });
+        let fits = fits.count();
+        if fits == outer.len() { self.levels.len() } else { fits }
+    }
+
     /// What stands at the left of the next rows.
     pub fn prefix(&mut self) -> Prefix {
-        let rest: Vec<(String, Face)> = self.levels.iter().map(|l| l.rest.clone()).collect();
-        let first = self.levels.iter_mut().map(|l| l.first.take().unwrap_or_else(|| l.rest.clone()));
-        Prefix { first: first.collect(), rest }
+        let (fits, last) = (self.fitting(), self.levels.len().saturating_sub(1));
+        let mut prefix = Prefix::default();
+        for (at, level) in self.levels.iter_mut().enumerate() {
+            let first = level.first.take().unwrap_or_else(|| level.rest.clone());
+            if at < fits || at == last {
+                prefix.first.push(first);
+                prefix.rest.push(level.rest.clone());
+            }
+        }
+        prefix
     }
 
     /// Columns that are left beside the containers.
     pub fn room(&self) -> usize {
-        let taken: usize = self.levels.iter().map(|l| width(&l.rest.0)).sum();
+        let fits = self.fitting();
+        let innermost = self.levels.last().filter(|_| fits < self.levels.len());
+        let taken: usize =
+            self.levels[..fits].iter().chain(innermost).map(|level| width(&level.rest.0)).sum();
         usize::from(self.options.width).saturating_sub(taken)
     }
 

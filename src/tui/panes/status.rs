@@ -78,10 +78,10 @@ pub fn quote(canvas: &mut Canvas<'_>, area: Rect, model: &Model) {
 
 /// `low bandwidth · 1.2 KB/s · 84 ms round trip · 0.9 s behind`, in that mode or when the line is slow; without the words
 /// that say what is known anyway where there is no room for them.
-fn line(model: &Model, columns: u16) -> String {
+fn line(model: &Model, columns: u16) -> Vec<String> {
     let (state, low) = (model.line, model.settings.low_bandwidth);
     if !low && !state.is_slow() {
-        return String::new();
+        return Vec::new();
     }
     let brief = columns < 60;
     let mut facts = Vec::new();
@@ -95,7 +95,7 @@ fn line(model: &Model, columns: u16) -> String {
     if state.backlog >= std::time::Duration::from_millis(100) {
         facts.push(format!("{} behind", crate::app::seconds(state.backlog)));
     }
-    facts.join(" · ")
+    facts
 }
 
 /// Rows of the status line: more than one only for a notice that would be cut.
@@ -186,12 +186,21 @@ pub fn status(canvas: &mut Canvas<'_>, area: Rect, model: &Model, with_quote: bo
         return;
     }
     let quote = quotes(model, area.width).filter(|_| with_quote && !model.draft().text.is_empty());
-    let line = line(model, area.width);
-    let room = usize::from(area.width)
-        .saturating_sub(crate::tui::text::width(&line) + usize::from(!line.is_empty()));
-    let text = quote.unwrap_or_else(|| items(&keys(model), room));
+    let mut facts = line(model, area.width);
+    let wide = |text: &str| crate::tui::text::width(text);
+    let beside = |text: &str| usize::from(area.width).saturating_sub(wide(text) + 1);
+    let text = match quote {
+        Some(quote) => {
+            // beside a price whole facts, the newest longest
+            while !facts.is_empty() && wide(&facts.join(" · ")) > beside(&quote) {
+                facts.remove(0);
+            }
+            quote
+        }
+        None if facts.is_empty() => items(&keys(model), usize::from(area.width)),
+        None => items(&keys(model), beside(&facts.join(" · "))),
+    };
     let x = canvas.text(area.x, area.y, area.width, &text, bar);
-    if !line.is_empty() {
-        canvas.text_right(area.right(), area.y, area.right().saturating_sub(x + 1), &line, bar);
-    }
+    let room = area.right().saturating_sub(x + 1);
+    canvas.text_right(area.right(), area.y, room, &facts.join(" · "), bar);
 }

@@ -1,7 +1,7 @@
 //! Acting on messages and writing: what is copied, deleted and brought back, completed and weighed.
 
 use crate::support::stage::{Stage, failure, receipt};
-use fareway::app::{Attached, Effect, Event, Save};
+use fareway::app::{Attached, Cards, Effect, Event, Save};
 use fareway::words::{Chip, ChipBody, FailureKind, Part, Reply, Role, Source, TurnId};
 use std::sync::Arc;
 
@@ -383,10 +383,12 @@ fn an_image_that_was_refused_does_not_end_the_conversation() {
     ];
     for (kind, who, goes, said) in cases {
         let mut stage = Stage::new(100, 24);
-        let local = Arc::make_mut(&mut stage.model.cards).iter_mut().find(|c| c.id.as_str() == "local/qwen3");
+        let mut cards = stage.model.cards.to_vec();
+        let local = cards.iter_mut().find(|c| c.id.as_str() == "local/qwen3");
         for endpoint in &mut local.expect("it is among them").endpoints {
             Arc::make_mut(endpoint).inputs = Default::default();
         }
+        stage.event(Event::Models(Cards::all(cards)));
         stage.types("look").press("enter");
         let turn = stage.asked()[0];
         let prompt = stage.model.thread().path()[0];

@@ -46,7 +46,8 @@ fn every_card_is_asked_for_when_something_looks_at_them() {
     let begin = |name: &str| {
         let mut stage = Stage::bare(120, 40);
         let session = fareway::words::Session { model: name.into(), ..stage.model.session().clone() };
-        let last = Some(Opened { session, messages: Vec::new(), draft: Default::default() });
+        let last =
+            Some(Opened { session, messages: Vec::new(), unsent: Default::default(), lost: Vec::new() });
         stage.event(Event::Began(Box::new(Began { cards: some(), last, ..Began::default() })));
         stage
     };

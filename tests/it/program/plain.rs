@@ -56,16 +56,23 @@ fn what_is_an_overlay_elsewhere_is_a_few_lines_here() {
     pty.until("those that fit", |screen| screen.contains("Models for demo/swift: 1.") && waits(screen));
     pty.keys("1\r");
     pty.until_shows("demo/swift answers.");
+    // who says no is heard, and no word of a long line is cut
+    pty.keys("!echo nothing\r");
+    pty.until_shows("y: run it");
+    pty.keys("n\r");
+    pty.until("that nothing was done", |screen| screen.contains("[left]") && waits(screen));
     pty.keys("!echo from the shell\r");
-    pty.until_shows("y: run it and attach what it prints");
+    pty.until_shows("echo from the shell\nn: no\ny: run it and attach what it prints");
     pty.keys("y\r");
     pty.until_shows("goes with the next prompt");
     pty.keys("what is this\r");
     pty.until_shows("of play money]");
     pty.keys("/sessions\r");
-    pty.until_shows("Sessions: 1.");
+    pty.until("the one session", |screen| screen.contains("Sessions: 1.") && waits(screen));
+    pty.keys("1\r");
+    pty.until("that it is the one that is open", |screen| screen.contains("[done]") && waits(screen));
     pty.keys("/usage\r");
-    pty.until_shows("`fareway usage` says it in lines");
+    pty.until_shows("`fareway usage` says it");
     pty.keys("/quit\r");
     assert_eq!(pty.end(), 0);
     assert!(!pty.raw().contains('\x1b'), "{:?}", pty.raw());

@@ -56,6 +56,24 @@ fn blocks() {
     }
 }
 
+/// What is nested deeper than the screen is wide stops going to the right: every word is seen.
+#[test]
+fn nesting_leaves_room_for_words() {
+    let list: String = (0..60).map(|n| format!("{}- level {n}\n", "  ".repeat(n))).collect();
+    let quote: String = (1..60).map(|n| format!("{} quote {n}\n>\n", ">".repeat(n))).collect();
+    for (text, words) in [(list, "level 59"), (quote, "quote 59")] {
+        for columns in [12, 40, 77] {
+            let rows = layout(&text, Options { width: columns, ..OPTIONS });
+            assert!(rows.iter().all(|row| row.width() <= usize::from(columns)), "{columns}: {text}");
+            let letters = |text: &str| text.replace([' ', '▎'], "");
+            let said: String = rows.iter().map(|row| letters(row.text())).collect();
+            assert!(said.contains(&letters(words)), "{columns}: {:?}", shown(&rows));
+        }
+    }
+    let deep = layout("- a\n  - b\n    - c\n      - d\n        - e", Options { width: 12, ..OPTIONS });
+    assert_eq!(shown(&deep), ["• a", "  ◦ b", "    ▪ c", "      • d", "      ◦ e"]);
+}
+
 #[test]
 fn code_is_highlighted_by_meaning_and_numbered() {
     let rows = layout(
