@@ -2,7 +2,7 @@
 
 use super::paint::{Caps, Picture};
 use super::panes::{self, bands, overlay, status};
-use super::text::{fit, width};
+use super::text::{fit, put, width};
 use super::theme::{Meaning, Theme};
 use super::{Composer, Conversation};
 use crate::app::{Event, MeterPlace, Model, Order, Target};
@@ -42,7 +42,7 @@ impl Canvas<'_> {
         }
         let columns = columns.min(area.right() - x);
         let text = fit(text, usize::from(columns));
-        self.picture.buffer.set_stringn(x, y, text, usize::from(columns), style).0
+        put(&mut self.picture.buffer, x, y, &text, columns, style)
     }
 
     /// Draws text that ends at column `right`; returns where it begins.

@@ -1,7 +1,7 @@
 //! The composer's rows: soft wrapping, Up and Down by what is seen, the picture and its caret.
 
 use super::Composer;
-use crate::tui::text::graphemes;
+use crate::tui::text::{graphemes, put};
 use crate::tui::theme::{Meaning, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -92,7 +92,7 @@ impl Composer {
                 } else {
                     (&rest[..rest.find('⟦').unwrap_or(rest.len())], text)
                 };
-                x = buffer.set_stringn(x, y, piece, usize::from(area.right() - x), style).0;
+                x = put(buffer, x, y, piece, area.right() - x, style);
                 rest = &rest[piece.len()..];
             }
             let (from, to) = selected.get(row.line).copied().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! One laid-out row of a document: pieces of text with a meaning each, and what copying and searching need.
 
-use super::width::graphemes;
+use super::{graphemes, put};
 use crate::tui::image::Slice;
 use crate::tui::paint::Picture;
 use crate::tui::theme::{Meaning, Theme};
@@ -164,7 +164,7 @@ impl Row {
                 break;
             }
             let style = face.style(theme);
-            let (end, _) = picture.buffer.set_stringn(x, at.y, text, usize::from(at.right() - x), style);
+            let end = put(&mut picture.buffer, x, at.y, text, at.right() - x, style);
             if let Some(url) = link {
                 picture.link(x, end, at.y, Arc::clone(url));
             }

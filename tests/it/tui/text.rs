@@ -1,8 +1,11 @@
 //! Widths and wrapping: no row is wider than its columns, no text is lost, whatever the script.
 
-use fareway::tui::text::{Face, Line, Prefix, Row, expand_tabs, fit, width, wrap};
+use fareway::tui::text::{Face, Line, Prefix, Row, expand_tabs, fit, put, width, wrap};
 use fareway::tui::theme::Meaning;
 use proptest::prelude::*;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
 
 fn rows(text: &str, columns: usize) -> Vec<String> {
     let mut out = Vec::new();
@@ -31,6 +34,19 @@ fn widths_are_columns() {
 }
 
 proptest! {
+    /// The short way writes the same cells as ratatui's own.
+    #[test]
+    fn text_is_put_as_ratatui_puts_it(
+        text in "[a-c日語👩‍👧e\u{301}\u{fe0f}של \t\r\n\u{1b}—]{0,40}", x in 0u16..12, columns in 0u16..24,
+    ) {
+        let style = Style::default().fg(Color::Red);
+        let area = Rect::new(0, 0, 20, 2);
+        let (mut ours, mut theirs) = (Buffer::filled(area, ratatui::buffer::Cell::new("x")), Buffer::filled(area, ratatui::buffer::Cell::new("x")));
+        let end = put(&mut ours, x, 1, &text, columns, style);
+        prop_assert_eq!(end, theirs.set_stringn(x, 1, &text, columns.into(), style).0);
+        prop_assert_eq!(ours, theirs);
+    }
+
     #[test]
     fn no_row_is_too_wide_and_nothing_is_lost(text in "[a-c日語👩‍👧e\u{301}של \t\u{1b}]{0,60}", columns in 2usize..20) {
         let rows = rows(&text, columns);
