@@ -1,7 +1,7 @@
 //! Money set aside before a request is sent, and settled when its attempt ends.
 
 use super::ledger::Ledger;
-use crate::metering::{Applied, Ask, Basis, Budgets, Standing, Turn, Warning, quote, standing};
+use crate::metering::{Applied, Ask, Basis, Budgets, Refusal, Standing, Turn, Warning, quote, standing};
 use crate::words::{
     At, Cap, Cost, Endpoint, Estimate, Failure, FailureKind, GenerationId, Hold, Request, Usd,
 };
@@ -28,6 +28,14 @@ struct Held {
     ticket: u64,
 }
 
+/// Why nothing was set aside.
+pub(super) enum Unfunded {
+    /// A limit forbids this endpoint; a cheaper one may be within it.
+    Over(Refusal),
+    /// The ledger does not answer: nobody may be asked.
+    Unknown(Failure),
+}
+
 /// The attempt that money is set aside for.
 pub(super) struct Wanted<'a> {
     pub request: &'a Request,
@@ -50,8 +58,8 @@ impl Purse {
     }
 
     /// Sets aside what this endpoint will cost, or says which limit forbids it.
-    pub async fn reserve(&self, wanted: Wanted<'_>) -> Result<Reserved, Failure> {
-        let refused = |why: String| Failure::new(FailureKind::Budget, why);
+    pub async fn reserve(&self, wanted: Wanted<'_>) -> Result<Reserved, Unfunded> {
+        let unknown = |why| Unfunded::Unknown(Failure::new(FailureKind::Budget, why));
         let Wanted { request, generation, endpoint, day, .. } = wanted;
         let amount = self.amount(&wanted);
         let ask = Ask {
@@ -62,7 +70,7 @@ impl Purse {
             amount,
             demo: endpoint.demo,
         };
-        let applied = self.budgets().applying(day, &ask).map_err(|refusal| refused(refusal.to_string()))?;
+        let applied = self.budgets().applying(day, &ask).map_err(Unfunded::Over)?;
         let amount = amount.unwrap_or_default();
         if applied.is_empty() || amount.is_zero() {
             return Ok(Reserved { held: None, amount: Usd::ZERO });
@@ -88,10 +96,13 @@ impl Purse {
             }
             Ok(Err(over)) => {
                 let refusal = Budgets::refusal(&applied, amount, over);
-                Err(refused(refusal.map_or_else(String::new, |refusal| refusal.to_string())))
+                Err(refusal.map_or_else(
+                    || unknown("the ledger refuses by a limit that was not asked about".to_owned()),
+                    Unfunded::Over,
+                ))
             }
             Err(why) => {
-                Err(refused(format!("the ledger does not say whether the budget allows this: {why}")))
+                Err(unknown(format!("the ledger does not say whether the budget allows this: {why}")))
             }
         }
     }

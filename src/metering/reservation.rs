@@ -81,6 +81,19 @@ pub enum Refusal {
     Unpriced { limit: Limit, model: ModelId, provider: ProviderId },
 }
 
+impl Refusal {
+    /// What forbids this endpoint, after its name: said of one that others stand in for.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Over { limit, wanted, left, .. } => {
+                let (wanted, left) = apart(*wanted, *left);
+                format!("may cost ${wanted}, and of {limit} ${left} is left")
+            }
+            Self::Unpriced { limit, .. } => format!("has no known price, so {limit} cannot be kept"),
+        }
+    }
+}
+
 /// Two amounts with as many places as tell them apart.
 fn apart(a: Usd, b: Usd) -> (String, String) {
     let places = (4..12).find(|places| a == b || a.round(*places) != b.round(*places)).unwrap_or(12);

@@ -69,7 +69,9 @@ pub fn next(input: &NextInput<'_>, failure: &Failure) -> NextStep {
     if input.tried.len() >= MOST_ATTEMPTS {
         return give_up(Some(format!("{MOST_ATTEMPTS} attempts were made")));
     }
-    let here = input.catalog.endpoint(&last.endpoint);
+    // who was left out since the plan was made is not asked again either
+    let still = input.decision.attempts.contains(&last.endpoint);
+    let here = input.catalog.endpoint(&last.endpoint).filter(|_| still);
     let remedy = failure.remedy();
     if remedy == Remedy::GiveUp {
         return give_up(None);

@@ -22,6 +22,25 @@ pub struct Decision {
     pub draws: Vec<f64>,
 }
 
+impl Decision {
+    /// This endpoint is out after all; those behind it move up.
+    pub fn leave_out(&mut self, endpoint: &EndpointId, filter: Filter, reason: String) {
+        self.attempts.retain(|id| id != endpoint);
+        let Some(at) = self.considered.iter().position(|one| one.endpoint == *endpoint) else { return };
+        let mut out = self.considered.remove(at);
+        let stood = out.verdict.place();
+        for one in &mut self.considered {
+            if let Verdict::Kept { place } | Verdict::Moved { place, .. } = &mut one.verdict
+                && stood.is_some_and(|stood| *place > stood)
+            {
+                *place -= 1;
+            }
+        }
+        out.verdict = Verdict::Dropped { filter, reason };
+        self.considered.push(out);
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Considered {
     pub endpoint: EndpointId,
@@ -59,6 +78,16 @@ pub enum Verdict {
     Moved { place: u32, reason: String },
     /// Out, by this filter.
     Dropped { filter: Filter, reason: String },
+}
+
+impl Verdict {
+    /// Its place in the list, if it is in it.
+    pub fn place(&self) -> Option<u32> {
+        match self {
+            Self::Kept { place } | Self::Moved { place, .. } => Some(*place),
+            Self::Dropped { .. } => None,
+        }
+    }
 }
 
 /// The hard filters, by OpenRouter's `excluded_by` names.

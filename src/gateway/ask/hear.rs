@@ -79,20 +79,20 @@ impl Line<'_> {
         if let Some(obstacle) = rescue::obstacle(&self.books.request, joint.heard()) {
             return Err(with_note(failure, obstacle));
         }
-        let decision = self.allowed(wish, model);
         let mut last = failure.clone();
         loop {
             let from = self.endpoint(last.endpoint.as_ref())?;
-            let Next { endpoint, wait, .. } =
-                self.after(&decision, &from, &last).map_err(|why| match last == *failure {
-                    true => why,
-                    false => with_note(failure, &format!("nobody could go on with it: {}", why.message)),
-                })?;
+            let next = self.after(&self.allowed(wish, model), &from, &last);
+            let Next { endpoint, wait, .. } = next.map_err(|why| match self.over_budget(None) {
+                Some(forbidden) => with_note(failure, &forbidden.message),
+                None if last == *failure => why,
+                None => with_note(failure, &format!("nobody could go on with it: {}", why.message)),
+            })?;
             tokio::time::sleep(wait).await;
             for how in rescue::ways(&endpoint, self.base()) {
                 let request = rescue::request(self.base(), &joint.heard().text, said, *how);
-                let reserved = self.reserve(&endpoint).await;
-                let reserved = reserved.map_err(|why| with_note(failure, &why.message))?;
+                let reserved = self.set_aside(&endpoint).await;
+                let Some(reserved) = reserved.map_err(|why| with_note(failure, &why.message))? else { break };
                 let attempt = self.begin(&endpoint, reserved, Role { hedge: false, rescue: true });
                 let key = attempt.key();
                 match attempt.first_token(&request).await {

@@ -1,10 +1,11 @@
 //! Who is asked, one after the other, until somebody speaks.
 
 use super::begun::Begun;
+use super::money::Forbidden;
 use crate::catalog::Catalog;
 use crate::gateway::attempt::{Aim, Attempt, Hearing};
 use crate::gateway::books::{self, Books};
-use crate::gateway::budget::{Reserved, Wanted};
+use crate::gateway::budget::Reserved;
 use crate::gateway::gateway::Memory;
 use crate::gateway::stream::Mailbox;
 use crate::metering::Tally;
@@ -24,6 +25,7 @@ pub(super) struct Line<'a> {
     pub tried: Vec<Tried>,
     /// A reply that is to be continued.
     pub begun: Option<Begun>,
+    pub forbidden: Forbidden,
     /// How long it may yet wait for somebody who should be left alone.
     pub patience: Duration,
 }
@@ -51,21 +53,30 @@ impl<'a> Line<'a> {
     ) -> Self {
         let begun = Begun::of(&books.request);
         let patience = books.core.options.max_wait;
-        Self { books, mailbox, catalog, decision, tried: Vec::new(), begun, patience }
+        Self {
+            books,
+            mailbox,
+            catalog,
+            decision,
+            tried: Vec::new(),
+            begun,
+            forbidden: Forbidden::default(),
+            patience,
+        }
     }
 
     /// The first endpoint that says something.
     pub async fn first(&mut self) -> Result<Hearing, Failure> {
-        let first = self.decision.attempts.first().cloned();
-        let mut endpoint = self.endpoint(first.as_ref())?;
-        let mut reserved = self.reserve(&endpoint).await?;
-        let mut why = self.decision.why.clone();
+        let (mut endpoint, mut reserved, mut why) = self.within_budget().await?;
         loop {
             self.choose(&endpoint, why).await;
             if let Some(held) = self.held(&endpoint) {
                 drop(reserved);
                 (endpoint, why) = self.stand_back(endpoint, held).await?;
-                reserved = self.reserve(&endpoint).await?;
+                (endpoint, reserved, why) = match self.set_aside(&endpoint).await? {
+                    Some(reserved) => (endpoint, reserved, why),
+                    None => self.within_budget().await?,
+                };
                 continue;
             }
             let attempt = self.begin(&endpoint, reserved, Role::default());
@@ -77,14 +88,7 @@ impl<'a> Line<'a> {
             let asked = failure.endpoint.clone().unwrap_or_else(|| endpoint.id.clone());
             endpoint = self.endpoint(Some(&asked))?;
             self.tried.push(Tried::new(asked, key, &failure));
-            (endpoint, reserved, why) = if self.was_prefilled(&endpoint, &failure) {
-                let reserved = self.reserve(&endpoint).await?;
-                let from = endpoint.id.clone();
-                self.mailbox.push(Reply::FellBack { from, failure: Box::new(failure) });
-                (endpoint, reserved, "the same, told in words where it broke off".to_owned())
-            } else {
-                self.move_on(&endpoint, failure).await?
-            };
+            (endpoint, reserved, why) = self.move_on(&endpoint, failure).await?;
         }
     }
 
@@ -94,9 +98,20 @@ impl<'a> Line<'a> {
         from: &Arc<Endpoint>,
         failure: Failure,
     ) -> Result<(Arc<Endpoint>, Reserved, String), Failure> {
-        let Next { endpoint, wait, why } = self.after(&self.decision, from, &failure)?;
+        let mut in_words = self.was_prefilled(from, &failure);
+        let (Next { endpoint, wait, why }, reserved) = loop {
+            let next = if std::mem::take(&mut in_words) {
+                let why = "the same, told in words where it broke off".to_owned();
+                Next { endpoint: Arc::clone(from), wait: Duration::ZERO, why }
+            } else {
+                let next = self.after(&self.decision, from, &failure);
+                next.map_err(|last_word| self.over_budget(Some(&failure)).unwrap_or(last_word))?
+            };
+            if let Some(reserved) = self.set_aside(&next.endpoint).await? {
+                break (next, reserved);
+            }
+        };
         let due = Instant::now() + wait;
-        let reserved = self.reserve(&endpoint).await?;
         let same = endpoint.id == from.id && !wait.is_zero();
         let failure = Box::new(failure);
         if !same {
@@ -199,7 +214,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn estimate(&self, endpoint: &EndpointId) -> Option<&Estimate> {
+    pub fn estimate(&self, endpoint: &EndpointId) -> Option<&Estimate> {
         self.decision.considered.iter().find(|c| c.endpoint == *endpoint)?.estimate.as_ref()
     }
 
@@ -209,23 +224,9 @@ impl<'a> Line<'a> {
     }
 
     /// In tokens of this model, as far as they are known.
-    fn prompt_tokens(&self, endpoint: &Endpoint) -> u64 {
+    pub fn prompt_tokens(&self, endpoint: &Endpoint) -> u64 {
         let prompt = Tally::tokens(self.weighed(endpoint));
         self.books.core.memory().counter.tokens(&endpoint.model, &prompt)
-    }
-
-    pub async fn reserve(&self, endpoint: &Endpoint) -> Result<Reserved, Failure> {
-        let Books { core, request, .. } = &**self.books;
-        let wanted = Wanted {
-            request,
-            generation: self.books.generation(),
-            endpoint,
-            estimate: self.estimate(&endpoint.id),
-            prompt: self.prompt_tokens(endpoint),
-            day: self.books.day(),
-            at: self.books.now(),
-        };
-        core.purse.reserve(wanted).await.map_err(|failure| books::at(failure, endpoint))
     }
 
     /// A key picked, the books opened: nothing is sent yet.

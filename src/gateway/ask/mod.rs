@@ -5,6 +5,7 @@ mod hear;
 mod hedge;
 mod joint;
 mod line;
+mod money;
 mod rescue;
 mod rest;
 mod seam;

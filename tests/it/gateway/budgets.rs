@@ -1,10 +1,12 @@
 //! Budgets: money is set aside before anything is sent, looked at again on every fallback, and settled at the end.
 
-use super::bench::{Bench, options, request};
+use super::bench::{Bench, keys, options, priced, request};
 use crate::support::upstream::{Gate, Script, Upstream, stop, text, usage};
 use fareway::gateway::Options;
 use fareway::metering::{Ask, Basis, Limit, Scope, Window};
-use fareway::words::{FailureKind, ModelId, Outcome, ProviderId, Usd};
+use fareway::words::{
+    Considered, Decision, FailureKind, Filter, ModelId, Outcome, Prices, ProviderId, Reply, Usd, Verdict,
+};
 use futures_util::StreamExt;
 
 fn limited(amount: Usd, scope: Scope) -> Options {
@@ -34,7 +36,83 @@ async fn an_empty_budget_sends_nothing() {
     // the decision is kept: who would have been asked, and that the budget forbade it
     let [row] = bench.rows.generations().try_into().expect("one row");
     assert!(matches!(row.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Budget));
-    assert_eq!(row.receipt.decision.map(|decision| decision.attempts.len()), Some(1));
+    let decision = row.receipt.decision.expect("kept");
+    assert!(decision.attempts.is_empty(), "{decision:?}");
+    let [out] = forbidden(&decision).try_into().expect("one");
+    assert!(
+        out.starts_with("may cost $") && out.ends_with("of the daily budget of $0.00 $0.0000 is left"),
+        "{out}"
+    );
+    let Some(Reply::Failed { failure, .. }) = heard.0.last() else { panic!("{heard:?}") };
+    assert_eq!(failure.excluded_by, ["budget"], "the error names the filter");
+}
+
+/// Why each endpoint that a budget forbade was left out.
+fn forbidden(decision: &Decision) -> Vec<String> {
+    let reason = |one: &Considered| match &one.verdict {
+        Verdict::Dropped { filter: Filter::Budget, reason } => Some(reason.clone()),
+        _ => None,
+    };
+    decision.considered.iter().filter_map(reason).collect()
+}
+
+/// The first choice is forbidden, another endpoint is not: that one answers, and the decision says why.
+#[tokio::test]
+async fn whom_a_budget_forbids_is_passed_over() {
+    let dear = Upstream::start([Script::says(&["no"])]);
+    let good = Upstream::start([Script::says(&["within"])]);
+    let bench = Bench::with(&[&dear, &good], limited(Usd::ZERO, Scope::Provider(ProviderId::new("p0"))));
+    let heard = bench.ask(request("hi")).await;
+    assert_eq!(heard.outline().as_str(), "CDn");
+    let Some(Reply::Chosen(chosen)) = heard.0.first() else { panic!("{heard:?}") };
+    assert_eq!(chosen.why, "next, since a budget forbids P0");
+    assert!(dear.seen().is_empty());
+    let decision = heard.receipt().decision.clone().expect("kept");
+    assert_eq!(decision.attempts.len(), 1);
+    assert_eq!(decision.considered[0].verdict, Verdict::Kept { place: 0 }, "who is left moves up");
+    assert!(forbidden(&decision)[0].contains("of the daily budget of p0 of $0.00"), "{decision:?}");
+    bench.settled(&heard);
+}
+
+/// One budget over everything: the first choice costs more than is left of it, a cheaper endpoint does not.
+#[tokio::test]
+async fn a_cheaper_endpoint_is_within_the_budget() {
+    let upstreams = ["dear", "cheap"].map(|word| Upstream::start([Script::says(&[word])]));
+    let addresses = upstreams.iter().map(Upstream::base_url).collect::<Vec<_>>();
+    // a reply of 500 tokens costs a tenth of a cent at p0, a hundredth of that at p1
+    let catalog = priced(&addresses, |place| {
+        let rate = |raw: i128| Usd::from_raw(if place == 0 { raw } else { raw / 100 });
+        Prices {
+            prompt: rate(1_000_000_000_000_000_000),
+            completion: rate(2_000_000_000_000_000_000),
+            ..Prices::default()
+        }
+    });
+    let budget = limited("0.0001".parse().expect("a decimal"), Scope::Everything);
+    let bench = Bench::of(catalog, keys(2), budget);
+    let mut asked = request("hi");
+    asked.preferences.order = vec!["p0".to_owned(), "p1".to_owned()];
+    let heard = bench.ask(asked.clone()).await;
+    assert_eq!((heard.outline().as_str(), heard.text().as_str()), ("CDn", "cheap"));
+    asked.preferences.only = vec!["p0".to_owned()];
+    let heard = bench.ask(asked).await;
+    assert_eq!((heard.outline().as_str(), heard.failure()), ("l", Some(FailureKind::Budget)));
+    assert!(upstreams[0].seen().is_empty());
+}
+
+/// After a failure too; and when nobody is within it, the last word is the budget's and tells of the failure.
+#[tokio::test]
+async fn a_fallback_that_is_forbidden_is_passed_over() {
+    let bad = Upstream::start([Script::error(500, "server_error", "it burns")]);
+    let dear = Upstream::start([Script::says(&["no"])]);
+    let good = Upstream::start([Script::says(&["within"])]);
+    let only_p1 = limited(Usd::ZERO, Scope::Provider(ProviderId::new("p1")));
+    let bench = Bench::with(&[&bad, &dear, &good], only_p1);
+    let heard = bench.ask(request("hi")).await;
+    assert_eq!(heard.outline().as_str(), "CFCDn");
+    assert!(dear.seen().is_empty());
+    assert_eq!(forbidden(heard.receipt().decision.as_ref().expect("kept")).len(), 1);
+    bench.settled(&heard);
 }
 
 #[tokio::test]
@@ -63,6 +141,7 @@ async fn a_fallback_is_looked_at_again() {
     let bench = Bench::with(&[&bad, &good], limited(Usd::ZERO, Scope::Provider(ProviderId::new("p1"))));
     let heard = bench.ask(request("hi")).await;
     assert_eq!((heard.outline().as_str(), heard.failure()), ("Cl", Some(FailureKind::Budget)));
+    assert!(heard.message().contains("p0:test/model failed: "), "{}", heard.message());
     assert!(good.seen().is_empty());
     bench.settled(&heard);
 }
