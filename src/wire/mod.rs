@@ -25,6 +25,7 @@ mod refusal;
 mod retry_after;
 mod search;
 mod sse;
+mod think_tags;
 mod tool_id;
 
 pub use classify::classify;

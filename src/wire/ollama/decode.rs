@@ -4,6 +4,7 @@ use super::NAME;
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{JsonText, Str, open_struct, utf8};
 use crate::wire::numbers::{count, parse, value};
+use crate::wire::think_tags::ThinkTags;
 use crate::wire::tool_id::nine;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, Reasoning, Stop, Usage};
@@ -16,6 +17,7 @@ use serde_json::{Map, Value, json};
 pub struct Chat {
     head: bool,
     calls: u32,
+    tags: ThinkTags,
     done: bool,
 }
 
@@ -65,7 +67,8 @@ impl Voice for Chat {
         }
     }
 
-    fn close(&mut self, _: bool, _: &mut Vec<Delta>) -> Result<(), Failure> {
+    fn close(&mut self, _: bool, out: &mut Vec<Delta>) -> Result<(), Failure> {
+        self.tags.flush(out);
         if self.done { Ok(()) } else { Err(cut()) }
     }
 }
@@ -86,6 +89,7 @@ impl Chat {
         }
         if line.done == Some(true) {
             self.done = true;
+            self.tags.flush(out);
             if let (Ok(prompt), Ok(completion)) =
                 (count(line.prompt_eval_count.as_ref()), count(line.eval_count.as_ref()))
                 && (prompt.is_some() || completion.is_some())
@@ -114,11 +118,15 @@ impl Chat {
     /// `line`: what it was said in.
     fn spoken(&mut self, spoken: Spoken<'_>, line: &[u8], out: &mut Vec<Delta>) {
         if let Some(text) = spoken.thinking.filter(|text| !text.is_empty()) {
+            self.tags.apart(out);
             let piece = Reasoning { text: text.0.into_owned(), ..Reasoning::default() };
             out.push(Delta::Reasoning { index: 0, piece });
         }
         if let Some(text) = spoken.content.filter(|text| !text.is_empty()) {
-            out.push(Delta::Text(text.0.into_owned()));
+            self.tags.hear(text.0.into_owned(), out);
+        }
+        if spoken.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty()) {
+            self.tags.flush(out);
         }
         for call in spoken.tool_calls.into_iter().flatten() {
             let index = self.calls;

@@ -2,13 +2,15 @@
 
 use super::chunk::{Content, ContentPart};
 use crate::wire::lenient::Str;
+use crate::wire::think_tags::ThinkTags;
 use crate::words::{Delta, Reasoning};
 use serde_json::value::RawValue;
 
 /// `own`: the tag of parts that we do not know.
-pub fn hear(content: Content<'_>, own: &str, out: &mut Vec<Delta>) {
+pub fn hear(content: Content<'_>, own: &str, tags: &mut ThinkTags, out: &mut Vec<Delta>) {
     match content {
-        Content::Text(text) => say(text, out),
+        Content::Text(text) if text.is_empty() => {}
+        Content::Text(text) => tags.hear(text.0.into_owned(), out),
         Content::Parts(parts) => parts.into_iter().for_each(|raw| part(raw, own, out)),
     }
 }

@@ -9,6 +9,7 @@ use super::{NAME, usage};
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
 use crate::wire::numbers::{parse, value};
+use crate::wire::think_tags::ThinkTags;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, FailureKind, Stop};
 use serde_json::value::RawValue;
@@ -33,6 +34,7 @@ pub struct Chat {
     calls: Calls,
     custom: CustomCalls,
     blocks: Blocks,
+    tags: ThinkTags,
     cited: usize,
 }
 
@@ -58,6 +60,7 @@ impl Voice for Chat {
     }
 
     fn close(&mut self, whole: bool, out: &mut Vec<Delta>) -> Result<(), Failure> {
+        self.tags.flush(out);
         self.custom.end(&self.own, out);
         self.calls.name(&self.id, out);
         if self.stop.is_some() || self.done {
@@ -171,6 +174,7 @@ impl Chat {
         }
         let native = choice.native_finish_reason.filter(|n| !n.is_empty()).unwrap_or_else(|| reason.clone());
         if self.stop.as_deref() != Some(&*native.0) {
+            self.tags.flush(out);
             self.stop = Some(native.0.clone().into_owned());
             self.at_limit = stop(&reason.0, false) == Stop::Length;
             self.calls.name(&self.id, out);
@@ -186,18 +190,24 @@ impl Chat {
         let detailed = spoken
             .reasoning_details
             .is_some_and(|details| details.get() != "[]" && self.blocks.hear(details.get(), &self.own, out));
-        if !detailed {
+        if detailed {
+            self.tags.apart(out);
+        } else {
             let plain =
                 [spoken.reasoning, spoken.reasoning_content].into_iter().flatten().find(|t| !t.is_empty());
             if let Some(text) = plain {
+                self.tags.apart(out);
                 out.push(thought(text.0.into_owned()));
             }
         }
         if let Some(said) = spoken.content {
-            content::hear(said, &self.own, out);
+            content::hear(said, &self.own, &mut self.tags, out);
         }
         // a model's own refusal is what it has to say
         say(spoken.refusal.unwrap_or_default(), out);
+        if spoken.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty()) {
+            self.tags.flush(out);
+        }
         for call in spoken.tool_calls.into_iter().flatten() {
             match &call.custom {
                 Some(custom) => self.custom.hear(call.index, call.id.as_ref(), custom),

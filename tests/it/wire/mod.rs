@@ -16,4 +16,5 @@ mod openai_chat_encode;
 mod prefill;
 mod recordings;
 mod replay;
+mod think_tags;
 mod tool_ids;
