@@ -1,8 +1,8 @@
 //! `POST /v1/chat/completions`: one request through the gateway, heard as a stream or as one body.
 
-use super::router::{Label, Service, bytes, refuse, retry_after};
+use super::router::{Label, Service, bytes, refuse, retry_after, turned_away};
 use crate::wire::face::openai_chat::{Incoming, KEEP_ALIVE, Streamed, Whole, parse};
-use crate::words::{Failure, FailureKind, GenerationId, Reply, Request, SessionId};
+use crate::words::{Failure, FailureKind, GenerationId, Reply, Request, SessionId, clean_line};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -20,6 +20,9 @@ pub(super) async fn completions(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
+    if let Some(refusal) = compressed(&headers) {
+        return refusal;
+    }
     let body = match body {
         Ok(body) => body,
         Err(rejection) => return too_large_or_cut(&service, &rejection),
@@ -187,6 +190,21 @@ fn too_large_or_cut(service: &Service, rejection: &BytesRejection) -> Response {
         Failure::new(FailureKind::InvalidRequest, "the request body broke off")
     };
     refuse(&failure)
+}
+
+/// A compressed body is not unpacked: a few kilobytes may be gigabytes. The header of the answer says what is read.
+fn compressed(headers: &HeaderMap) -> Option<Response> {
+    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().unwrap_or("?").trim();
+    if coding.is_empty() || coding.eq_ignore_ascii_case("identity") {
+        return None;
+    }
+    let message = format!(
+        "the request body is compressed (`content-encoding: {}`), which fareway does not read; send it plain",
+        clean_line(coding)
+    );
+    let mut response = turned_away(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+    response.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    Some(response)
 }
 
 fn named(mut response: Response, generation: GenerationId) -> Response {

@@ -133,7 +133,11 @@ async fn one(State(service): State<Service>, id: Result<Path<String>, PathReject
             let say = format!("there is no model `{}`", clean_line(&id));
             let mut failure = Failure::new(FailureKind::UnknownModel, say);
             failure.nearest = catalog.nearest(&id, 3).iter().map(ToString::to_string).collect();
-            refuse(&failure)
+            // in a request the name is a wrong parameter; as a path it is a page that is not there
+            let (_, mut body) = error(&failure, None);
+            body["error"]["code"] = StatusCode::NOT_FOUND.as_u16().into();
+            body["error"]["metadata"]["error_type"] = FailureKind::ModelNotFound.error_type().into();
+            json(StatusCode::NOT_FOUND, &body)
         },
         |model| json(StatusCode::OK, &model),
     )
@@ -157,7 +161,7 @@ async fn wrong_method(request: Request) -> Response {
 }
 
 /// The envelope of a failure under another status, which its `code` repeats.
-fn turned_away(status: StatusCode, message: String) -> Response {
+pub(super) fn turned_away(status: StatusCode, message: String) -> Response {
     let (_, mut body) = error(&Failure::new(FailureKind::InvalidRequest, message), None);
     body["error"]["code"] = status.as_u16().into();
     json(status, &body)

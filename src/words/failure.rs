@@ -102,10 +102,11 @@ impl FailureKind {
             Internal => "server",
             Auth => "authentication",
             Permission => "permission_denied",
-            ModelNotFound | NoEndpoint | UnknownModel => "not_found",
+            ModelNotFound | NoEndpoint => "not_found",
             ContextLength => "context_length_exceeded",
             TooLarge => "payload_too_large",
-            InvalidRequest | Unsupported => "invalid_request",
+            // OpenRouter's reading: a model's name is a parameter of the request, and this one is wrong
+            InvalidRequest | Unsupported | UnknownModel => "invalid_request",
             Moderation => "content_policy_violation",
             Cancelled => "unmapped",
         }
@@ -123,9 +124,10 @@ impl FailureKind {
             Internal => 500,
             Auth => 401,
             Permission => 403,
-            ModelNotFound | NoEndpoint | UnknownModel => 404,
+            ModelNotFound | NoEndpoint => 404,
             TooLarge => 413,
-            ContextLength | InvalidRequest | Unsupported | Moderation => 400,
+            // OpenRouter's `model_not_found` is a 400 (OpenAI's is a 404)
+            ContextLength | InvalidRequest | UnknownModel | Unsupported | Moderation => 400,
             Cancelled => 499,
         }
     }

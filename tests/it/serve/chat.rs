@@ -64,11 +64,33 @@ async fn an_unknown_model_is_an_error_and_not_an_empty_stream() {
         let (status, body) =
             post(&door.url("/v1/chat/completions"), &ask("openai/gtp-4o-minni", stream)).await;
         let body: Value = serde_json::from_str(&body).expect("JSON");
-        assert_eq!(status, 404, "{body}");
-        assert_eq!(body["error"]["metadata"]["error_type"], "not_found");
+        assert_eq!(status, 400, "as OpenRouter: {body}");
+        assert_eq!(body["error"]["metadata"]["error_type"], "invalid_request");
         assert_eq!(body["error"]["availability"]["code"], "model_not_found");
         assert!(!body["error"]["availability"]["fallback_models"].as_array().expect("names").is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_refused_by_its_name() {
+    let door = open(Options::default()).await;
+    let url = door.url("/v1/chat/completions");
+    let send = |coding: &'static str, body: Vec<u8>| {
+        client().post(&url).header("content-encoding", coding).body(body).send()
+    };
+    for coding in ["gzip", "br", "deflate, gzip"] {
+        let answer = send(coding, vec![0x1f, 0x8b, 8, 0]).await.expect("an answer");
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["accept-encoding"] == "identity"),
+            (415, true)
+        );
+        let body: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
+        assert_eq!(body["error"]["code"], 415);
+        let message = body["error"]["message"].as_str().expect("a sentence");
+        assert!(message.contains(&format!("`content-encoding: {coding}`")), "{message}");
+    }
+    let plain = ask("demo/swift", false).to_string().into_bytes();
+    assert_eq!(send("identity", plain).await.expect("an answer").status(), 200);
 }
 
 #[tokio::test]

@@ -57,6 +57,13 @@ async fn a_wrong_path_says_what_there_is() {
     assert_eq!((answer.status().as_u16(), &answer.headers()["allow"] == "POST"), (405, true));
     let body: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
     assert_eq!(body["error"]["code"], 405, "the code is the status");
+    let unknown = client().get(door.url("/v1/models/no/such")).send().await.expect("an answer");
+    assert_eq!(unknown.status(), 404, "a page that is not there");
+    let body: Value = serde_json::from_str(&unknown.text().await.expect("a body")).expect("JSON");
+    assert_eq!(
+        (&body["error"]["code"], &body["error"]["metadata"]["error_type"]),
+        (&404.into(), &"not_found".into())
+    );
     let garbled = client().get(door.url("/v1/models/%ff")).send().await.expect("an answer");
     assert_eq!(garbled.status(), 400);
     let body: Value = serde_json::from_str(&garbled.text().await.expect("a body")).expect("JSON");
