@@ -91,6 +91,11 @@ impl Claude {
         }
     }
 
+    /// Thinks where nothing is said of it.
+    pub fn thinks_unasked(self) -> bool {
+        self.version >= (5, 0)
+    }
+
     pub fn samples(self) -> Samples {
         match self.version {
             v if v >= (4, 7) => Samples::None,

@@ -1,7 +1,7 @@
 //! A request to the body of `POST .../messages`.
 
 use super::claude::Claude;
-use super::params::{params, tool_choice};
+use super::params::{forces, params, taken, tool_choice};
 use super::{NAME, THINKING};
 use crate::wire::cache_control;
 use crate::wire::extra::ride_along;
@@ -32,15 +32,16 @@ pub fn encode(endpoint: &Endpoint, request: &Request) -> Result<Outgoing, Failur
     }
     body.insert("messages".to_owned(), messages(request, mark)?.into());
     body.insert("stream".to_owned(), true.into());
-    params(&mut body, endpoint, &request.params, limit);
+    let choice = if request.tools.is_empty() { None } else { tool_choice(&request.params) };
+    params(&mut body, endpoint, &request.params, limit, forces(choice.as_ref()));
     let unbound = drops_bound_thinking(endpoint, request);
     if unbound {
         drop_bound_thinking(&mut body);
     }
     if !request.tools.is_empty() {
         body.insert("tools".to_owned(), request.tools.iter().map(tool).collect());
-        if let Some(choice) = tool_choice(&request.params) {
-            body.insert("tool_choice".to_owned(), choice);
+        if let Some(choice) = choice {
+            body.insert("tool_choice".to_owned(), taken(endpoint, choice));
         }
     }
     search(&mut body, request, endpoint, NAME);

@@ -4,13 +4,20 @@ use super::claude::{Claude, Off, Samples, Thinks};
 use crate::words::{Effort, Endpoint, Params, ReasoningParams, ResponseFormat, ToolChoice};
 use serde_json::{Map, Value, json};
 
-/// `limit`: the most tokens of the reply, which is in the body already.
-pub fn params(body: &mut Map<String, Value>, endpoint: &Endpoint, params: &Params, limit: u32) {
+/// `limit`: the most tokens of the reply, which is in the body already. `forced`: a tool must be called, and a model that
+/// must call one may not think (a 400). A program that forces a call reads nothing else, so the call is kept and the
+/// thinking let go, as OpenRouter does.
+pub fn params(body: &mut Map<String, Value>, endpoint: &Endpoint, params: &Params, limit: u32, forced: bool) {
     let claude = Claude::of(&endpoint.upstream_model);
     let mut output = Map::new();
-    let wanted = params.reasoning.as_ref().and_then(ReasoningParams::wanted);
-    if let (Some(reasoning), Some(wanted)) = (&params.reasoning, wanted) {
-        if wanted {
+    let said = params.reasoning.as_ref().and_then(ReasoningParams::wanted);
+    let wanted = match said {
+        Some(_) if forced && claude.off() != Off::Never => Some(false),
+        None if forced && claude.thinks_unasked() && claude.off() != Off::Never => Some(false),
+        said => said,
+    };
+    if let Some(wanted) = wanted {
+        if let (Some(reasoning), true) = (&params.reasoning, wanted) {
             think(body, &mut output, claude, reasoning, limit);
         } else {
             match claude.off() {
@@ -104,6 +111,23 @@ fn budget(effort: Effort, limit: u32) -> u32 {
         Effort::Xhigh | Effort::Max => 95,
     };
     u32::try_from(u64::from(limit) * tenths / 100).unwrap_or(u32::MAX).min(128_000)
+}
+
+/// Whether the model must call a tool.
+pub fn forces(choice: Option<&Value>) -> bool {
+    choice.is_some_and(|choice| choice["type"] == "any" || choice["type"] == "tool")
+}
+
+/// The choice as this model takes it: one that always thinks cannot be made to call, only asked.
+pub fn taken(endpoint: &Endpoint, mut choice: Value) -> Value {
+    if forces(Some(&choice))
+        && Claude::of(&endpoint.upstream_model).off() == Off::Never
+        && let Some(said) = choice.as_object_mut()
+    {
+        said.insert("type".to_owned(), "auto".into());
+        said.remove("name");
+    }
+    choice
 }
 
 pub fn tool_choice(params: &Params) -> Option<Value> {

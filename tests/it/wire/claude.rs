@@ -2,7 +2,9 @@
 
 use super::helpers::{at, request, say};
 use fareway::wire::{Outgoing, format, takes_prefill};
-use fareway::words::{Effort, Message, Part, Reasoning, ReasoningParams, Request, Role};
+use fareway::words::{
+    CacheMark, Effort, Message, Part, Reasoning, ReasoningParams, Request, Role, Tool, ToolChoice,
+};
 use serde_json::{Value, json};
 
 fn sent(model: &str, asked: &Request) -> (Outgoing, Value) {
@@ -75,6 +77,65 @@ fn sampling_by_all_by_one_and_by_none() {
     }
     asked.params.temperature = None;
     assert_eq!(sent("claude-opus-4-1-20250805", &asked).1["top_p"], 0.9);
+}
+
+fn look() -> Tool {
+    Tool {
+        name: "look".into(),
+        description: String::new(),
+        parameters: Value::Null,
+        strict: None,
+        cache: CacheMark::None,
+        extra: Default::default(),
+        opaque: None,
+    }
+}
+
+/// "Thinking may not be enabled when tool_choice forces tool use": the call is kept, the thinking let go. A model that
+/// always thinks is asked to call instead.
+#[test]
+fn a_forced_call_and_thinking() {
+    let forced = json!({"type": "tool", "name": "look"});
+    let off = |name: &str| json!({"type": name});
+    // model; the choice; `thinking` when it was asked for, and when nothing was said of it
+    for (model, choice, asked_for, unsaid) in [
+        ("claude-3-7-sonnet-20250219", forced.clone(), off("disabled"), Value::Null),
+        ("claude-sonnet-4-5-20250929", forced.clone(), off("disabled"), Value::Null),
+        ("claude-opus-4-6", forced.clone(), off("disabled"), Value::Null),
+        ("claude-opus-4-7", forced.clone(), Value::Null, Value::Null),
+        ("claude-opus-5", forced.clone(), off("disabled"), off("disabled")),
+        (
+            "claude-fable-5",
+            json!({"type": "auto"}),
+            json!({"type": "adaptive", "display": "summarized"}),
+            Value::Null,
+        ),
+    ] {
+        let mut asked = thinking(Some(Effort::High), None);
+        asked.tools = vec![look()];
+        asked.params.tool_choice = Some(ToolChoice::Function("look".into()));
+        let (_, body) = sent(model, &asked);
+        assert_eq!((&body["tool_choice"], &body["thinking"]), (&choice, &asked_for), "{model}");
+        assert_eq!(body["max_tokens"], 10_000, "{model}");
+        asked.params.reasoning = None;
+        let (_, body) = sent(model, &asked);
+        assert_eq!((&body["tool_choice"], &body["thinking"]), (&choice, &unsaid), "{model}");
+        // whoever may call is left to think
+        asked.params.tool_choice = Some(ToolChoice::Auto);
+        asked.params.reasoning = thinking(Some(Effort::High), None).params.reasoning;
+        let (_, body) = sent(model, &asked);
+        let thinks = body["thinking"]["type"].as_str().expect("thinks");
+        assert!(matches!(thinks, "enabled" | "adaptive"), "{model}: {thinks}");
+        assert_eq!(body["tool_choice"], json!({"type": "auto"}), "{model}");
+    }
+    // a tool must be called, whichever, and one at a time
+    let mut asked = thinking(Some(Effort::High), None);
+    asked.tools = vec![look()];
+    asked.params.tool_choice = Some(ToolChoice::Required);
+    asked.params.parallel_tool_calls = Some(false);
+    let (_, body) = sent("claude-sonnet-4-5", &asked);
+    assert_eq!(body["tool_choice"], json!({"type": "any", "disable_parallel_tool_use": true}));
+    assert_eq!(body["thinking"], off("disabled"));
 }
 
 #[test]
