@@ -137,6 +137,7 @@ fn token_to_picture(bencher: Bencher<'_, '_>, messages: usize) {
         demo: false,
         prices: None,
         prompt_tokens: 10,
+        searches: 0,
         tokens_per_mille: 1000,
         context: None,
         why: String::new(),

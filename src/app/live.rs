@@ -1,7 +1,7 @@
 //! A reply while it is heard: what the grammar of `Reply` does to a message, and what is known of it so far.
 
 use super::reading::Reading;
-use super::telling::short;
+use super::telling::{continued, named, short};
 use crate::metering::{self, Tokenizer};
 use crate::words::{
     At, Chosen, Delta, Failure, GenerationId, Join, Message, MessageId, Purpose, SessionId, Stop, Usage,
@@ -22,6 +22,8 @@ pub struct Live {
     /// When its text was last kept.
     pub saved: At,
     pub chosen: Option<Box<Chosen>>,
+    /// When that one was asked.
+    since: At,
     pub waiting: Option<Waiting>,
     pub notes: Vec<String>,
     /// Tokens and money, ticking.
@@ -55,6 +57,7 @@ impl Live {
             asked: at,
             saved: at,
             chosen: None,
+            since: at,
             waiting: None,
             notes: Vec::new(),
             meter: metering::Live::new(Usage::default(), None, None, 1000, at),
@@ -67,20 +70,20 @@ impl Live {
         }
     }
 
-    pub fn chosen(&mut self, chosen: Box<Chosen>, message: &mut Message) {
+    pub fn chosen(&mut self, chosen: Box<Chosen>, message: &mut Message, at: At) {
+        self.since = at;
         message.by = Some(chosen.model.clone());
         self.waiting = None;
         if let Some(note) = self.notes.last_mut().filter(|note| note.ends_with(FROM)) {
             note.truncate(note.len() - FROM.len());
-            note.push_str(&format!(" → {}", named(&chosen)));
+            note.push_str(&format!(" → {}", named(&chosen.endpoint, chosen.dearer)));
         }
-        let prompt = Usage { prompt: chosen.prompt_tokens, ..Usage::default() };
-        self.meter.moved(prompt, chosen.prices.clone(), chosen.context, chosen.tokens_per_mille);
+        self.meter.moved(sent(&chosen), chosen.prices.clone(), chosen.context, chosen.tokens_per_mille);
         self.chosen = Some(chosen);
     }
 
     pub fn fell_back(&mut self, from: &str, failure: &Failure, at: At) {
-        let took = seconds(at.since(self.asked));
+        let took = seconds(at.since(self.since));
         self.waiting = None;
         self.notes.push(format!("{from} {}, {took}{FROM}", short(failure)));
     }
@@ -95,15 +98,10 @@ impl Live {
     }
 
     pub fn resumed(&mut self, from: &str, failure: &Failure, chosen: Box<Chosen>, message: &mut Message) {
-        self.notes.push(format!(
-            "{from} {} after {} tokens → continued by {}",
-            short(failure),
-            self.meter.usage().output(),
-            named(&chosen)
-        ));
+        let (after, next) = (self.meter.usage().output(), named(&chosen.endpoint, chosen.dearer));
+        self.notes.push(continued(from, failure, after, &next));
         message.by = Some(chosen.model.clone());
-        let prompt = Usage { prompt: chosen.prompt_tokens, ..Usage::default() };
-        self.meter.resumed(prompt, chosen.prices.clone(), chosen.context, chosen.tokens_per_mille);
+        self.meter.resumed(sent(&chosen), chosen.prices.clone(), chosen.context, chosen.tokens_per_mille);
         self.chosen = Some(chosen);
     }
 
@@ -165,10 +163,7 @@ impl Live {
 
 const FROM: &str = " → …";
 
-/// Who stands in, and what that costs where it costs more.
-fn named(chosen: &Chosen) -> String {
-    match chosen.dearer {
-        Some(price) => format!("{} ({price})", chosen.endpoint),
-        None => chosen.endpoint.to_string(),
-    }
+/// What is known of the usage when it is sent: the prompt, and the searches that were asked for.
+fn sent(chosen: &Chosen) -> Usage {
+    Usage { prompt: chosen.prompt_tokens, searches: chosen.searches, ..Usage::default() }
 }

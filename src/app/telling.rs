@@ -2,7 +2,7 @@
 
 use super::{Model, Reading};
 use crate::metering::Tally;
-use crate::words::{Failure, Message, MessageState, Part, Stop, seconds};
+use crate::words::{Dearer, EndpointId, Failure, Message, MessageState, Part, Stop, seconds};
 
 /// How a finished or failed message ended, in a phrase for its foot; `None` when it simply ended.
 pub fn ending(message: &Message) -> Option<String> {
@@ -45,15 +45,20 @@ pub fn notes(model: &Model, message: &Message) -> Vec<String> {
 /// Notes of a finished reply, from its receipt: what failed on the way and who went on.
 fn noted(message: &Message) -> Vec<String> {
     let Some(receipt) = &message.receipt else { return Vec::new() };
-    let mut notes = Vec::new();
+    let (mut notes, mut said) = (Vec::new(), 0);
     for (at, attempt) in receipt.attempts.iter().enumerate() {
         let crate::words::Outcome::Failed(failure) = &attempt.outcome else { continue };
         let took = seconds(attempt.total);
         let next = receipt.attempts.get(at + 1);
+        said += attempt.usage.output();
         let to = match next {
+            Some(next) if next.rescue && attempt.ttft.is_some() => {
+                let next = named(&next.endpoint, next.dearer);
+                notes.push(continued(attempt.endpoint.as_str(), failure, said, &next));
+                continue;
+            }
             Some(next) if next.endpoint == attempt.endpoint => " → asked again".to_owned(),
-            Some(next) if next.rescue => format!(" → continued by {}", next.endpoint),
-            Some(next) => format!(" → {}", next.endpoint),
+            Some(next) => format!(" → {}", named(&next.endpoint, next.dearer)),
             None => String::new(),
         };
         if next.is_some() || !matches!(message.state, MessageState::Failed(_)) {
@@ -61,6 +66,19 @@ fn noted(message: &Message) -> Vec<String> {
         }
     }
     notes
+}
+
+/// Who stands in, and what that costs where it costs more.
+pub(super) fn named(endpoint: &EndpointId, dearer: Option<Dearer>) -> String {
+    match dearer {
+        Some(price) => format!("{endpoint} ({price})"),
+        None => endpoint.to_string(),
+    }
+}
+
+/// A reply that went on elsewhere: who broke off, how, after how many tokens in all, and who went on.
+pub(super) fn continued(from: &str, failure: &Failure, said: u64, next: &str) -> String {
+    format!("{from} {} after {said} tokens → continued by {next}", short(failure))
 }
 
 /// Tokens of a reply's thinking, and whether somebody said so: most providers do, what the others sent is estimated.

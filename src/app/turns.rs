@@ -44,7 +44,7 @@ fn hear(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
     let id = live.message;
     match reply {
         Reply::Chosen(chosen) => {
-            thread.change(id, |message| live.chosen(chosen, message));
+            thread.change(id, |message| live.chosen(chosen, message, at));
         }
         Reply::Waiting { endpoint, until, failure } => {
             live.waits(endpoint.as_str(), until, &failure);
@@ -83,7 +83,7 @@ fn aside(model: &mut Model, turn: TurnId, reply: Reply) -> Vec<Effect> {
     let Some(live) = model.live.get_mut(&turn) else { return Vec::new() };
     let Some((mut message, keep)) = live.aside.take() else { return Vec::new() };
     match reply {
-        Reply::Chosen(chosen) => live.chosen(chosen, &mut message),
+        Reply::Chosen(chosen) => live.chosen(chosen, &mut message, at),
         Reply::Delta(delta) => live.heard(delta, &mut message, &model.tokenizers, at),
         Reply::Done(receipt) => {
             live.aside = Some((message, keep));
@@ -265,6 +265,7 @@ fn stopped(live: &Live, now: At) -> Receipt {
         outcome: Outcome::Cancelled,
         hedge: false,
         rescue: false,
+        dearer: live.chosen.as_ref().and_then(|chosen| chosen.dearer),
     };
     Receipt {
         generation: live.generation,

@@ -219,7 +219,7 @@ impl Drop for Books {
 /// The item that tells who is asked.
 pub(super) fn chosen(
     endpoint: &Endpoint,
-    prompt_tokens: u64,
+    (prompt_tokens, searches): (u64, u64),
     tokens_per_mille: u64,
     why: String,
     dearer: Option<Dearer>,
@@ -232,6 +232,7 @@ pub(super) fn chosen(
         demo: endpoint.demo,
         prices: endpoint.prices.clone(),
         prompt_tokens,
+        searches,
         tokens_per_mille,
         context: endpoint.context,
         why,

@@ -87,6 +87,7 @@ impl OpenRow {
                 outcome: Outcome::Failed(failure.clone()),
                 hedge: false,
                 rescue: false,
+                dearer: None,
             };
             rows.push(Entry::Attempt(Box::new(AttemptRow {
                 generation: self.generation,

@@ -50,6 +50,8 @@ pub struct Chosen {
     pub prices: Option<super::Prices>,
     /// For the live estimate.
     pub prompt_tokens: u64,
+    /// Searches of the web that it is asked for.
+    pub searches: u64,
     /// How many tokens the model makes of what o200k makes a thousand of, as far as it is known.
     pub tokens_per_mille: u64,
     pub context: Option<u32>,
@@ -60,7 +62,8 @@ pub struct Chosen {
 }
 
 /// How the price of a stand-in compares with that of the first choice.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Dearer {
     Times(f64),
     /// The first choice costs nothing.
@@ -212,6 +215,9 @@ pub struct Attempt {
     /// It continued a reply that another endpoint began.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rescue: bool,
+    /// It stood in for somebody cheaper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dearer: Option<Dearer>,
 }
 
 /// How an attempt ended.

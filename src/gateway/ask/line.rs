@@ -196,7 +196,8 @@ impl<'a> Line<'a> {
     /// The endpoint as the reader is told of it.
     pub fn chosen(&self, endpoint: &Endpoint, why: String) -> Chosen {
         let factor = self.books.core.memory().counter.factor(&endpoint.model);
-        books::chosen(endpoint, self.prompt_tokens(endpoint), factor, why, self.dearer(endpoint))
+        let searches = u64::from(self.books.request.searches());
+        books::chosen(endpoint, (self.prompt_tokens(endpoint), searches), factor, why, self.dearer(endpoint))
     }
 
     /// What it costs here more than at the first choice.
@@ -238,8 +239,9 @@ impl<'a> Line<'a> {
         };
         let Role { hedge, rescue } = role;
         let (prompt_tokens, weighed) = (self.prompt_tokens(endpoint), self.weighed(endpoint));
-        let aim =
-            Aim { endpoint: Arc::clone(endpoint), key, prompt_tokens, weighed, hedge, rescue, reserved };
+        let dearer = self.dearer(endpoint);
+        let endpoint = Arc::clone(endpoint);
+        let aim = Aim { endpoint, key, prompt_tokens, weighed, hedge, rescue, dearer, reserved };
         Attempt::begin(self.books, aim)
     }
 }

@@ -13,7 +13,7 @@ use super::count::Counted;
 use crate::metering::{self, Bill, Ended};
 use crate::routing::{Conversation, End, Ticket};
 use crate::words::{
-    At, Attempt as Record, Cost, Delta, Endpoint, Failure, FailureKind, Outcome, Prices, Usage, Usd,
+    At, Attempt as Record, Cost, Dearer, Delta, Endpoint, Failure, FailureKind, Outcome, Prices, Usage, Usd,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +28,7 @@ pub(super) struct Aim {
     pub weighed: u64,
     pub hedge: bool,
     pub rescue: bool,
+    pub dearer: Option<Dearer>,
     pub reserved: Reserved,
 }
 
@@ -267,6 +268,7 @@ impl Drop for Attempt {
             outcome: std::mem::replace(&mut self.outcome, Outcome::Cancelled),
             hedge: self.aim.hedge,
             rescue: self.aim.rescue,
+            dearer: self.aim.dearer,
         };
         self.books.ended(self.number, record, self.aim.endpoint.demo);
     }

@@ -1,8 +1,8 @@
 //! Scripts of a session: what is pressed and heard, and what is asked of the shell.
 
-use crate::support::stage::{Stage, chosen, done, failure, text};
+use crate::support::stage::{Stage, chosen, done, failure, receipt, text};
 use fareway::app::{Effect, Event, Level, Save};
-use fareway::words::{Delta, FailureKind, MessageState, Reasoning, Reply, Role, Stop};
+use fareway::words::{Delta, FailureKind, MessageState, Outcome, Reasoning, Reply, Role, Stop, Usd};
 use std::time::Duration;
 
 fn saves(effects: &[Effect]) -> Vec<&Save> {
@@ -115,7 +115,11 @@ fn a_rescue_is_said_with_its_price_and_the_meter_has_both_parts() {
     stage.reply(turn, Reply::Resumed { from, failure: failure(FailureKind::Cut, None), chosen: next });
     stage.reply(turn, text(" five six seven eight"));
     let screen = stage.screen();
-    assert!(screen.contains("→ continued by openai:openai/gpt-5 (2.0× the price)"), "{screen}");
+    let note = format!(
+        "azure:openai/gpt-5 cut off after {} tokens → continued by openai:openai/gpt-5 (2.0× the price)",
+        before.usage.completion
+    );
+    assert!(screen.contains(&note), "{screen}");
     let after = live(&stage);
     assert_eq!(after.usage.prompt, 2 * before.usage.prompt, "{after:?}");
     assert!(after.usage.completion > before.usage.completion && after.cost > before.cost, "{after:?}");
@@ -123,6 +127,39 @@ fn a_rescue_is_said_with_its_price_and_the_meter_has_both_parts() {
         stage.model.thread().last().expect("the reply").plain(),
         "One two three four five six seven eight"
     );
+    // and when it is over it is said in the same words
+    let mut receipt = receipt("openai", 1_204, 4, stage.model.now);
+    receipt.attempts[0].outcome = Outcome::Failed(failure(FailureKind::Cut, None));
+    receipt.attempts[0].ttft = Some(std::time::Duration::from_millis(100));
+    receipt.attempts[0].usage = before.usage;
+    (receipt.attempts[1].rescue, receipt.attempts[1].dearer) =
+        (true, Some(fareway::words::Dearer::Times(2.0)));
+    stage.reply(turn, Reply::Done(Box::new(receipt)));
+    assert!(stage.model.live.is_empty() && stage.screen().contains(&note), "{}", stage.screen());
+}
+
+/// The fee of the request and that of the search it asks for are known when it is sent, not when usage comes.
+#[test]
+fn fees_stand_in_the_meter_from_the_start() {
+    let mut stage = Stage::new(120, 24);
+    stage.types("hi").press("enter");
+    let turn = stage.asked()[0];
+    let usd = |text: &str| text.parse::<Usd>().expect("dollars");
+    let cost = |stage: &Stage| stage.model.live[&turn].reading(stage.model.now).cost.expect("a price");
+    let asked = |fees: bool, searches: u64| {
+        let Reply::Chosen(mut chosen) = chosen("openai") else { panic!("it is chosen") };
+        let prices = chosen.prices.as_mut().expect("prices");
+        prices.request = fees.then(|| usd("0.005"));
+        prices.search = fees.then(|| usd("0.01"));
+        chosen.searches = searches;
+        Reply::Chosen(chosen)
+    };
+    stage.reply(turn, asked(false, 1));
+    let without = cost(&stage);
+    stage.reply(turn, asked(true, 0));
+    assert_eq!(cost(&stage), without + usd("0.005"));
+    stage.reply(turn, asked(true, 1));
+    assert_eq!(cost(&stage), without + usd("0.015"));
 }
 
 #[test]

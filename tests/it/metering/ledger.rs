@@ -32,6 +32,7 @@ pub fn row(catalog: &Catalog, endpoint: &str, usage: Usage, at: i64, session: u1
         outcome: Outcome::Answered,
         hedge: false,
         rescue: false,
+        dearer: None,
     };
     GenerationRow {
         at: started + Duration::from_secs(2),

@@ -96,6 +96,7 @@ pub fn generation(n: u64) -> GenerationRow {
         outcome: Outcome::Answered,
         hedge: false,
         rescue: false,
+        dearer: None,
     };
     GenerationRow {
         at: at(i64::try_from(n).expect("small")),

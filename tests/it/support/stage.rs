@@ -254,6 +254,7 @@ pub fn chosen(provider: &str) -> Reply {
         demo: false,
         prices: endpoint.prices.clone(),
         prompt_tokens: 1_204,
+        searches: 0,
         tokens_per_mille: 1000,
         context: None,
         why: "cheapest of 2 healthy".into(),
@@ -321,6 +322,7 @@ pub fn receipt(provider: &str, prompt: u64, completion: u64, at: At) -> Receipt 
         outcome,
         hedge: false,
         rescue: false,
+        dearer: None,
     };
     let failed = Outcome::Failed(failure(FailureKind::Overloaded, Some(503)));
     Receipt {

@@ -313,6 +313,7 @@ fn chosen() -> Reply {
         demo: false,
         prices: None,
         prompt_tokens: 3,
+        searches: 0,
         tokens_per_mille: 1000,
         context: None,
         why: "only one".into(),
