@@ -1,26 +1,96 @@
-//! "Did you mean": the ids that look most like what somebody typed.
+//! "Did you mean": the ids that look most like what somebody typed; nobody when nothing is like it.
 
 use crate::words::ModelId;
+use std::cmp::Reverse;
 
-/// Up to `n` ids, best first. Case, separators and the author's part matter little; a typing slip matters little.
+/// Words in names that say which size or make of a family, and not which family.
+const COMMON: [&str; 26] = [
+    "mini", "nano", "micro", "small", "medium", "large", "pro", "plus", "max", "ultra", "high", "low",
+    "lite", "flash", "fast", "turbo", "instruct", "chat", "base", "preview", "latest", "free", "thinking",
+    "vision", "coder", "exp",
+];
+/// No name is longer: whatever is, is no slip of one.
+const LONGEST: usize = 100;
+
+/// How like an id is, likest first: the letters typed (all, its beginning, a part of it), then the family, the author
+/// and the version, then the slips of the finger.
+type Likeness = (usize, Reverse<usize>, usize, usize);
+
+/// Up to `n` ids, best first. Case and separators matter little.
 pub(super) fn nearest<'a>(text: &str, ids: impl Iterator<Item = &'a ModelId>, n: usize) -> Vec<ModelId> {
-    let wanted = squeeze(text);
-    let short = squeeze(text.rsplit_once('/').map_or(text, |(_, short)| short));
-    if wanted.is_empty() {
+    let wanted = Name::of(text);
+    if wanted.letters.is_empty() || wanted.letters.len() > LONGEST {
         return Vec::new();
     }
-    // more than half of the letters wrong is not a likeness
-    let most = usize::midpoint(wanted.len().max(4), 2);
-    let mut found: Vec<(usize, usize, &ModelId)> = ids
-        .filter_map(|id| {
-            let full = squeeze(id.as_str());
-            let name = squeeze(id.short());
-            let distance = distance(&wanted, &full, &name, most).min(distance(&short, &full, &name, most));
-            (distance <= most).then_some((distance, full.len(), id))
-        })
-        .collect();
+    let mut found: Vec<(Likeness, &ModelId)> =
+        ids.filter_map(|id| Some((wanted.like(&Name::of(id.as_str()))?, id))).collect();
     found.sort();
-    found.into_iter().take(n).map(|(_, _, id)| id.clone()).collect()
+    found.into_iter().take(n).map(|(_, id)| id.clone()).collect()
+}
+
+/// A name taken apart.
+struct Name {
+    /// Letters and digits only, lower case: of all of it, of the author, of what follows.
+    letters: Vec<u8>,
+    author: Vec<u8>,
+    short: Vec<u8>,
+    /// Words and numbers of what follows the author, in order of the alphabet.
+    words: Vec<String>,
+}
+
+impl Name {
+    fn of(text: &str) -> Self {
+        let (author, short) = text.rsplit_once('/').unwrap_or(("", text));
+        Self { letters: squeeze(text), author: squeeze(author), short: squeeze(short), words: words(short) }
+    }
+
+    fn like(&self, id: &Self) -> Option<Likeness> {
+        let forms = [&self.letters, &self.short];
+        let in_any = |is: &dyn Fn(&[u8], &[u8]) -> bool| {
+            forms
+                .iter()
+                .filter(|form| !form.is_empty())
+                .any(|form| is(&id.letters, form) || is(&id.short, form))
+        };
+        let holds =
+            |whole: &[u8], part: &[u8]| part.len() > 2 && whole.windows(part.len()).any(|w| w == part);
+        let kind = if in_any(&|id, form| id == form) || (self.words.len() > 1 && self.words == id.words) {
+            0
+        } else if in_any(&|id, form| form.len() > 1 && id.starts_with(form)) {
+            1
+        } else if in_any(&holds) {
+            2
+        } else {
+            3
+        };
+        let author = alike(&self.author, &id.author);
+        let families = id.words.iter().filter(|word| is_family(word) && self.says(word)).count();
+        // more than a letter in four wrong is no likeness by itself
+        let most = if author || families > 0 { usize::MAX } else { self.short.len() / 4 };
+        // so many letters too many or too few are slips already, which need not be counted out
+        let pairs = forms.iter().flat_map(|form| [(form, &id.letters), (form, &id.short)]);
+        let near = pairs.filter(|(form, id)| kind < 3 || form.len().abs_diff(id.len()) <= most);
+        let slips =
+            near.map(|(form, id)| slips(form, id)).min().filter(|slips| kind < 3 || *slips <= most)?;
+        let others = id.words.iter().filter(|word| !is_family(word) && self.words.contains(word)).count();
+        let shared = 4 * families + 2 * usize::from(author) + others;
+        Some((kind, Reverse(if kind < 3 { 0 } else { shared }), slips, id.letters.len()))
+    }
+
+    /// Whether the word stands in it, or one that begins or ends so (`chatgpt`).
+    fn says(&self, word: &str) -> bool {
+        self.words.iter().any(|own| own.starts_with(word) || own.ends_with(word))
+    }
+}
+
+/// `mistral` and `mistralai`, `meta` and `meta-llama`.
+fn alike(a: &[u8], b: &[u8]) -> bool {
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    short == long && !short.is_empty() || short.len() > 3 && long.starts_with(short)
+}
+
+fn is_family(word: &str) -> bool {
+    word.len() > 2 && word.bytes().all(|b| b.is_ascii_alphabetic()) && !COMMON.contains(&word)
 }
 
 /// Letters and digits only, lower case.
@@ -28,23 +98,16 @@ fn squeeze(text: &str) -> Vec<u8> {
     text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| b.to_ascii_lowercase()).collect()
 }
 
-/// 0: the same; 1: begins so; 2: holds it; else two and the slips in the best-fitting of name and full id. More than
-/// `most` may be any number more.
-fn distance(wanted: &[u8], full: &[u8], name: &[u8], most: usize) -> usize {
-    const FAR: usize = usize::MAX / 4;
-    // so many letters too many or too few are slips already, which need not be counted out
-    let slips = |id: &[u8]| if wanted.len().abs_diff(id.len()) > most { FAR } else { slips(wanted, id) };
-    if wanted.is_empty() {
-        FAR
-    } else if wanted == full || wanted == name {
-        0
-    } else if name.starts_with(wanted) || full.starts_with(wanted) {
-        1
-    } else if full.windows(wanted.len()).any(|w| w == wanted) {
-        2
-    } else {
-        2 + slips(name).min(slips(full))
-    }
+/// `gpt4o-mini` is `4 gpt mini o`.
+fn words(text: &str) -> Vec<String> {
+    let text = text.to_ascii_lowercase();
+    let of_one_kind = text.as_bytes().chunk_by(|a, b| {
+        a.is_ascii_alphabetic() == b.is_ascii_alphabetic() && a.is_ascii_digit() == b.is_ascii_digit()
+    });
+    let named = of_one_kind.filter(|chunk| chunk[0].is_ascii_alphanumeric());
+    let mut words: Vec<String> = named.map(|chunk| String::from_utf8_lossy(chunk).into_owned()).collect();
+    words.sort_unstable();
+    words
 }
 
 /// Optimal string alignment: insertions, deletions, replacements and swaps of neighbours.

@@ -55,6 +55,27 @@ fn slips_of_the_finger_find_the_name() {
         let near = catalog.nearest(typed, 3);
         assert!(near.iter().any(|id| id.as_str() == meant), "{typed}: {near:?}");
     }
+    // no slip, but of that family or author: the versions that are like it first
+    for (typed, family) in [
+        ("claude-5-mega", "anthropic/claude-"),
+        ("llama-4-behemoth", "meta-llama/llama-4"),
+        ("gemini 3 ultra", "google/gemini-3"),
+        ("anthropic/foo", "anthropic/"),
+        ("qwen/foo", "qwen/"),
+        ("mistral/large", "mistralai/mistral-large"),
+        ("openai/gpt-9", "openai/gpt-"),
+        ("chatgpt-99", "openai/"),
+    ] {
+        let near = catalog.nearest(typed, 3);
+        assert!(
+            !near.is_empty() && near.iter().all(|id| id.as_str().starts_with(family)),
+            "{typed}: {near:?}"
+        );
+    }
+    // nothing is like these
+    for typed in ["foo", "acme/foo", "banana/split", "my-model", "acme/foo-mini", "x", "a/b"] {
+        assert_eq!(catalog.nearest(typed, 3), [], "{typed}");
+    }
     assert!(catalog.nearest("", 3).is_empty());
     assert!(catalog.nearest("zzzzzzzzzzzzzzzz", 3).is_empty());
     // what is longer than any name is no slip of one, and not worth the counting
