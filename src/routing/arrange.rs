@@ -16,14 +16,16 @@ impl Plan<'_> {
     /// Groups in order (model by model, or all together), better standing first, each put in order by its strategy.
     pub(super) fn arrange(&mut self, dice: &mut Dice) {
         let mut candidates = std::mem::take(&mut self.candidates);
-        if !candidates.is_sorted_by_key(|candidate| candidate.class) {
+        let class = candidates.first().map(|first| first.class);
+        let mixed = candidates.iter().any(|candidate| Some(candidate.class) != class);
+        if mixed && !candidates.is_sorted_by_key(|candidate| candidate.class) {
             candidates.sort_by_key(|candidate| candidate.class);
         }
         let mut draws = Draws::new(dice);
-        let (mut order, mut scores, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+        let mut all = Ranking::default();
         let mut stuck = None;
         self.strategy = candidates.first().map_or(self.strategy, |first| self.strategy_for(first));
-        for group in candidates.chunk_by(|a, b| a.class == b.class) {
+        for group in candidates.chunk_by(|a, b| !mixed || a.class == b.class) {
             let strategy = self.strategy_for(&group[0]);
             let named = self.named(group[0].model);
             let mut ranking = strategy.order(&self.ask, group, &mut draws);
@@ -33,18 +35,15 @@ impl Plan<'_> {
                     .order
                     .sort_by_key(|at| slug::place(named, group[*at as usize].endpoint).unwrap_or(usize::MAX));
             } else if let Some(place) = stick(&ranking, group, strategy) {
-                if order.is_empty() {
+                if all.order.is_empty() {
                     stuck = Some(group[ranking.order[place] as usize].cached);
                 }
                 ranking.order[..=place].rotate_right(1);
             }
-            let before = u32::try_from(scores.len()).unwrap_or(u32::MAX);
-            order.extend(ranking.order.iter().map(|at| before + at));
-            scores.extend(ranking.scores);
-            shares.extend(ranking.shares);
-            shares.resize(scores.len(), f64::NAN);
+            all.append(ranking);
         }
-        (self.candidates, self.order, self.scores, self.shares) = (candidates, order, scores, shares);
+        self.candidates = candidates;
+        (self.order, self.scores, self.shares) = (all.order, all.scores, all.shares);
         (self.draws, self.stuck) = (draws.drawn, stuck);
         if self.ask.wishes.allow_fallbacks == Some(false) {
             self.keep_the_first();
@@ -92,13 +91,13 @@ impl Plan<'_> {
         });
     }
 
-    /// No fallback dearer than the person allowed: another model, and where the person set a factor also another
-    /// endpoint of the same one. What is in a cache is left out of the comparison, or every neighbour of a cached
-    /// endpoint would look dear; whoever is named in `order` is allowed by name.
+    /// No fallback dearer than the person allowed. Where the person set a factor it holds for everybody who is not named
+    /// in `order`; else it holds for the models that `fareway/auto` named: whom the person listed is allowed by that.
+    /// What is in a cache is left out of the comparison, or every neighbour of a cached endpoint would look dear.
     pub(super) fn keep_to_the_price(&mut self) {
         let most = self.ask.wishes.max_dearer.unwrap_or(MAX_DEARER);
         let Some(first) = self.placed().next().copied() else { return };
-        if self.ask.wishes.max_dearer.is_none() && self.targets.len() == 1 {
+        if self.ask.wishes.max_dearer.is_none() && self.picked < 2 {
             return;
         }
         let (load, now) = (self.ask.load, self.ask.now);
@@ -111,6 +110,7 @@ impl Plan<'_> {
         }
         let ask = Arc::clone(&self.ask);
         let (candidates, dropped) = (&self.candidates, &mut self.dropped);
+        let listed = &self.targets[self.picked..];
         let mut head = true;
         self.order.retain(|at| {
             let candidate = &candidates[*at as usize];
@@ -121,7 +121,9 @@ impl Plan<'_> {
             };
             let keep = std::mem::take(&mut head)
                 || price <= limit
-                || (ask.wishes.max_dearer.is_none() && endpoint.model == first.endpoint.model)
+                || (ask.wishes.max_dearer.is_none()
+                    && (endpoint.model == first.endpoint.model
+                        || listed.iter().any(|target| target.model == endpoint.model)))
                 || slug::place(&ask.wishes.order, endpoint).is_some();
             if !keep {
                 dropped.push(Dropped { endpoint, why: Objection::Dearer });

@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'a> {
     pub endpoint: &'a Arc<Endpoint>,
-    book: &'a HealthBook,
+    pub(super) book: &'a HealthBook,
     /// What this request will probably cost, in dollars, for ranking; not a number when the price is unknown.
     pub price: f64,
     /// Quality of its model, 0 to 100; not a number without a benchmark.
@@ -30,26 +30,28 @@ pub struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    pub fn new(
-        ask: &Ask<'_>,
-        endpoint: &'a Arc<Endpoint>,
-        brief: &Brief,
-        book: &'a HealthBook,
-        cached: u64,
-    ) -> Self {
-        let price = if cached == 0 { price::in_brief(brief, ask.load) } else { f64::NAN };
-        let exact = || price::cost(endpoint, ask.load, cached, ask.now).map_or(f64::NAN, Usd::approximate);
+    /// One that stands well, has nothing in its cache, and costs this much.
+    pub fn new(endpoint: &'a Arc<Endpoint>, book: &'a HealthBook, price: f64) -> Self {
         Self {
             endpoint,
             book,
-            price: if price.is_nan() { exact() } else { price },
+            price,
             quality: f64::NAN,
-            cached,
+            cached: 0,
             model: 0,
-            standing: book.standing(brief.fingerprint, endpoint, ask.now),
+            standing: Standing::Well,
             wish: None,
             class: 0,
         }
+    }
+
+    /// Looks closer: at what is in its cache, at prices that no brief can hold, at how it has been doing.
+    pub fn look(&mut self, ask: &Ask<'_>, brief: &Brief, cached: u64) {
+        self.cached = cached;
+        if cached > 0 || self.price.is_nan() {
+            self.price = self.cost(ask).map_or(f64::NAN, Usd::approximate);
+        }
+        self.standing = self.book.standing(brief.fingerprint, self.endpoint, ask.now);
     }
 
     pub fn health(&self) -> Option<&'a Health> {

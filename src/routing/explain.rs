@@ -25,7 +25,7 @@ impl Plan<'_> {
 
     fn strategy_name(&self) -> String {
         let name = if !self.named(0).is_empty() { "order" } else { self.strategy.name() };
-        if self.auto { format!("auto, {name}") } else { name.to_owned() }
+        if self.picked > 0 { format!("auto, {name}") } else { name.to_owned() }
     }
 
     fn kept(&self, place: u32, at: usize) -> Considered {

@@ -11,7 +11,7 @@ use crate::words::{DataCollection, DataPolicy, Endpoint, Filter, MaxPrice, Quant
 pub struct Rule {
     pub filter: Filter,
     /// Whether this request brings the rule up: most do not, and looking at every endpoint costs time. `None`: every
-    /// request does, and [`at_a_glance`] knows the rule.
+    /// request does, and [`Glance`] knows the rule.
     applies: Option<fn(&Ask<'_>) -> bool>,
     /// Whether the endpoint may stay.
     keeps: fn(&Ask<'_>, &Endpoint) -> bool,
@@ -163,11 +163,22 @@ pub fn is_special(ask: &Ask<'_>) -> bool {
     RULES.iter().any(|rule| rule.applies.is_some_and(|applies| applies(ask)))
 }
 
-/// Whether the brief alone shows that no rule objects that every request brings up.
-pub fn at_a_glance(ask: &Ask<'_>, brief: &Brief) -> bool {
-    !brief.special
-        && ask.room_needed() <= u64::from(brief.context)
-        && ask.max_tokens.is_none_or(|n| n <= brief.max_output)
+/// What a brief has to hold so that no rule objects that every request brings up.
+#[derive(Clone, Copy)]
+pub struct Glance {
+    room: u64,
+    reply: u32,
+}
+
+impl Glance {
+    pub fn of(ask: &Ask<'_>) -> Self {
+        Self { room: ask.room_needed(), reply: ask.max_tokens.unwrap_or(0) }
+    }
+
+    #[inline]
+    pub fn passes(self, brief: &Brief) -> bool {
+        !brief.special && self.room <= u64::from(brief.context) && self.reply <= brief.max_output
+    }
 }
 
 /// The first of these rules that objects.

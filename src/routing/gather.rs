@@ -9,7 +9,7 @@ use super::lock::Lock;
 use super::names::Target;
 use super::plan::{Dropped, Objection, Plan, PlanInput};
 use super::sticky::Conversation;
-use super::{slug, soft};
+use super::{price, slug, soft};
 use crate::catalog::{Brief, Catalog, fingerprint};
 use crate::words::{Endpoint, Filter, Sort, service_tier};
 use std::sync::Arc;
@@ -58,13 +58,14 @@ impl<'a> Plan<'a> {
         let stick = stick.map(|stick| (fingerprint(&stick.endpoint), stick.cached));
         // whoever names a model of another family, or another provider, has changed horses knowingly
         let knowingly = |lock: &Lock| {
-            at == 0 && !self.auto && (target.pin.is_some() || target.model.author() != lock.author)
+            at == 0 && self.picked == 0 && (target.pin.is_some() || target.model.author() != lock.author)
         };
         let lock = self.ask.lock.as_ref().filter(|lock| !knowingly(lock));
         let rules = filter::rules(ask);
         let plain = target.pin.is_none() && lock.is_none() && !filter::is_special(ask);
+        let glance = filter::Glance::of(ask);
         let objection = |endpoint: &Endpoint, brief: &Brief, key: Option<Standing>| {
-            if plain && filter::at_a_glance(ask, brief) {
+            if plain && glance.passes(brief) {
                 key.is_none().then_some(Objection::NoKey)
             } else if target.pin.as_ref().is_some_and(|pin| !slug::matches(pin, endpoint)) {
                 Some(Objection::Pinned)
@@ -80,12 +81,36 @@ impl<'a> Plan<'a> {
         // regions of one provider stand together: its keys are looked up once
         let mut keys: Option<(u16, KeysOf<'_>)> = None;
         let classes = self.classes(number);
+        let load = price::InBrief::of(ask.load);
+        let Some(first) = endpoints.first() else {
+            (self.candidates, self.dropped) = (candidates, dropped);
+            return;
+        };
+        // as nearly all of them are: nothing to object to and nothing to say of but the price
+        let usual = Candidate {
+            model: number,
+            quality: quality.unwrap_or(f64::NAN),
+            ..Candidate::new(first, input.health, f64::NAN)
+        };
+        let usual = Candidate { class: classes.of(&usual), ..usual };
+        let by_tier = matches!(ask.tier, TierWish::First(_));
+        let only_priced = plain && !wishes && !by_tier && stick.is_none();
         candidates.reserve(endpoints.len());
         for (endpoint, brief) in endpoints.iter().zip(briefs) {
             let keys = match keys {
                 Some((provider, keys)) if provider == brief.provider => keys,
                 _ => keys.insert((brief.provider, input.keys.at(&endpoint.provider))).1,
             };
+            let usual = Candidate { endpoint, price: load.cost(brief), ..usual };
+            if only_priced
+                && keys.is_calm()
+                && glance.passes(brief)
+                && !usual.price.is_nan()
+                && input.health.is_well(brief.fingerprint)
+            {
+                candidates.push(usual);
+                continue;
+            }
             let key = filter::key(keys, ask, endpoint);
             if let Some(why) = objection(endpoint, brief, key) {
                 dropped.push(Dropped { endpoint, why });
@@ -95,9 +120,8 @@ impl<'a> Plan<'a> {
                 Some((stuck, cached)) if stuck == brief.fingerprint => cached,
                 _ => 0,
             };
-            let mut candidate = Candidate::new(ask, endpoint, brief, input.health, cached);
-            candidate.model = number;
-            candidate.quality = quality.unwrap_or(f64::NAN);
+            let mut candidate = usual;
+            candidate.look(ask, brief, cached);
             candidate.standing = candidate.standing.max(key.unwrap_or(Standing::Well));
             if wishes || brief.special {
                 candidate.wish = soft::unmet(ask, &candidate);

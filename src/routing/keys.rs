@@ -130,9 +130,15 @@ impl KeyBook {
 pub(super) struct KeysOf<'a>(Option<&'a Keys>);
 
 impl KeysOf<'_> {
+    /// The first key may be used anywhere.
+    #[inline]
+    pub fn is_calm(self) -> bool {
+        self.0.is_some_and(|keys| keys.calm)
+    }
+
     pub fn pick(self, endpoint: &Endpoint, now: At) -> Pick {
         // the endpoint itself is looked at last: planning over a thousand reads only what it must
-        if self.0.is_some_and(|keys| keys.calm) {
+        if self.is_calm() {
             return Pick::Key(0);
         }
         let none = if endpoint.local || endpoint.demo { Pick::Key(0) } else { Pick::Missing };

@@ -27,7 +27,8 @@ pub struct PlanInput<'a> {
     pub now: At,
 }
 
-/// A fallback model may cost at most so many times the first choice, unless the person says otherwise.
+/// A model that `fareway/auto` names as a fallback may cost at most so many times the first choice, unless the person
+/// says otherwise. Whom the person lists is allowed by being listed.
 pub const MAX_DEARER: f64 = 2.0;
 
 /// Which endpoint answers, and why.
@@ -101,7 +102,8 @@ pub struct Plan<'a> {
     pub(super) strategy: &'static dyn Strategy,
     /// Whom each target's model wants asked first where the person does not say.
     pub(super) orders: Vec<&'a [String]>,
-    pub(super) auto: bool,
+    /// How many of the targets, the first ones, were chosen by `fareway/auto`.
+    pub(super) picked: usize,
     /// Tokens in the cache that decided.
     pub(super) stuck: Option<u64>,
     /// What the first choice costs without a cache; what fallbacks are measured by.
@@ -124,6 +126,7 @@ impl<'a> Plan<'a> {
         }
         let Resolved { mut models, auto, mut steps, .. } =
             names::resolve(&input.request.model, input.catalog, input.names)?;
+        let mut picked = 0;
         if auto {
             let form = models.pop();
             let chosen = auto::choose(&ask, &input)?;
@@ -133,6 +136,7 @@ impl<'a> Plan<'a> {
                 tier: form.as_ref().and_then(|form| form.tier),
                 ..Target::plain(model)
             }));
+            picked = models.len();
         }
         for fallback in &input.request.fallbacks {
             match names::resolve(fallback, input.catalog, input.names) {
@@ -149,7 +153,7 @@ impl<'a> Plan<'a> {
                 }
             }
         }
-        let mut plan = Self::over(ask, models, auto, &input, dice);
+        let mut plan = Self::over(ask, models, picked, &input, dice);
         plan.steps = steps;
         Ok(plan)
     }
@@ -183,7 +187,13 @@ impl<'a> Plan<'a> {
     }
 
     /// The endpoints of these models, filtered and ordered.
-    fn over(ask: Ask<'a>, targets: Vec<Target>, auto: bool, input: &PlanInput<'a>, dice: &mut Dice) -> Self {
+    fn over(
+        ask: Ask<'a>,
+        targets: Vec<Target>,
+        picked: usize,
+        input: &PlanInput<'a>,
+        dice: &mut Dice,
+    ) -> Self {
         let mut plan = Self {
             strategy: strategy(&ask.wishes),
             orders: Vec::new(),
@@ -195,7 +205,7 @@ impl<'a> Plan<'a> {
             scores: Vec::new(),
             shares: Vec::new(),
             dropped: Vec::new(),
-            auto,
+            picked,
             stuck: None,
             base: None,
             draws: Vec::new(),

@@ -39,13 +39,25 @@ pub fn cost(endpoint: &Endpoint, load: Load, cached: u64, now: At) -> Option<Usd
     Some(cost)
 }
 
-/// The same in dollars, for ranking; not a number where [`cost`] must be asked.
-#[allow(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
-pub fn in_brief(brief: &Brief, load: Load) -> f64 {
-    if load.images > 0 || load.searches > 0 {
-        return f64::NAN;
+/// A load whose cost is read off briefs, in dollars, for ranking.
+#[derive(Clone, Copy, Debug)]
+pub struct InBrief {
+    prompt: f64,
+    completion: f64,
+}
+
+impl InBrief {
+    #[allow(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
+    pub fn of(load: Load) -> Self {
+        let told = load.images == 0 && load.searches == 0;
+        Self { prompt: if told { load.prompt as f64 } else { f64::NAN }, completion: load.completion as f64 }
     }
-    brief.prompt * load.prompt as f64 + brief.completion * load.completion as f64 + brief.request
+
+    /// Not a number where [`cost`] must be asked.
+    #[inline]
+    pub fn cost(self, brief: &Brief) -> f64 {
+        brief.prompt * self.prompt + brief.completion * self.completion + brief.request
+    }
 }
 
 /// The prices per token in force for one request.

@@ -35,6 +35,21 @@ pub struct Ranking {
     pub shares: Vec<f64>,
 }
 
+impl Ranking {
+    /// Those of the next group, behind these.
+    pub fn append(&mut self, mut next: Self) {
+        next.shares.resize(next.scores.len(), f64::NAN);
+        if self.scores.is_empty() {
+            *self = next;
+            return;
+        }
+        let before = u32::try_from(self.scores.len()).unwrap_or(u32::MAX);
+        self.order.extend(next.order.iter().map(|at| before + at));
+        self.scores.append(&mut next.scores);
+        self.shares.append(&mut next.shares);
+    }
+}
+
 /// The strategies.
 pub const STRATEGIES: &[&dyn Strategy] = &[
     &price_weighted::PriceWeighted,
@@ -122,13 +137,14 @@ fn ascending(scores: &[f64]) -> Vec<u32> {
     keyed.into_iter().map(|key| (key & places) as u32).collect()
 }
 
-/// A whole number that sorts as the score does (`f64::total_cmp`, every not-a-number last).
+/// A whole number that sorts as the score does (`f64::total_cmp`, every not-a-number last). Without a branch, so that
+/// several are reckoned at once.
+#[inline]
 fn sortable(score: f64) -> u64 {
-    if score.is_nan() {
-        return u64::MAX;
-    }
-    let bits = score.to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+    const SIGN: u64 = 1 << 63;
+    let bits = if score.is_nan() { f64::NAN.to_bits() & !SIGN } else { score.to_bits() };
+    // all bits of a negative number are turned over, of a positive one only its sign
+    bits ^ (0u64.wrapping_sub(bits >> 63) | SIGN)
 }
 
 /// Ascending by score, unknown (not a number) last; then the first place is drawn among those within `near` times

@@ -104,10 +104,9 @@ fn patterns_say_who_may_be_picked() {
     assert_eq!(first(&decision), "maker/solid");
 }
 
-/// Two models as good as each other: the cheaper one is taken, unless the dearer holds the conversation in its cache.
-#[test]
-fn it_goes_on_where_the_conversation_is_cached() {
-    let rated = |id: &str, price: &str| ModelRow {
+/// A model rated 50.
+fn rated(id: &str, price: &str) -> ModelRow {
+    ModelRow {
         scores: vec![Score {
             name: "intelligence".to_owned(),
             value: 50.0,
@@ -122,7 +121,33 @@ fn it_goes_on_where_the_conversation_is_cached() {
             ..endpoint("openai", price, price)
         }],
         ..model(id, &[])
+    }
+}
+
+/// What it names as fallbacks by itself may cost twice as much, and not more: nobody listed those.
+#[test]
+fn its_own_fallbacks_are_not_much_dearer() {
+    let world = World::from_rows(vec![
+        rated("maker/cheap", "1"),
+        rated("maker/near", "1.9"),
+        rated("maker/dear", "3"),
+    ]);
+    let wishes =
+        |max_dearer| Preferences { cost_tier: Some(CostTier::Max), max_dearer, ..Preferences::default() };
+    let asked = |max_dearer| {
+        let request = Request { preferences: wishes(max_dearer), ..says("hello") };
+        plan(world.input(&request), &mut Dice::new(1)).expect("a plan").attempts.len()
     };
+    assert_eq!([None, Some(1.5), Some(0.0)].map(asked), [2, 1, 3]);
+    // whom the person lists behind it is not measured
+    let mut request = Request { preferences: wishes(None), ..says("hello") };
+    request.fallbacks = vec!["maker/dear".into()];
+    assert_eq!(plan(world.input(&request), &mut Dice::new(1)).expect("a plan").attempts.len(), 3);
+}
+
+/// Two models as good as each other: the cheaper one is taken, unless the dearer holds the conversation in its cache.
+#[test]
+fn it_goes_on_where_the_conversation_is_cached() {
     let mut world = World::from_rows(vec![rated("maker/cheap", "1"), rated("maker/dear", "1.2")]);
     let wishes = Preferences { cost_tier: Some(CostTier::Max), ..Preferences::default() };
     let request =

@@ -50,8 +50,8 @@ fn the_published_example_is_followed_to_its_end() {
     assert!((320..410).contains(&first.count()), "a quarter of 1, to 1 + 1/4 + 1/9");
 }
 
-/// What a fallback may cost: another model at most twice as much unless the person says otherwise; another endpoint of
-/// the same model whatever it costs, unless the person says otherwise.
+/// What a fallback may cost: a model that the person listed and another endpoint of the same model whatever they cost,
+/// unless the person sets a factor.
 #[test]
 fn a_fallback_dearer_than_allowed_is_left_out() {
     let world = World::with_models(&[
@@ -66,7 +66,7 @@ fn a_fallback_dearer_than_allowed_is_left_out() {
     };
     let ids = |decision: &Decision| decision.attempts.iter().map(ToString::to_string).collect::<Vec<_>>();
     let all = ["aa:maker/one", "bb:maker/one", "cc:maker/one", "aa:maker/two", "bb:maker/two"];
-    assert_eq!(ids(&asked(None)), all[..4]);
+    assert_eq!(ids(&asked(None)), all);
     assert_eq!(ids(&asked(Some(0.0))), all);
     assert_eq!(ids(&asked(Some(2.0))), [all[0], all[1], all[3]]);
     assert_eq!(ids(&asked(Some(2.5))), [all[0], all[1], all[3], all[4]]);
@@ -75,6 +75,19 @@ fn a_fallback_dearer_than_allowed_is_left_out() {
     assert!(
         matches!(&dropped.verdict, Verdict::Dropped { filter: Filter::Dearer, reason } if reason.contains("50.0 times"))
     );
+}
+
+/// A paid model listed behind a free one is why it was listed; with a factor, nothing is so many times nothing.
+#[test]
+fn a_listed_model_stands_in_for_a_free_one() {
+    let world =
+        World::with_models(&[("maker/free", &[("aa", "0", "0")]), ("maker/paid", &[("bb", "5", "15")])]);
+    let asked = |max_dearer: Option<f64>| {
+        let wishes = Preferences { max_dearer, ..Preferences::default() };
+        let request = Request { fallbacks: vec!["maker/paid".into()], ..ask_with("maker/free", wishes) };
+        plan(world.input(&request), &mut Dice::new(1)).expect("a plan").attempts.len()
+    };
+    assert_eq!([None, Some(0.0), Some(2.0)].map(asked), [2, 2, 1]);
 }
 
 /// OpenRouter's service tiers: which endpoints, in which order, by what.
