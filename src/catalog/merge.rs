@@ -72,9 +72,9 @@ fn lay_model<'a>(entries: &'a mut Entries, row: &ModelRow, origin: Origin) -> &'
     over(&mut model.open_weights, &row.open_weights);
     over(&mut model.knowledge, &row.knowledge);
     over(&mut model.released, &row.released);
-    terms(&mut model.inputs, &row.inputs);
-    terms(&mut model.outputs, &row.outputs);
-    terms(&mut model.parameters, &row.parameters);
+    list(&mut model.inputs, row.inputs.as_ref());
+    list(&mut model.outputs, row.outputs.as_ref());
+    list(&mut model.parameters, row.parameters.as_ref());
     list(&mut model.efforts, row.efforts.as_ref());
     list(&mut model.order, Some(&row.order));
     for score in &row.scores {
@@ -97,17 +97,9 @@ fn over<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
 }
 
 /// A list that is given and not empty replaces: a source that says nothing is not a source that says "none".
-fn list<T: Clone>(to: &mut Vec<T>, from: Option<&Vec<T>>) {
+fn list<T: Clone + Default + PartialEq>(to: &mut T, from: Option<&T>) {
     if let Some(from) = from
-        && !from.is_empty()
-    {
-        to.clone_from(from);
-    }
-}
-
-fn terms(to: &mut Terms, from: &Option<Terms>) {
-    if let Some(from) = from
-        && !from.is_empty()
+        && *from != T::default()
     {
         to.clone_from(from);
     }
@@ -166,9 +158,9 @@ impl Entry {
         over(&mut endpoint.context, &row.context);
         over(&mut endpoint.max_output, &row.max_output);
         over(&mut endpoint.distillable, &row.distillable);
-        terms(&mut endpoint.inputs, &row.inputs);
-        terms(&mut endpoint.parameters, &row.parameters);
-        terms(&mut endpoint.quirks, &row.quirks);
+        list(&mut endpoint.inputs, row.inputs.as_ref());
+        list(&mut endpoint.parameters, row.parameters.as_ref());
+        list(&mut endpoint.quirks, row.quirks.as_ref());
         if row.context.is_some() || row.parameters.is_some() {
             facts.limits.clone_from(limits);
         }

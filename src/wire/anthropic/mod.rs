@@ -1,5 +1,6 @@
 //! Anthropic Messages.
 
+mod blocks;
 mod claude;
 mod decode;
 mod encode;

@@ -1,5 +1,6 @@
 //! The form of routing preferences, sampling and reasoning, for this session or for every new one.
 
+mod field;
 mod fields;
 mod values;
 
@@ -8,7 +9,8 @@ use crate::app::{Code, Effect, Key, Level, Line, Model, ask, switch};
 use crate::words::{Effort, MaxPrice, Params, Preferences, Profile, ReasoningParams};
 use values::cycle;
 
-pub use fields::{FIELDS, Field};
+pub use field::Field;
+pub use fields::FIELDS;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct State {
