@@ -77,6 +77,28 @@ fn a_fallback_dearer_than_allowed_is_left_out() {
     );
 }
 
+/// Most endpoints are told by their briefs alone. Where a key of their provider was refused once, each is looked at
+/// closely: the plan is the same.
+#[test]
+fn a_closer_look_makes_no_difference() {
+    let prices: Vec<String> = (0..40).map(|n| format!("{}.{}", 1 + n * 7 % 11, n % 10)).collect();
+    let tags: Vec<String> = (0..40).map(|n| format!("p{}/region-{n}", n / 8)).collect();
+    let rows: Vec<_> =
+        tags.iter().zip(&prices).map(|(tag, price)| (tag.as_str(), price.as_str(), "9")).collect();
+    let mut world = World::of(&rows);
+    let decide = |world: &World, sort: Option<SortBy>| {
+        let wishes = Preferences { sort: sort.map(Sort::By), ..Preferences::default() };
+        plan(world.input(&ask_with("maker/one", wishes)), &mut Dice::new(7)).expect("a plan")
+    };
+    let sorts = [None, Some(SortBy::Price), Some(SortBy::Throughput), Some(SortBy::Exacto)];
+    let before = sorts.map(|sort| decide(&world, sort));
+    let long_ago = world.now - std::time::Duration::from_secs(3_600);
+    for endpoint in world.catalog.endpoints(&"maker/one".into()).to_vec() {
+        world.keys.failed(&endpoint, 0, &Failure::new(FailureKind::RateLimited, "slow down"), long_ago);
+    }
+    assert_eq!(before, sorts.map(|sort| decide(&world, sort)));
+}
+
 /// A paid model listed behind a free one is why it was listed; with a factor, nothing is so many times nothing.
 #[test]
 fn a_listed_model_stands_in_for_a_free_one() {

@@ -175,12 +175,9 @@ proptest! {
         let request = ask_with("maker/one", any_price());
         let ask = fareway::routing::Ask::new(&request, any_price(), Some(tokens), NOW);
         let endpoints = world.catalog.endpoints(&"maker/one".into());
-        let briefs = world.catalog.briefs(&"maker/one".into());
-        let candidates: Vec<Candidate<'_>> = endpoints.iter().zip(briefs).zip(&rows).map(|((endpoint, brief), (price, _))| {
+        let candidates: Vec<Candidate<'_>> = endpoints.iter().zip(&rows).map(|(endpoint, (price, _))| {
             let cost = price.map(|millis| Usd::from_raw(i128::from(millis) * 1_000_000_000_000_000));
-            let mut candidate = Candidate::new(&ask, endpoint, brief, &health, 0);
-            candidate.price = cost.map_or(f64::NAN, Usd::approximate);
-            candidate
+            Candidate::new(endpoint, &health, cost.map_or(f64::NAN, Usd::approximate))
         }).collect();
         for strategy in STRATEGIES {
             let mut dice = Dice::new(seed);
