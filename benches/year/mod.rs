@@ -120,5 +120,6 @@ fn attempt(model: &ModelId, dice: &mut Dice, at: At, answered: bool) -> Attempt 
         outcome,
         hedge: false,
         rescue: false,
+        dearer: None,
     }
 }
