@@ -48,6 +48,7 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
             .collect();
         out::json(&json!({
             "timezone": shell.config.zone_name(), "session_usd": budgets.session.map(|usd| usd.to_string()),
+            "unpriced_allowed": budgets.unpriced,
             "budgets": rows,
         }))?;
         return Ok(Exit::Ok);
@@ -83,6 +84,12 @@ pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
         .collect();
     out::table(&["OF", "PER", "SPENT", "UNDER WAY", "LIMIT", "USED", ""], &cells)?;
     out::note(&format!("days begin at midnight, {}", shell.config.zone_name()));
+    out::note(match budgets.unpriced {
+        true => "requests of unknown price go ahead and are in no sum (`[budgets] unpriced = true`)",
+        false => {
+            "a request of unknown price is refused (`[budgets] unpriced = true` lets it through, in no sum)"
+        }
+    });
     Ok(Exit::Ok)
 }
 

@@ -7,7 +7,7 @@ use crate::metering::{Target, WhatIf};
 use crate::runtime::now;
 use crate::runtime::reckon::{self, Span};
 use crate::store::Store;
-use crate::words::{Endpoint, ModelRef, Profile, seconds};
+use crate::words::{Endpoint, ModelRef, Profile, Usd, seconds};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -124,11 +124,13 @@ fn cells(name: &str, answer: &WhatIf) -> Vec<String> {
     if answer.impossible > 0 {
         left.push(format!("{} that no usable host could take", answer.impossible));
     }
+    // a sum of nothing is no amount
+    let priced = |amount: Usd| if answer.requests == 0 { "?".to_owned() } else { amount.said() };
     vec![
         name.to_owned(),
-        format!("${}", answer.was.round(4)),
-        format!("${}", answer.would.round(4)),
-        format!("${}", answer.saved().round(4)),
+        priced(answer.was),
+        priced(answer.would),
+        priced(answer.saved()),
         ttft,
         answer.requests.to_string(),
         left.join(", "),
@@ -136,11 +138,12 @@ fn cells(name: &str, answer: &WhatIf) -> Vec<String> {
 }
 
 fn object(name: &str, answer: &WhatIf) -> Value {
+    let priced = |amount: Usd| (answer.requests > 0).then(|| amount.to_string());
     json!({
         "on": name,
-        "was_usd": answer.was.to_string(),
-        "would_usd": answer.would.to_string(),
-        "saved_usd": answer.saved().to_string(),
+        "was_usd": priced(answer.was),
+        "would_usd": priced(answer.would),
+        "saved_usd": priced(answer.saved()),
         "priced": answer.requests,
         "unpriced": answer.unpriced,
         "impossible": answer.impossible,

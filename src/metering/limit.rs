@@ -103,11 +103,11 @@ impl Limit {
     }
 }
 
-/// Two decimals, more when that would say nothing.
+/// Two decimals, more where it has more: a limit is somebody's own figure and is not rounded.
 fn cents(amount: Usd) -> String {
-    if amount.is_zero() || amount.raw().abs() >= Usd::from_cents(1).raw() {
-        amount.round(2)
-    } else {
-        amount.to_string()
+    let exact = amount.to_string();
+    match exact.split_once('.') {
+        Some((_, places)) if places.len() > 2 => exact,
+        _ => amount.round(2),
     }
 }

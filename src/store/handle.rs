@@ -35,8 +35,8 @@ pub struct Options {
     pub wait: Duration,
     /// Copy everything to `exports/` once a day, in pauses.
     pub daily_export: bool,
-    /// Bytes the journal may have before another copy is made so that it can begin anew. Where the last copy is
-    /// larger, as many as that: a copy is not made for much less than what is in it.
+    /// Bytes the journal may have before another copy is made so that it can begin anew; half of the last copy, where
+    /// that is more.
     pub journal: u64,
 }
 

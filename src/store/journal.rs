@@ -29,7 +29,17 @@ pub(super) struct Frame {
     /// The store was made anew: the rows of earlier frames say nothing any more.
     pub(super) anew: bool,
     pub(super) rows: Changes,
-    pub(super) said: Vec<(Writer, Write)>,
+    /// Who asked and for what, as it was written down: opening needs the rows only.
+    said: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Frame {
+    /// What was asked for, by whom; what does not read is passed over.
+    pub(super) fn said(self) -> impl Iterator<Item = (Writer, Write)> {
+        self.said.into_iter().filter_map(|(by, write)| {
+            Some((serde_json::from_slice(&by).ok()?, serde_json::from_slice(&write).ok()?))
+        })
+    }
 }
 
 /// The open end of the journal.
@@ -291,12 +301,10 @@ fn decode(bytes: &[u8]) -> Option<(Frame, usize)> {
     }
     let number = u64::from_be_bytes(take(&mut body)?);
     let anew = take::<1>(&mut body)? == [1];
-    let (mut said, mut texts) = (Vec::new(), Vec::new());
+    let mut said = Vec::new();
     for _ in 0..take_length(&mut body)? {
-        let by = serde_json::from_slice(field(&mut body)?).ok()?;
-        let text = field(&mut body)?;
-        said.push((by, serde_json::from_slice(text).ok()?));
-        texts.push(text);
+        let by = field(&mut body)?.to_vec();
+        said.push((by, field(&mut body)?.to_vec()));
     }
     let mut rows = Changes::new();
     for _ in 0..take_length(&mut body)? {
@@ -305,7 +313,8 @@ fn decode(bytes: &[u8]) -> Option<(Frame, usize)> {
             [HERE] => Some(field(&mut body)?.to_vec()),
             [SAID] => {
                 let head: [u8; record::HEAD] = take(&mut body)?;
-                Some([&head, *texts.get(take_length(&mut body)?)?].concat())
+                let (_, text) = said.get(take_length(&mut body)?)?;
+                Some([&head, text.as_slice()].concat())
             }
             _ => None,
         };

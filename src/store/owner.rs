@@ -34,6 +34,8 @@ const REST: Duration = Duration::from_secs(2);
 const SLICE: Duration = Duration::from_millis(5);
 /// Bytes copied for each byte that comes to a journal that is too long meanwhile: the copy comes to an end.
 const PACE: u64 = 4;
+/// A copy is not made anew for less than this part of it.
+const SHARE: u64 = 2;
 /// A process that let go of the socket is on its way out, or alive and back soon: when it is looked after.
 const LOOKS: [Duration; 3] = [Duration::from_millis(50), Duration::from_secs(1), Duration::from_secs(5)];
 
@@ -103,7 +105,7 @@ impl Owner {
         let (disk, said) = rescue::open(&place, options.patience)?;
         notices.extend(said);
         let copy_due = options.daily_export && export::due(&place);
-        let room = options.journal.max(export::newest(&place));
+        let room = options.journal.max(export::newest(&place) / SHARE);
         let owner = Self {
             place: Some(place),
             options,
@@ -205,7 +207,7 @@ impl Owner {
             none => none.insert(Copying::begin(disk, place)?),
         };
         if copying.step(disk, place)?.is_some() {
-            self.room = self.options.journal.max(copying.bytes());
+            self.room = self.options.journal.max(copying.bytes() / SHARE);
             self.copying = None;
             self.copy_due = false;
         }
@@ -442,7 +444,7 @@ impl Owner {
                 }
             }
         })?;
-        self.room = self.options.journal.max(bytes);
+        self.room = self.options.journal.max(bytes / SHARE);
         Ok(path)
     }
 

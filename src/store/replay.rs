@@ -1,6 +1,6 @@
 //! Opening a store: its rows are compared with the journal, and a commit that sled did not hear of is made up for.
 
-use super::disk::{Changes, Disk};
+use super::disk::Disk;
 use super::journal::{self, Journal};
 use super::place::Place;
 use super::{StoreError, keys};
@@ -12,7 +12,7 @@ pub(super) fn open(place: &Place) -> Result<Disk, StoreError> {
     let dir = place.journal();
     let mut disk = Disk::open(&place.store())?;
     let checked = journal::checked(&dir);
-    let (mut last, mut rows, mut missing) = (checked.number, Changes::new(), None);
+    let (mut last, mut rows, mut missing) = (checked.number, Expected::new(), None);
     for frame in journal::frames(&dir, checked) {
         last = last.max(frame.number);
         if frame.anew {
@@ -21,7 +21,7 @@ pub(super) fn open(place: &Place) -> Result<Disk, StoreError> {
         if frame.number > disk.count() {
             missing = Some((frame.number, frame.rows));
         } else {
-            rows.extend(frame.rows);
+            rows.extend(frame.rows.into_iter().map(|(key, value)| (key, value.as_deref().map(digest))));
         }
     }
     // a process that is killed may have written a frame that sled never heard of, and no more than one
@@ -44,15 +44,22 @@ pub(super) fn open(place: &Place) -> Result<Disk, StoreError> {
     Ok(disk)
 }
 
+/// How the rows must read: their length and checksum, since those of a long journal are as large as the store.
+type Expected = BTreeMap<Vec<u8>, Option<(usize, u32)>>;
+
+fn digest(value: &[u8]) -> (usize, u32) {
+    (value.len(), crc32fast::hash(value))
+}
+
 /// More rows than two of sled's leaves hold: a leaf is split when it has more than 16.
 const REACH: usize = 40;
 
 /// Finds each row by its key, and in a walk through its neighbours: a part of the log that sled passed over may
 /// have held the split of a leaf, and then both halves read, but the way from one to the other is another.
-fn compare(disk: &Disk, rows: &Changes) -> Result<(), StoreError> {
+fn compare(disk: &Disk, rows: &Expected) -> Result<(), StoreError> {
     let mut wrong = 0;
     for (key, expected) in rows {
-        wrong += u64::from(disk.get(key)?.as_deref() != expected.as_deref());
+        wrong += u64::from(disk.get(key)?.as_deref().map(digest) != *expected);
     }
     let mut walked: Option<IVec> = None;
     for key in rows.keys() {
@@ -70,7 +77,7 @@ fn compare(disk: &Disk, rows: &Changes) -> Result<(), StoreError> {
 
 /// Walks from before a key to behind the last of these rows that is in reach; how many were not met as they must be
 /// on the way there and back, and where the walk ended.
-fn walk(disk: &Disk, rows: &Changes, key: &[u8]) -> Result<(u64, Option<IVec>), StoreError> {
+fn walk(disk: &Disk, rows: &Expected, key: &[u8]) -> Result<(u64, Option<IVec>), StoreError> {
     let all = [u8::MAX; 8];
     let start = disk.range(&[], key).rev().take(REACH).last().transpose()?;
     let start = start.map_or_else(|| key.to_vec(), |(key, _)| key.to_vec());
@@ -78,7 +85,7 @@ fn walk(disk: &Disk, rows: &Changes, key: &[u8]) -> Result<(u64, Option<IVec>), 
     for row in disk.range(&start, &all) {
         let (key, value) = row?;
         since = if rows.contains_key(key.as_ref()) { 0 } else { since + 1 };
-        met.insert(key, value);
+        met.insert(key, digest(&value));
         if since > REACH {
             break;
         }
@@ -91,7 +98,7 @@ fn walk(disk: &Disk, rows: &Changes, key: &[u8]) -> Result<(u64, Option<IVec>), 
     let mut wrong = u64::from(!met.keys().eq(&back?));
     let last = end.as_ref().map_or_else(|| all.to_vec(), |end| end.to_vec());
     for (key, expected) in rows.range(start..=last.max(key.to_vec())) {
-        wrong += u64::from(met.get(key.as_slice()).map(AsRef::as_ref) != expected.as_deref());
+        wrong += u64::from(met.get(key.as_slice()) != expected.as_ref());
     }
     Ok((wrong, end))
 }

@@ -3,7 +3,7 @@
 use super::apply::apply;
 use super::disk::{Changes, Disk};
 use super::guard::{caught, limited, pause};
-use super::journal::{self, Checked, Journal};
+use super::journal::{self, Checked, Frame, Journal};
 use super::place::{Place, WHOLE};
 use super::txn::Txn;
 use super::writer::Writer;
@@ -121,7 +121,7 @@ fn fill(disk: &mut Disk, place: &Place, limit: Duration) -> Result<Restored, Sto
         records += refill(disk, carve::records(&place.store()).map(|write| (Writer::default(), write)))?;
     }
     let frames = journal::frames(&place.journal(), Checked::default());
-    let said = frames.filter(|frame| frame.number > begun).flat_map(|frame| frame.said);
+    let said = frames.filter(|frame| frame.number > begun).flat_map(Frame::said);
     records += refill(disk, said)?;
     if !complete {
         records += refill(disk, readable(&place.store(), limit.min(Duration::from_secs(10))))?;

@@ -139,6 +139,20 @@ impl Totals {
         }
     }
 
+    /// Adds everything but how long things took, which is nearly all of the work.
+    pub fn add_counts(&mut self, rhs: &Self) {
+        self.requests += rhs.requests;
+        self.failed += rhs.failed;
+        self.cancelled += rhs.cancelled;
+        self.fell_back += rhs.fell_back;
+        self.attempts += rhs.attempts;
+        self.failed_attempts += rhs.failed_attempts;
+        self.usage += rhs.usage;
+        self.booked += rhs.booked;
+        self.unpriced += rhs.unpriced;
+        self.estimated += rhs.estimated;
+    }
+
     /// Takes a part's attempts out of the whole.
     fn less(&mut self, part: &Self) {
         self.attempts = self.attempts.saturating_sub(part.attempts);
@@ -151,16 +165,7 @@ impl Totals {
 
 impl std::ops::AddAssign<&Totals> for Totals {
     fn add_assign(&mut self, rhs: &Totals) {
-        self.requests += rhs.requests;
-        self.failed += rhs.failed;
-        self.cancelled += rhs.cancelled;
-        self.fell_back += rhs.fell_back;
-        self.attempts += rhs.attempts;
-        self.failed_attempts += rhs.failed_attempts;
-        self.usage += rhs.usage;
-        self.booked += rhs.booked;
-        self.unpriced += rhs.unpriced;
-        self.estimated += rhs.estimated;
+        self.add_counts(rhs);
         self.ttft.merge(&rhs.ttft);
         self.throughput.merge(&rhs.throughput);
     }

@@ -1,6 +1,6 @@
 //! A model in detail: what it is, what the person has had from it, and every endpoint with prices and live health.
 
-use super::figures::{count, counted, usd};
+use super::figures::{count, counted, total, usd};
 use super::overlay::{on, row};
 use crate::app::panes::picker::{State, details};
 use crate::app::{Card, HealthRow, Model, seconds};
@@ -49,7 +49,7 @@ fn facts(model: &Model, card: &Card) -> String {
 
 /// `12 replies, $0.42, first token 0.6 s, 71 tok/s, 1 failed`.
 fn history(mine: &Totals) -> String {
-    let mut said = vec![counted(mine.requests, "reply", "replies"), usd(mine.booked)];
+    let mut said = vec![counted(mine.requests, "reply", "replies"), spending(mine)];
     if let Some(ttft) = mine.ttft.quantile(0.5) {
         said.push(format!("first token {}", seconds(Duration::from_micros(ttft))));
     }
@@ -62,6 +62,26 @@ fn history(mine: &Totals) -> String {
     said.join(", ")
 }
 
+fn spending(mine: &Totals) -> String {
+    match total(mine) {
+        unknown if unknown == "?" => "price unknown".to_owned(),
+        known => known,
+    }
+}
+
+/// What the person has had from one endpoint: `$0.042 12× 606 ms 71/s`. What does not fit is left out, not cut.
+fn mine(mine: &Totals) -> String {
+    let first = mine.ttft.quantile(0.5).map(|ttft| seconds(Duration::from_micros(ttft)));
+    let rate = mine.throughput.quantile(0.5).map(|rate| format!("{}/s", rate / 1000));
+    let mut said = format!("{} {}×", total(mine), mine.requests);
+    for more in [first, rate].into_iter().flatten() {
+        if said.chars().count() + more.len() < usize::from(YOU.1) {
+            said = format!("{said} {more}");
+        }
+    }
+    said
+}
+
 /// A cell of an endpoint's row.
 type Cell = fn(&Endpoint, Option<&HealthRow>) -> String;
 
@@ -69,24 +89,24 @@ fn million(price: Option<Usd>) -> String {
     price.map_or("?".to_owned(), |p| usd(p.per_million()).trim_start_matches('$').to_owned())
 }
 
+/// The person's own history, which has no column where there is none.
+const YOU: (&str, u16) = ("you: spent, first, tok/s", 25);
+
 /// Heads, widths and cells behind the provider's name; those that do not fit are left out from the right.
 const CELLS: &[(&str, u16, Cell)] = &[
     ("$/M in", 7, |e, _| million(e.prices.as_ref().map(|p| p.prompt))),
     ("out", 7, |e, _| million(e.prices.as_ref().map(|p| p.completion))),
-    ("state", 14, |_, h| h.map_or(String::new(), |h| clean_line(&h.state))),
-    ("first", 7, |_, h| {
+    ("state", 12, |_, h| h.map_or(String::new(), |h| clean_line(&h.state))),
+    (YOU.0, YOU.1, |_, h| h.map(|h| &h.mine).filter(|had| had.requests > 0).map_or(String::new(), mine)),
+    ("first", 6, |_, h| {
         let ms = h.and_then(|h| h.ttft_ms);
         ms.map_or(String::new(), |ms| seconds(Duration::from_millis(ms)))
     }),
-    ("tok/s", 6, |_, h| h.and_then(|h| h.tokens_per_second).map_or(String::new(), |r| format!("{r:.0}"))),
-    ("fails", 6, |_, h| h.and_then(|h| h.errors).map_or(String::new(), |e| format!("{:.0}%", e * 100.0))),
-    ("context", 8, |e, _| e.context.map_or("?".to_owned(), |c| count(c.into()))),
-    ("cached", 7, |e, _| {
+    ("tok/s", 5, |_, h| h.and_then(|h| h.tokens_per_second).map_or(String::new(), |r| format!("{r:.0}"))),
+    ("fails", 5, |_, h| h.and_then(|h| h.errors).map_or(String::new(), |e| format!("{:.0}%", e * 100.0))),
+    ("context", 7, |e, _| e.context.map_or("?".to_owned(), |c| count(c.into()))),
+    ("cached", 6, |e, _| {
         e.prices.as_ref().and_then(|p| p.cached_read).map_or(String::new(), |p| million(Some(p)))
-    }),
-    ("you", 14, |_, h| match h.map(|h| &h.mine).filter(|mine| mine.requests > 0) {
-        Some(mine) => format!("{} in {}", usd(mine.booked), mine.requests),
-        None => String::new(),
     }),
     ("prompts", 10, |e, _| {
         let said = match (e.policy.declared, e.policy.trains, e.policy.retains) {
@@ -99,13 +119,15 @@ const CELLS: &[(&str, u16, Cell)] = &[
     }),
 ];
 
-const PROVIDER: u16 = 20;
+const PROVIDER: u16 = 18;
 
 fn table(canvas: &mut Canvas<'_>, area: Rect, card: &Card, state: &State, rows: usize) {
     let panel = canvas.style(Meaning::Panel);
     let mut area = area;
     let mut room = area.width.saturating_sub(PROVIDER);
-    let fitting = CELLS.iter().take_while(|(_, width, _)| {
+    let asked = state.health.iter().any(|row| row.mine.requests > 0);
+    let wanted = CELLS.iter().filter(|(head, ..)| asked || *head != YOU.0);
+    let fitting = wanted.take_while(|(_, width, _)| {
         let fits = *width < room;
         room = room.saturating_sub(width + 1);
         fits

@@ -1,7 +1,8 @@
 //! Figures for people: money, counts, and the mark of an estimate.
 
 use crate::app::Reading;
-use crate::words::Usd;
+use crate::app::panes::usage::spent;
+use crate::words::{Totals, Usd};
 
 /// `~` before what is still estimated.
 pub fn tilde(reading: &Reading) -> &'static str {
@@ -20,6 +21,15 @@ pub fn money(reading: &Reading) -> String {
     match reading.cost {
         Some(cost) => format!("{label}{}{}", tilde(reading), usd(cost)),
         None => format!("{label}?"),
+    }
+}
+
+/// What totals come to: `$0.42`, `$0.42 +?` where some of it has no price, `?` where none of it has.
+pub fn total(totals: &Totals) -> String {
+    match spent(totals) {
+        None => "?".to_owned(),
+        Some(spent) if totals.unpriced > 0 => format!("{} +?", usd(spent)),
+        Some(spent) => usd(spent),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The spend meter: this reply, this session, today; tokens, speed, context. A band below, or a column at the right.
 
-use super::figures::{count, counted, money, usd};
-use crate::app::{Model, Reading, Target, seconds};
+use super::figures::{self, count, counted, money, usd};
+use crate::app::{Begun, Model, Reading, Target, seconds};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::{Totals, Usage, Usd};
@@ -146,7 +146,7 @@ fn total(totals: &Totals, running: Option<Usd>, demo: bool) -> String {
     let unknown = if totals.unpriced > 0 { " +?" } else { "" };
     match running {
         Some(running) => format!("{label}~{}{unknown}", usd(totals.booked + running)),
-        None => format!("{label}{}{unknown}", usd(totals.booked)),
+        None => format!("{label}{}", figures::total(totals)),
     }
 }
 
@@ -163,10 +163,17 @@ fn running(model: &Model, here: bool) -> Option<Usd> {
 }
 
 fn session(model: &Model, short: bool) -> Vec<Fact> {
+    if model.begun != Begun::Done {
+        // the store is being opened: what was spent is not known yet
+        return vec![fact("session –", Meaning::Dim)];
+    }
     sums("session", model.session_total(), running(model, true), model.demo_here(), short)
 }
 
 fn today(model: &Model, short: bool) -> Vec<Fact> {
+    if model.begun != Begun::Done {
+        return vec![fact("today –", Meaning::Dim)];
+    }
     let mut facts = sums("today", model.today_total(), running(model, false), model.demo_here(), short);
     facts.extend(budget(model, short));
     facts

@@ -1,7 +1,7 @@
 //! The model picker: one row a model, figures in columns, details of every endpoint underneath.
 
 use super::endpoints;
-use super::figures::{count, usd};
+use super::figures::{count, total, usd};
 use super::overlay::{frame, items, line, list, on, row, text};
 use crate::app::panes::picker::{Column, For, State, details};
 use crate::app::{Card, Model, Offer};
@@ -176,9 +176,7 @@ const FIGURES: &[Figure] = &[
         let ttft = model.mine.get(&card.id).and_then(|m| m.ttft.quantile(0.5));
         ttft.map_or(String::new(), |t| crate::app::seconds(std::time::Duration::from_micros(t)))
     }),
-    figure(Column::Spent, "spent", 9, |model, card, _| {
-        model.mine.get(&card.id).map_or(String::new(), |m| usd(m.booked))
-    }),
+    figure(Column::Spent, "spent", 9, |model, card, _| model.mine.get(&card.id).map_or(String::new(), total)),
 ];
 
 fn price(offer: &Offer<'_>, of: fn(&Prices) -> Usd) -> String {

@@ -1,7 +1,7 @@
 //! The usage dashboard: sums, bars over time, a breakdown, and the replies behind a bar.
 
 use super::chart::{self, Bar, COLOURED, colour, sparkline};
-use super::figures::{count, counted, usd};
+use super::figures::{count, counted, total, usd};
 use super::overlay::{frame, list, on, row, text};
 use crate::app::panes::axis::{Measure, Span, civil, place};
 use crate::app::panes::usage::{self, Asked, Figures, Replies, State, percent, spent};
@@ -173,17 +173,13 @@ fn breakdown(
     let most = chosen.order.first().map_or(1, |of| state.sums.measured(chosen, of)).max(1);
     // name, its course over the bars seen, its share of this bar, its value
     let course = (area.width / 5).min(24);
-    let value = 11;
+    let value = 13;
     let name = (area.width / 2).saturating_sub(course / 2);
     list(canvas, area, chosen.order.len(), state.at, |canvas, area, index, style| {
         let of = &chosen.order[index];
         let Some(totals) = chosen.parts.get(of) else { return };
         let said = match measure {
-            Measure::Money => match spent(totals) {
-                None => "?".to_owned(),
-                Some(spent) if totals.unpriced > 0 => format!("{} +?", usd(spent)),
-                Some(spent) => usd(spent),
-            },
+            Measure::Money => total(totals),
             Measure::Tokens => count(totals.usage.total()),
             Measure::Requests => totals.requests.to_string(),
         };

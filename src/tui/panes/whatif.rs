@@ -45,8 +45,13 @@ fn lines(state: &State, columns: u16) -> Vec<(String, Meaning)> {
     let Some((requests, answers)) = &state.answers else { return Vec::new() };
     let was = answers.iter().map(|(_, answer)| answer.was).max().unwrap_or(Usd::ZERO);
     let requests = counted(*requests as u64, "request", "requests");
-    let mut lines =
-        vec![(format!("{} over {requests}; the same would have cost:", usd(was)), Meaning::Heading)];
+    let whole = answers.iter().any(|(_, answer)| answer.unpriced + answer.impossible == 0);
+    let head = match answers.iter().any(|(_, answer)| answer.requests > 0) {
+        true if whole => format!("{} over {requests}; the same would have cost:", usd(was)),
+        true => format!("{requests}: what has a price came to {}, and would have cost:", usd(was)),
+        false => format!("{requests}, of which none has a price to go by:"),
+    };
+    let mut lines = vec![(head, Meaning::Heading)];
     lines.extend(answers.iter().map(|(target, answer)| line(target, answer, usize::from(columns))));
     lines.push((String::new(), Meaning::Panel));
     lines.push(("Assumed".into(), Meaning::Heading));
@@ -67,10 +72,14 @@ fn lines(state: &State, columns: u16) -> Vec<(String, Meaning)> {
 fn line(target: &Target, answer: &WhatIf, width: usize) -> (String, Meaning) {
     let name = crate::tui::text::fit(&target.to_string(), width / 3).to_string();
     let pad = (width / 3).saturating_sub(crate::tui::text::width(&name));
-    let left_out = answer.unpriced + answer.impossible;
-    let left_out = if left_out == 0 { String::new() } else { format!("  {left_out} left out") };
+    let mut left_out = String::new();
+    for (count, why) in [(answer.unpriced, "without a price"), (answer.impossible, "that none could take")] {
+        if count > 0 {
+            left_out = format!("{left_out}  {count} {why}");
+        }
+    }
     if answer.requests == 0 {
-        return (format!("{name}{}  no price to go by{left_out}", " ".repeat(pad)), Meaning::Dim);
+        return (format!("{name}{}  {:>10}{left_out}", " ".repeat(pad), "?"), Meaning::Dim);
     }
     let saved = answer.saved();
     let percent = saved.scale(100, answer.was.raw()).map_or(0, Usd::raw);

@@ -108,6 +108,11 @@ fn the_sums_are_those_of_all_rows_whatever_was_asked_before() {
         let mut anew = Sums::new(carried.asked());
         anew.add(rows[..rows.len().min((n + 1) * 37)].to_vec());
         assert_eq!(carried, anew);
+        let Some((at, bar)) = carried.bar(0) else { continue };
+        for (of, part) in &bar.parts {
+            let whole = carried.whole(at, of);
+            assert_eq!((whole.requests, whole.booked), (part.requests, part.booked), "{of:?}");
+        }
     }
 }
 

@@ -142,6 +142,8 @@ fn it_warns_at_eighty_percent_and_stops_at_a_hundred() {
         refused.to_string(),
         "This request may cost $0.0100, and of the daily budget of $1.00 $0.0000 is left; raise the budget or choose a cheaper model."
     );
+    let odd = limit(Scope::Everything, Window::Day, "0.0125");
+    assert_eq!(odd.to_string(), "the daily budget of $0.0125", "somebody's own figure is not rounded");
     assert!(desk.reserve(MONDAY, &ask("0")).is_ok(), "what is free may always go ahead");
     assert!(desk.reserve(MONDAY + 1, &ask("1")).is_ok(), "tomorrow is another day");
     desk.settle(warned, usd("0.05"));

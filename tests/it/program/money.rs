@@ -103,6 +103,18 @@ fn usage_says_what_it_does_not_know() {
     }
     let line = shown.lines().find(|line| line.contains("test/unpriced")).expect("its line");
     assert_eq!(line.split_whitespace().collect::<Vec<_>>()[2..5], ["?", "?", "1"], "{line}");
+    // nothing that has a price could go there: a sum of nothing is no amount
+    let told = home.run(["whatif", "--model", "test/unpriced", "--json"]).ok().json();
+    assert_eq!(told["answers"][0]["priced"], 0);
+    for name in ["was_usd", "would_usd", "saved_usd"] {
+        assert!(told["answers"][0][name].is_null(), "{name}: {told}");
+    }
+    let shown = home.run(["whatif", "--model", "test/unpriced"]).ok().stdout;
+    let line = shown.lines().find(|line| line.starts_with("test/unpriced")).expect("its line");
+    assert!(line.contains('?') && !line.contains("$0"), "{line}");
+    let exported = home.run(["export", "--csv"]).ok().stdout;
+    let line = exported.lines().find(|line| line.contains("test/unpriced")).expect("its row");
+    assert!(line.contains(",answered,,unknown,"), "{line}");
 }
 
 #[test]
@@ -223,7 +235,7 @@ fn what_nobody_was_asked_is_refused() {
     let upstream = Upstream::start([used(10, 1)]);
     let budget = "[budgets]\nday = \"0.000001\"\nreserve = \"worst\"\n";
     let home = Home::with_config(&(config(&[("up", upstream.base_url(), "1", "2")]) + budget));
-    home.run(["ask", "--quiet", "hi"]).fails(3, &["the daily budget"]);
+    home.run(["ask", "--quiet", "hi"]).fails(3, &["the daily budget of $0.000001"]);
     let rows = home.run(["export"]).ok().lines();
     assert_eq!(rows.len(), 1);
     assert_eq!((&rows[0]["outcome"], &rows[0]["attempts"]), (&json!("refused"), &json!([])), "{}", rows[0]);

@@ -1,7 +1,7 @@
 //! Every pane at four sizes, as text; and any sequence of keys on all of them.
 
 use crate::support::stage::{Stage, chosen, done, endpoint, failure, receipt, text};
-use fareway::app::{Attached, Cards, Effect, Event, HealthRow, Hit, Quote};
+use fareway::app::{Attached, Begun, Cards, Effect, Event, HealthRow, Hit, Quote};
 use fareway::catalog::Host;
 use fareway::words::{
     Delta, Dimension, FailureKind, GenerationRow, MessageId, ModelId, Outcome, Purpose, Quantization,
@@ -212,7 +212,7 @@ fn the_hosts_behind_an_endpoint() {
             ttft_ms: None,
             tokens_per_second: None,
             errors: None,
-            mine: Totals::default(),
+            mine: Totals { requests: 3, unpriced: 3, ..Totals::default() },
             hosts: vec![host("deepinfra/fp8", false), host("deepinfra", true)],
             hosts_as_of: "2026-11-24".into(),
         }],
@@ -226,6 +226,25 @@ fn the_hosts_behind_an_endpoint() {
         screen.lines().any(|line| line.contains("↳ DeepInfra ") && line.contains("degraded")),
         "{screen}"
     );
+    let line =
+        screen.lines().find(|line| line.contains("no key") && line.contains("3×")).expect("its history");
+    assert!(line.contains(" ? 3×") && !line.contains("$0"), "an unknown price is no zero: {line}");
+}
+
+/// Spent but not known for how much, and not known yet: neither is zero.
+#[test]
+fn the_meter_says_what_it_does_not_know() {
+    let mut stage = Stage::new(120, 40);
+    stage.model.spent.today = Totals { requests: 2, unpriced: 2, ..Totals::default() };
+    let line = |stage: &mut Stage| {
+        let screen = stage.screen();
+        screen.lines().find(|line| line.starts_with("today")).expect("the meter").to_owned()
+    };
+    assert!(line(&mut stage).starts_with("today  ?  "), "{}", line(&mut stage));
+    stage.model.spent.today.booked = Usd::from_cents(12);
+    assert!(line(&mut stage).starts_with("today  $0.12 +?  "), "{}", line(&mut stage));
+    stage.model.begun = Begun::NotYet;
+    assert!(line(&mut stage).starts_with("today –  "), "{}", line(&mut stage));
 }
 
 #[test]

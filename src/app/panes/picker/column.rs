@@ -1,6 +1,7 @@
 //! The columns that the picker sorts by: what each compares, and which end stands first.
 
 use crate::app::{Card, Model, Offer};
+use crate::metering::spent;
 use crate::words::Usd;
 use std::cmp::Ordering;
 
@@ -87,7 +88,7 @@ impl Column {
                 let rating = model.settings.ratings.get(card.id.as_str())?;
                 Some(Value::Number(i64::from(rating.up) - i64::from(rating.down)))
             }
-            Self::Spent => mine().map(|m| Value::Money(m.booked)),
+            Self::Spent => mine().and_then(spent).map(Value::Money),
             Self::Ttft => mine()?.ttft.quantile(0.5).map(count),
             Self::Rate => mine()?.throughput.quantile(0.5).map(count),
         }

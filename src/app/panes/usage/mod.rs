@@ -128,9 +128,9 @@ impl State {
             let Some(row) = replies.rows.get(self.at) else { return Vec::new() };
             return why::show(model, row.id(), Some(Box::new(row.receipt.clone())));
         }
-        let part = self.chosen().and_then(|(_, bar)| {
+        let part = self.chosen().and_then(|(at, bar)| {
             let of = bar.order.get(self.at)?;
-            Some((of.clone(), bar.parts.get(of)?.clone()))
+            Some((of.clone(), self.sums.whole(at, of)))
         });
         self.read(model, part)
     }

@@ -33,6 +33,7 @@ impl Asked {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bar {
     pub totals: Totals,
+    /// Without how long things took: see [`Sums::whole`].
     pub parts: BTreeMap<Of, Totals>,
     /// The parts, largest first.
     pub order: Vec<Of>,
@@ -83,7 +84,7 @@ impl Sums {
             if key.of == Dimension::All {
                 self.bars.entry(at).or_default().totals += totals;
             } else if let Some(of) = self.asked.part(&key.of) {
-                *self.bars.entry(at).or_default().parts.entry(of).or_default() += totals;
+                self.bars.entry(at).or_default().parts.entry(of).or_default().add_counts(totals);
             }
         }
     }
@@ -100,6 +101,17 @@ impl Sums {
             bar.order = bar.parts.keys().cloned().collect();
             bar.order.sort_by_cached_key(|of| Reverse(self.asked.measure.of(&bar.parts[of])));
         }
+    }
+
+    /// All that is known of one part of the bar at this place.
+    pub fn whole(&self, at: i32, part: &Of) -> Totals {
+        let mut sum = Totals::default();
+        for (key, totals) in self.rows.iter().filter(|(key, _)| key.demo == self.asked.demo) {
+            if bucket(key.day, self.asked.span) == at && self.asked.part(&key.of).as_ref() == Some(part) {
+                sum += totals;
+            }
+        }
+        sum
     }
 
     /// How many bars there are.
