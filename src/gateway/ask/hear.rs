@@ -83,8 +83,8 @@ impl Line<'_> {
         loop {
             let from = self.endpoint(last.endpoint.as_ref())?;
             let next = self.after(&self.allowed(wish, model), &from, &last);
-            let Next { endpoint, wait, .. } = next.map_err(|why| match self.over_budget(None) {
-                Some(forbidden) => with_note(failure, &forbidden.message),
+            let Next { endpoint, wait, .. } = next.map_err(|why| match self.forbidden() {
+                Some(forbidden) => with_note(failure, &forbidden),
                 None if last == *failure => why,
                 None => with_note(failure, &format!("nobody could go on with it: {}", why.message)),
             })?;

@@ -10,8 +10,9 @@ use std::sync::Arc;
 /// What budgets have forbidden of one request.
 #[derive(Default)]
 pub(super) struct Forbidden {
-    /// The first refusal, in full.
+    /// The first refusal in full, and after its endpoint's name.
     first: Option<Failure>,
+    reason: String,
     endpoints: usize,
 }
 
@@ -72,6 +73,17 @@ impl Line<'_> {
         Some(failure)
     }
 
+    /// Whom budgets forbade, beside another failure.
+    pub fn forbidden(&self) -> Option<String> {
+        let first = self.forbidden.first.as_ref()?;
+        let who = first.endpoint.as_ref().map_or("another", EndpointId::as_str);
+        let others = match self.forbidden.endpoints - 1 {
+            0 => String::new(),
+            others => format!(", nor {others} more"),
+        };
+        Some(format!("{who} was not asked{others}: it {}", self.forbidden.reason))
+    }
+
     pub async fn reserve(&self, endpoint: &Endpoint) -> Result<Reserved, Unfunded> {
         let wanted = Wanted {
             request: &self.books.request,
@@ -86,7 +98,11 @@ impl Line<'_> {
     }
 
     fn forbid(&mut self, endpoint: &Endpoint, refusal: &Refusal) {
-        self.decision.leave_out(&endpoint.id, Filter::Budget, refusal.reason());
+        let reason = refusal.reason();
+        if self.forbidden.endpoints == 0 {
+            self.forbidden.reason.clone_from(&reason);
+        }
+        self.decision.leave_out(&endpoint.id, Filter::Budget, reason);
         self.books.decided(self.decision.clone());
         self.forbidden.endpoints += 1;
         self.forbidden.first.get_or_insert_with(|| {

@@ -154,6 +154,7 @@ async fn a_rescue_is_looked_at_again() {
     let bench = Bench::with(&[&bad, &good], limited(Usd::ZERO, Scope::Provider(ProviderId::new("p1"))));
     let heard = bench.ask(request("hi")).await;
     assert_eq!((heard.outline().as_str(), heard.failure()), ("CDl", Some(FailureKind::Cut)));
+    assert!(heard.message().contains("p1:test/model was not asked: it may cost $"), "{}", heard.message());
     assert!(good.seen().is_empty());
     bench.settled(&heard);
 }

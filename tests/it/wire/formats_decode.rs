@@ -352,10 +352,16 @@ fn failures_in_the_middle_and_cut_streams() {
 }
 
 proptest! {
+    /// Cut anywhere, its lines ended in any of the three ways.
     #[test]
-    fn any_cutting_is_heard_the_same(which in 0..ALL.len(), sizes in proptest::collection::vec(1..40usize, 1..80)) {
+    fn any_cutting_is_heard_the_same(
+        which in 0..ALL.len(),
+        end in prop::sample::select(&["\n", "\r\n", "\r"][..]),
+        sizes in proptest::collection::vec(1..40usize, 1..80),
+    ) {
         let (format, stream) = ALL[which];
-        let mut rest = stream.as_bytes();
+        let ended = stream.replace("\r\n", "\n").replace('\n', end);
+        let mut rest = ended.as_bytes();
         let mut cut = Vec::new();
         for size in sizes.into_iter().cycle() {
             if rest.is_empty() {

@@ -34,6 +34,8 @@ fn events_end_lines_in_three_ways() {
         ("data: a\n\ndata: b\n\n", vec![e("", "a"), e("", "b")]),
         ("data: a\r\n\r\ndata: b\r\n\r\n", vec![e("", "a"), e("", "b")]),
         ("data: a\r\rdata: b\r\r", vec![e("", "a"), e("", "b")]),
+        // a line may be cut between its two ends, which are one
+        ("event: x\r\ndata: a\r\ndata: b\r\n\r\n", vec![e("x", "a\nb")]),
         ("data:a\n\n", vec![e("", "a")]),
         ("data:  a\n\n", vec![e("", " a")]),
         ("data: a\ndata: b\n\n", vec![e("", "a\nb")]),
