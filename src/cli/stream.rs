@@ -1,7 +1,7 @@
 //! An answer's text on its way to stdout while it comes: raw to a pipe, inert to a terminal.
 
 use super::out;
-use crate::words::{Reply, clean};
+use crate::words::{FailureKind, Reply, clean};
 use std::io::{self, IsTerminal};
 use tokio::io::AsyncWriteExt;
 
@@ -42,6 +42,9 @@ impl Stdout {
 /// What happens on the way, on stderr.
 pub fn narrate(reply: &Reply) {
     match reply {
+        Reply::FellBack { from, failure } if failure.kind == FailureKind::Budget => {
+            out::note(&format!("{from} was not asked: {failure}; asking the next"));
+        }
         Reply::FellBack { from, failure } => out::note(&format!("{from} failed: {failure}; asking the next")),
         Reply::Resumed { from, failure, chosen } => {
             let price = chosen.dearer.map_or_else(String::new, |price| format!(", {price}"));

@@ -188,7 +188,8 @@ impl<'a> Line<'a> {
         })
     }
 
-    pub async fn choose(&self, endpoint: &Endpoint, why: String) {
+    pub async fn choose(&mut self, endpoint: &Endpoint, why: String) {
+        self.tell_forbidden();
         self.mailbox.push(Reply::Chosen(Box::new(self.chosen(endpoint, why))));
         self.mailbox.drained().await;
     }

@@ -4,7 +4,7 @@ use super::line::Line;
 use crate::gateway::books;
 use crate::gateway::budget::{Reserved, Unfunded, Wanted};
 use crate::metering::Refusal;
-use crate::words::{Endpoint, EndpointId, Failure, FailureKind, Filter};
+use crate::words::{Chosen, Endpoint, EndpointId, Failure, FailureKind, Filter, Reply};
 use std::sync::Arc;
 
 /// What budgets have forbidden of one request.
@@ -14,6 +14,8 @@ pub(super) struct Forbidden {
     first: Option<Failure>,
     reason: String,
     endpoints: usize,
+    /// Whom the reader has not heard of yet.
+    unsaid: Vec<(Arc<Endpoint>, Failure)>,
 }
 
 impl Line<'_> {
@@ -41,7 +43,7 @@ impl Line<'_> {
     ///
     /// # Errors
     /// Nobody knows what the budgets allow.
-    pub async fn set_aside(&mut self, endpoint: &Endpoint) -> Result<Option<Reserved>, Failure> {
+    pub async fn set_aside(&mut self, endpoint: &Arc<Endpoint>) -> Result<Option<Reserved>, Failure> {
         match self.reserve(endpoint).await {
             Ok(reserved) => Ok(Some(reserved)),
             Err(Unfunded::Unknown(failure)) => Err(books::at(failure, endpoint)),
@@ -97,8 +99,19 @@ impl Line<'_> {
         self.books.core.purse.reserve(wanted).await
     }
 
-    fn forbid(&mut self, endpoint: &Endpoint, refusal: &Refusal) {
+    /// Told like a failure, so that a move to somebody else is seen where it happens.
+    pub fn tell_forbidden(&mut self) {
+        for (endpoint, failure) in std::mem::take(&mut self.forbidden.unsaid) {
+            let chosen = Chosen { dearer: None, ..self.chosen(&endpoint, self.decision.why.clone()) };
+            self.mailbox.push(Reply::Chosen(Box::new(chosen)));
+            self.mailbox.push(Reply::FellBack { from: endpoint.id.clone(), failure: Box::new(failure) });
+        }
+    }
+
+    fn forbid(&mut self, endpoint: &Arc<Endpoint>, refusal: &Refusal) {
         let reason = refusal.reason();
+        let failure = books::at(Failure::new(FailureKind::Budget, format!("it {reason}")), endpoint);
+        self.forbidden.unsaid.push((Arc::clone(endpoint), failure));
         if self.forbidden.endpoints == 0 {
             self.forbidden.reason.clone_from(&reason);
         }

@@ -63,9 +63,14 @@ async fn whom_a_budget_forbids_is_passed_over() {
     let good = Upstream::start([Script::says(&["within"])]);
     let bench = Bench::with(&[&dear, &good], limited(Usd::ZERO, Scope::Provider(ProviderId::new("p0"))));
     let heard = bench.ask(request("hi")).await;
-    assert_eq!(heard.outline().as_str(), "CDn");
-    let Some(Reply::Chosen(chosen)) = heard.0.first() else { panic!("{heard:?}") };
+    assert_eq!(heard.outline().as_str(), "CFCDn", "the reader hears of it");
+    let [_, Reply::FellBack { from, failure }, Reply::Chosen(chosen), ..] = &heard.0[..] else {
+        panic!("{heard:?}")
+    };
+    assert_eq!((from.as_str(), failure.kind), ("p0:test/model", FailureKind::Budget));
+    assert!(failure.message.starts_with("it may cost $"), "{}", failure.message);
     assert_eq!(chosen.why, "next, since a budget forbids P0");
+    assert_eq!(heard.receipt().attempts.len(), 1, "nobody else was asked");
     assert!(dear.seen().is_empty());
     let decision = heard.receipt().decision.clone().expect("kept");
     assert_eq!(decision.attempts.len(), 1);
@@ -93,7 +98,7 @@ async fn a_cheaper_endpoint_is_within_the_budget() {
     let mut asked = request("hi");
     asked.preferences.order = vec!["p0".to_owned(), "p1".to_owned()];
     let heard = bench.ask(asked.clone()).await;
-    assert_eq!((heard.outline().as_str(), heard.text().as_str()), ("CDn", "cheap"));
+    assert_eq!((heard.outline().as_str(), heard.text().as_str()), ("CFCDn", "cheap"));
     asked.preferences.only = vec!["p0".to_owned()];
     let heard = bench.ask(asked).await;
     assert_eq!((heard.outline().as_str(), heard.failure()), ("l", Some(FailureKind::Budget)));
@@ -109,7 +114,7 @@ async fn a_fallback_that_is_forbidden_is_passed_over() {
     let only_p1 = limited(Usd::ZERO, Scope::Provider(ProviderId::new("p1")));
     let bench = Bench::with(&[&bad, &dear, &good], only_p1);
     let heard = bench.ask(request("hi")).await;
-    assert_eq!(heard.outline().as_str(), "CFCDn");
+    assert_eq!(heard.outline().as_str(), "CFCFCDn");
     assert!(dear.seen().is_empty());
     assert_eq!(forbidden(heard.receipt().decision.as_ref().expect("kept")).len(), 1);
     bench.settled(&heard);

@@ -512,4 +512,7 @@ fn an_error_names_the_filter_that_took_the_last_endpoint() {
             "availability": {"code": "constraint_filtered", "retryable": false, "excluded_by": ["max_price"]},
         }})
     );
+    let broke = Failure { excluded_by: vec!["budget".into()], ..Failure::new(FailureKind::Budget, "no") };
+    let (status, body) = error(&broke, None);
+    assert_eq!((status, &body["error"]["availability"]["excluded_by"]), (402, &json!(["budget"])));
 }

@@ -58,6 +58,7 @@ fn availability(failure: &Failure, receipt: Option<&Receipt>) -> Option<Value> {
             ("privacy_restricted", false)
         }
         FailureKind::NoEndpoint => ("constraint_filtered", false),
+        FailureKind::Budget if !failure.excluded_by.is_empty() => ("constraint_filtered", false),
         FailureKind::Auth if !failure.excluded_by.is_empty() => ("no_endpoints", false),
         FailureKind::RateLimited => ("capacity_exhausted", true),
         FailureKind::Overloaded | FailureKind::Unreachable => ("temporarily_unavailable", true),
