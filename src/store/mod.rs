@@ -19,6 +19,7 @@ mod export;
 mod files;
 mod guard;
 mod guest;
+mod guests;
 mod handle;
 mod job;
 mod journal;

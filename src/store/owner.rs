@@ -1,34 +1,31 @@
 //! The owner: the one thread of all processes that touches the files. It takes what has come, writes it in one
 //! batch, flushes, and only then says so; reads see every write that came before them.
 
+mod reads;
+
 use super::apply::apply;
 use super::disk::Disk;
 use super::export::{self, Copying};
-use super::guard::{THREAD, caught};
+use super::guard::caught;
+use super::guests::{self, Guests, Looks};
 use super::job::{Job, To};
-use super::op::{Answer, Changed, Found, Info, Op};
+use super::op::{Changed, Found};
 use super::place::Place;
-use super::socket::{self, ToGuest, ToOwner};
 use super::till::Till;
 use super::txn::Txn;
 use super::writer::Writer;
-use super::{Options, StoreError, Write, ledger, record, rescue, search, sessions};
+use super::{Options, StoreError, Write, ledger, rescue, search};
 use crate::words::OpenRow;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::net::Shutdown;
-use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender};
-use std::thread;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast;
 
 /// Jobs that share one flush.
 const BATCH: usize = 256;
-/// Answers and notices that may wait for a guest that does not read; more, and it is sent away.
-const LINE: usize = 4096;
 /// How long nothing must have been asked before the daily copy is made, and between two pages of it.
 const REST: Duration = Duration::from_secs(2);
 const SLICE: Duration = Duration::from_millis(5);
@@ -36,8 +33,6 @@ const SLICE: Duration = Duration::from_millis(5);
 const PACE: u64 = 4;
 /// A copy is not made anew for less than this part of it.
 const SHARE: u64 = 2;
-/// A process that let go of the socket is on its way out, or alive and back soon: when it is looked after.
-const LOOKS: [Duration; 3] = [Duration::from_millis(50), Duration::from_secs(1), Duration::from_secs(5)];
 
 pub(super) struct Owner {
     place: Option<Place>,
@@ -45,25 +40,16 @@ pub(super) struct Owner {
     /// `None`: the last batch failed; opened again with the next one.
     disk: Option<Disk>,
     changed: broadcast::Sender<Changed>,
-    jobs: Sender<Job>,
-    guests: Vec<Guest>,
-    greeted: u64,
+    guests: Guests,
     copying: Option<Copying>,
     copy_due: bool,
     /// Bytes the journal may have now.
     room: u64,
     till: Till,
-    /// When it is looked next whether a guest that went away has died, soonest last.
-    looks: Vec<Instant>,
+    looks: Looks,
     closing: Arc<AtomicBool>,
     // dropped last: the files are closed before another may open them
     _lock: Option<File>,
-}
-
-struct Guest {
-    number: u64,
-    line: SyncSender<ToGuest>,
-    stream: UnixStream,
 }
 
 impl Owner {
@@ -73,14 +59,12 @@ impl Owner {
             options,
             disk: Some(Disk::memory()),
             changed,
-            jobs,
-            guests: Vec::new(),
-            greeted: 0,
+            guests: Guests::new(jobs),
             copying: None,
             copy_due: false,
             room: u64::MAX,
             till: Till::default(),
-            looks: Vec::new(),
+            looks: Looks::default(),
             closing: Arc::default(),
             _lock: None,
         }
@@ -97,7 +81,7 @@ impl Owner {
         let mut notices = Vec::new();
         let closing = Arc::<AtomicBool>::default();
         match place.listen() {
-            Ok(listener) => accept(listener, jobs.clone(), closing.clone()),
+            Ok(listener) => guests::accept(listener, jobs.clone(), closing.clone()),
             Err(error) => {
                 notices.push(format!("Other fareway processes cannot share this history: {error}."));
             }
@@ -111,14 +95,12 @@ impl Owner {
             options,
             disk: Some(disk),
             changed,
-            jobs,
-            guests: Vec::new(),
-            greeted: 0,
+            guests: Guests::new(jobs),
             copying: None,
             copy_due,
             room,
             till: Till::default(),
-            looks: Vec::new(),
+            looks: Looks::default(),
             closing,
             _lock: Some(lock),
         };
@@ -160,7 +142,7 @@ impl Owner {
             (None, true) => Some(REST),
             (None, false) => None,
         };
-        let look = self.looks.last().map(|at| at.saturating_duration_since(Instant::now()));
+        let look = self.looks.next().map(|at| at.saturating_duration_since(Instant::now()));
         let Some(pause) = copy.into_iter().chain(look).min() else {
             return Some(jobs.recv().unwrap_or(Job::Close));
         };
@@ -223,14 +205,10 @@ impl Owner {
             match job {
                 Job::Write { writes: some, by, to } => writes.push((some, by, to)),
                 Job::Read { op, to } => reads.push((op, to)),
-                Job::Guest(stream) => self.welcome(stream),
+                Job::Guest(stream) => self.guests.welcome(stream),
                 Job::GuestGone(number) => {
-                    self.guests.retain(|guest| guest.number != number);
-                    // what is due soon stays due: where guests come and go without end it would never be
-                    let soon = self.looks.pop();
-                    self.looks = LOOKS.iter().rev().map(|after| Instant::now() + *after).collect();
-                    let next = self.looks.last().copied();
-                    self.looks.extend(soon.filter(|soon| next.is_none_or(|next| *soon < next)));
+                    self.guests.left(number);
+                    self.looks.one_left(Instant::now());
                 }
                 Job::Heard(..) => {}
                 Job::Close => close = true,
@@ -327,76 +305,9 @@ impl Owner {
         Ok(())
     }
 
-    fn read(&mut self, op: &Op) -> Answer {
-        match self.try_read(op) {
-            Err(StoreError::Damaged(why)) => {
-                self.heal(&why)?;
-                self.try_read(op)
-            }
-            other => other,
-        }
-    }
-
-    fn try_read(&mut self, op: &Op) -> Answer {
-        match op {
-            Op::Info => return Ok(Found::Info(Box::new(self.info()))),
-            Op::Export => return self.export().map(Found::Path),
-            Op::Reserve { .. } | Op::Settle { .. } | Op::Used { .. } => return self.budget(op),
-            _ => {}
-        }
-        let disk = self.disk()?;
-        caught(|| {
-            Ok(match op {
-                Op::Sessions { before, limit } => Found::Sessions(sessions::sessions(disk, *before, *limit)?),
-                Op::Session(id) => Found::Session(sessions::session(disk, *id)?.map(Box::new)),
-                Op::Messages { session, before, limit } => {
-                    Found::Messages(sessions::messages(disk, *session, *before, *limit)?)
-                }
-                Op::Message(id) => Found::Message(sessions::message(disk, *id)?),
-                Op::Draft(session) => Found::Draft(sessions::draft(disk, *session)?),
-                Op::Setting(key) => Found::Setting(sessions::setting(disk, key)?),
-                Op::Settings { prefix } => Found::Settings(sessions::settings(disk, prefix)?),
-                Op::Generations { wanted, before, limit } => {
-                    Found::Generations(ledger::generations(disk, wanted, *before, *limit)?)
-                }
-                Op::Generation(id) => Found::Generation(ledger::generation(disk, *id)?.map(Box::new)),
-                Op::Attempts(id) => Found::Attempts(ledger::attempts(disk, *id)?),
-                Op::Open => Found::Open(ledger::open(disk)?.into_iter().map(|(_, row)| row).collect()),
-                Op::Rollups { days, demo, by } => Found::Rollups(ledger::rollups(disk, days, *demo, *by)?),
-                Op::Totals { days, demo, of } => {
-                    Found::Totals(Box::new(ledger::totals(disk, days, *demo, of)?))
-                }
-                Op::CheckRollups => Found::Wrong(ledger::wrong_rollups(disk)?),
-                Op::Search(search) => Found::Hits(search::find(disk, search)?),
-                Op::Dump { after, limit } => Found::Dump(export::dump(disk, after.as_deref(), *limit)?),
-                Op::Export | Op::Info | Op::Reserve { .. } | Op::Settle { .. } | Op::Used { .. } => {
-                    Found::Done
-                }
-            })
-        })
-    }
-
-    fn budget(&mut self, op: &Op) -> Answer {
-        self.disk()?;
-        let (Some(disk), till) = (&self.disk, &mut self.till) else { return Err(StoreError::Closed) };
-        caught(|| {
-            Ok(match op {
-                Op::Reserve { hold, caps, by } => {
-                    Found::Reserved(till.reserve(disk, hold.clone(), caps, *by)?)
-                }
-                Op::Used { day, caps } => Found::Used(till.used(disk, *day, caps)?),
-                Op::Settle { generation, ticket, actual } => {
-                    till.settle(*generation, *ticket, *actual);
-                    Found::Done
-                }
-                _ => Found::Done,
-            })
-        })
-    }
-
     /// Looks after guests that went away, when it is time.
     fn look(&mut self) {
-        if self.looks.pop_if(|at| *at <= Instant::now()).is_some()
+        if self.looks.is_due(Instant::now())
             && let Err(error) = self.close_orphans()
         {
             self.notice(error.to_string());
@@ -430,102 +341,19 @@ impl Owner {
         Ok(found.into_iter().map(|(_, row)| row).collect())
     }
 
-    fn export(&mut self) -> Result<std::path::PathBuf, StoreError> {
-        let place = self.place.clone().ok_or_else(|| {
-            StoreError::Io("this history is only in memory: there is nowhere to copy it to".to_owned())
-        })?;
-        self.copying = None;
-        let disk = self.disk()?;
-        let (path, bytes) = caught(|| {
-            let mut copying = Copying::begin(disk, &place)?;
-            loop {
-                if let Some(path) = copying.step(disk, &place)? {
-                    return Ok((path, copying.bytes()));
-                }
-            }
-        })?;
-        self.room = self.options.journal.max(bytes / SHARE);
-        Ok(path)
-    }
-
-    fn info(&self) -> Info {
-        Info {
-            path: self.place.as_ref().map(|place| place.root().to_owned()).unwrap_or_default(),
-            owner: std::process::id(),
-            guests: self.guests.len(),
-            format: record::FORMAT,
-            bytes: self.disk.as_ref().map_or(0, Disk::bytes),
-            memory: self.place.is_none(),
-            last_export: self
-                .place
-                .as_ref()
-                .and_then(|place| export::copies(&place.exports()).into_iter().next()),
-        }
-    }
-
     fn notice(&mut self, text: String) {
         self.tell_all(Changed::Notice(text));
     }
 
     fn tell_all(&mut self, change: Changed) {
-        self.guests.retain(|guest| {
-            let reads = guest.line.try_send(ToGuest::Changed(change.clone())).is_ok();
-            if !reads {
-                let _ = guest.stream.shutdown(Shutdown::Both);
-            }
-            reads
-        });
+        self.guests.tell(&change);
         // nobody listens: nobody is told
         let _ = self.changed.send(change);
     }
 
-    /// A thread that reads what a guest asks, and one that writes what it is answered: a slow guest stops nobody.
-    fn welcome(&mut self, stream: UnixStream) {
-        let number = self.greeted;
-        self.greeted += 1;
-        let (line, frames) = mpsc::sync_channel(LINE);
-        let (Ok(mut reading), Ok(mut writing)) = (stream.try_clone(), stream.try_clone()) else {
-            return;
-        };
-        let (jobs, to) = (self.jobs.clone(), line.clone());
-        let reader = thread::Builder::new().name(format!("{THREAD}-guest")).spawn(move || {
-            if socket::receive::<ToOwner>(&mut reading).is_ok_and(|hello| hello.greets()) {
-                while let Ok(asked) = socket::receive::<ToOwner>(&mut reading) {
-                    let id = match &asked {
-                        ToOwner::Write { id, .. } | ToOwner::Read { id, .. } => *id,
-                        ToOwner::Hello { .. } => break,
-                    };
-                    let to = To::Guest { id, line: to.clone() };
-                    if Job::of(asked, to).is_none_or(|job| jobs.send(job).is_err()) {
-                        break;
-                    }
-                }
-            }
-            let _ = reading.shutdown(Shutdown::Both);
-            let _ = jobs.send(Job::GuestGone(number));
-        });
-        let writer = thread::Builder::new().name(format!("{THREAD}-guest")).spawn(move || {
-            if socket::send(&mut writing, &ToGuest::HELLO).is_ok() {
-                for frame in frames {
-                    if socket::send(&mut writing, &frame).is_err() {
-                        break;
-                    }
-                }
-            }
-            let _ = writing.shutdown(Shutdown::Both);
-        });
-        if reader.is_ok() && writer.is_ok() {
-            self.guests.push(Guest { number, line, stream });
-        } else {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-    }
-
     fn close(mut self) {
         self.closing.store(true, Ordering::Release);
-        for guest in self.guests.drain(..) {
-            let _ = guest.stream.shutdown(Shutdown::Both);
-        }
+        self.guests.send_away();
         if let Some(place) = &self.place {
             // wakes the thread that accepts
             drop(place.connect());
@@ -542,21 +370,4 @@ impl Owner {
             Ok(())
         });
     }
-}
-
-fn accept(listener: UnixListener, jobs: Sender<Job>, closing: Arc<AtomicBool>) {
-    let thread = thread::Builder::new().name(format!("{THREAD}-door"));
-    // without it other processes find the store busy, and say so
-    let _ = thread.spawn(move || {
-        for stream in listener.incoming() {
-            if closing.load(Ordering::Acquire) {
-                return;
-            }
-            if let Ok(stream) = stream
-                && jobs.send(Job::Guest(stream)).is_err()
-            {
-                return;
-            }
-        }
-    });
 }
