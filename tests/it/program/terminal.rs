@@ -110,8 +110,12 @@ fn a_theme_for_one_run_leaves_the_chosen_one_in_its_place() {
 fn what_is_typed_before_the_session_is_there_is_not_lost() {
     let home = home();
     let mut pty = chat(&home, &[]);
+    // before that the line discipline echoes it, whatever the program does
+    pty.until_taken();
     pty.keys("early bird");
-    pty.until_shows("early bird");
+    pty.until("the session with it", |screen| {
+        screen.contains("› early bird") && screen.contains("demo/sage")
+    });
 }
 
 #[test]
@@ -233,13 +237,17 @@ fn a_command_that_runs_on_is_ended_by_esc() {
     pty.say("!sleep 600 3>held; echo done");
     pty.until_shows("Run this command");
     pty.keys("y");
-    // open as long as somebody has the other end
+    // it opens when the command has the other end, and is read to its end when nobody has it any more
     let (over, seen) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
-        let held = std::fs::read(&fifo);
-        let _ = over.send(held.is_ok_and(|bytes| bytes.is_empty()));
+        let held = std::fs::File::open(&fifo);
+        let _ = over.send(held.is_ok());
+        let ended = held.and_then(|mut held| std::io::Read::read_to_end(&mut held, &mut Vec::new()));
+        let _ = over.send(ended.is_ok_and(|bytes| bytes == 0));
     });
     pty.until_shows("esc stops it");
+    let runs = seen.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(runs, Ok(true), "stopped before it began, it would hold nothing");
     pty.keys("\x1b");
     pty.until_shows("stopped: what it had printed is not attached");
     let ended = seen.recv_timeout(std::time::Duration::from_secs(60));
