@@ -1,7 +1,7 @@
 //! Acting on messages: select, copy, edit, ask again, branch, rate, delete; and scrolling.
 
-use super::model::Undo;
 use super::panes::{picker, question};
+use super::undo::Undo;
 use super::{Effect, Level, Model, Order, Save, Scroll, ask, draft, read, send, telling, turns};
 use crate::words::{Draft, Fork, MessageId, ModelRef, Purpose, Role, clean};
 use std::sync::Arc;
@@ -171,7 +171,7 @@ pub fn delete_now(model: &mut Model, id: MessageId) -> Vec<Effect> {
     let gone = model.thread().below(id);
     let busy: Vec<_> =
         model.live.iter().filter(|(_, live)| gone.contains(&live.message)).map(|(turn, _)| *turn).collect();
-    let mut effects: Vec<Effect> = super::switch::forget_removed(model).into_iter().collect();
+    let mut effects: Vec<Effect> = super::undo::forget_removed(model).into_iter().collect();
     if model.thread().fork.as_ref().is_some_and(|f| f.parent.or(f.edits).is_some_and(|id| gone.contains(&id)))
     {
         effects.extend(leave_fork(model, ""));
@@ -193,7 +193,7 @@ pub fn delete_now(model: &mut Model, id: MessageId) -> Vec<Effect> {
 
 /// What was deleted last comes back, in its place in the tree.
 pub fn undo(model: &mut Model, _: &str) -> Vec<Effect> {
-    super::switch::undo(model)
+    super::undo::undo(model)
 }
 
 // === branches ===

@@ -1,6 +1,6 @@
 //! What comes into the draft from outside: files, images, the output of commands, the text of `$EDITOR`.
 
-use super::model::{Running, Writes};
+use super::pending::{Running, Writes};
 use super::{Attached, Effect, Level, Model, Order, Save, draft, switch, turns};
 use crate::words::{Chip, ChipBody, Draft, SessionId, TurnId, clean};
 use std::sync::Arc;

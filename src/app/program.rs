@@ -1,7 +1,7 @@
 //! The program itself: layout, line, and the ways out of it.
 
-use super::model::Running;
 use super::panes::question;
+use super::pending::Running;
 use super::switch::{keep_settings, park};
 use super::{Effect, Key, Keymap, Level, MeterPlace, Model, attach, draft, recall, turns};
 use crate::words::TurnId;
@@ -104,7 +104,7 @@ pub fn leave(model: &mut Model) -> Vec<Effect> {
     for turn in turns {
         effects.extend(turns::stop(model, turn));
     }
-    effects.extend(super::switch::forget_removed(model));
+    effects.extend(super::undo::forget_removed(model));
     effects.push(park(model));
     effects.push(keep_settings(model));
     effects.push(Effect::Quit);

@@ -1,7 +1,7 @@
 //! Making a conversation smaller: older exchanges are left out or summarised, on a new branch beside the whole one.
 
-use super::model::Undo;
-use super::{Effect, Level, Live, Model, ask, draft, send, switch};
+use super::undo::{self, Undo};
+use super::{Effect, Level, Live, Model, ask, draft, send};
 use crate::metering::Tally;
 use crate::words::{Message, MessageId, MessageState, ModelRef, Part, Purpose, Request, Role};
 use std::sync::Arc;
@@ -67,7 +67,7 @@ pub fn shorten(model: &mut Model, keep: usize, summary: Option<String>) -> Vec<E
     let cut = cut(model, keep);
     let count = cut.older.len();
     let (session, head) = (model.here, model.session().head);
-    let mut effects: Vec<Effect> = switch::forget_removed(model).into_iter().collect();
+    let mut effects: Vec<Effect> = undo::forget_removed(model).into_iter().collect();
     model.undo = Some(Undo::Branch { session, head });
     let mut ids = Vec::new();
     let mut parent = None;

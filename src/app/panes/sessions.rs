@@ -1,7 +1,7 @@
 //! The list of sessions: find by title or tag, open, name, tag, pin, archive, delete, and take that back.
 
 use super::{Fuzzy, Outcome, Overlay, close, entry, stay, step};
-use crate::app::{Code, Effect, Key, Line, Model, switch};
+use crate::app::{Code, Effect, Key, Line, Model, switch, undo};
 use crate::words::{Session, SessionId};
 use std::cmp::Reverse;
 
@@ -71,12 +71,12 @@ impl State {
                 (true, self.change(model, id, |s| s.pinned = !s.pinned))
             }
             (Code::Char('x'), false, true, Some(id)) => {
-                let effects = switch::archive(model, id);
+                let effects = undo::archive(model, id);
                 self.refresh(model);
                 (true, effects)
             }
             (Code::Char('u'), false, true, _) => {
-                let effects = switch::undo(model);
+                let effects = undo::undo(model);
                 self.refresh(model);
                 (true, effects)
             }
@@ -86,7 +86,7 @@ impl State {
                 stay()
             }
             (Code::Delete, .., Some(id)) | (Code::Char('d'), false, true, Some(id)) => {
-                let effects = switch::remove(model, id);
+                let effects = undo::remove(model, id);
                 self.refresh(model);
                 (true, effects)
             }
