@@ -23,14 +23,24 @@ pub fn offer(model: &mut Model) -> Vec<Effect> {
         }
         return Vec::new();
     }
-    let word = before.rsplit([' ', '\t']).next().unwrap_or("");
-    if let Some(prefix) = word.strip_prefix('@') {
+    if let Some((_, prefix)) = path_word(&before) {
         let (turn, prefix) = (model.next_turn(), prefix.to_owned());
         model.pending.paths = Some(turn);
         return vec![Effect::Complete { turn, prefix }];
     }
     model.pending.paths = None;
     Vec::new()
+}
+
+/// The `@path` that ends at the cursor and the path in it; `@"` begins one with blanks in it.
+fn path_word(before: &str) -> Option<(&str, &str)> {
+    let begins = |at: usize| before[..at].chars().next_back().is_none_or(char::is_whitespace);
+    let quoted = before.rfind("@\"").filter(|at| begins(*at) && !before[at + 2..].contains('"'));
+    if let Some(at) = quoted {
+        return Some((&before[at..], &before[at + 2..]));
+    }
+    let word = before.rsplit([' ', '\t']).next().unwrap_or("");
+    Some((word, word.strip_prefix('@')?))
 }
 
 /// Commands and templates that begin like this, then those that have its letters in their order.
@@ -61,16 +71,19 @@ pub fn paths(model: &mut Model, turn: TurnId, paths: Vec<(String, Option<u64>)>)
     let draft = model.draft();
     let line = draft.text.lines().nth(draft.row).unwrap_or("");
     let before: String = line.chars().take(draft.column).collect();
-    let word = before.rsplit([' ', '\t']).next().unwrap_or("");
-    let replaces = word.chars().count();
+    let replaces = path_word(&before).map_or(0, |(word, _)| word.chars().count());
     let price = model.card(model.model().as_str()).and_then(|card| card.prices()).map(|prices| prices.prompt);
     let item = |(path, size): (String, Option<u64>)| Item {
         about: size.map_or_else(|| "folder".into(), |size| about(&path, size, price)),
-        text: format!("@{path}"),
+        // a folder goes on being completed behind its blanks
+        text: if path.ends_with('/') && path.contains(' ') {
+            format!("@\"{path}")
+        } else {
+            format!("@{path}")
+        },
     };
     let items: Vec<Item> = paths.into_iter().map(item).collect();
-    model.completion =
-        (word.starts_with('@') && !items.is_empty()).then_some(Completion { replaces, items, at: 0 });
+    model.completion = (replaces > 0 && !items.is_empty()).then_some(Completion { replaces, items, at: 0 });
     Vec::new()
 }
 

@@ -18,6 +18,8 @@ pub struct Tui {
     pub(super) conversation: Conversation,
     themes: Vec<Theme>,
     theme: Theme,
+    /// The name it was chosen by.
+    wears: String,
     /// What a click at a place means; later ones lie on top.
     pub(super) zones: Vec<(Rect, Target)>,
 }
@@ -137,6 +139,7 @@ impl Tui {
             conversation: Conversation::new(Caps::modern()),
             themes,
             theme,
+            wears: String::new(),
             zones: Vec::new(),
         }
     }
@@ -185,14 +188,21 @@ impl Tui {
         }
     }
 
+    /// Takes the theme of that name, the default for none; what is not known changes nothing.
+    fn dress(&mut self, name: &str) {
+        if self.wears != name {
+            name.clone_into(&mut self.wears);
+            let default = self.themes.first().filter(|_| name.is_empty());
+            if let Some(theme) = self.themes.iter().find(|t| t.is_called(name)).or(default) {
+                self.theme = theme.clone();
+            }
+        }
+    }
+
     /// Draws everything. The work does not grow with the conversation.
     pub fn view(&mut self, model: &Model, picture: &mut Picture) {
         self.zones.clear();
-        if self.theme.name != model.settings.theme
-            && let Some(theme) = self.themes.iter().find(|t| t.is_called(&model.settings.theme))
-        {
-            self.theme = theme.clone();
-        }
+        self.dress(&model.settings.theme);
         picture.clear(model.columns, model.rows, self.theme.base());
         picture.cell = self.conversation.cell();
         let Self { composer, conversation, theme, zones, .. } = self;

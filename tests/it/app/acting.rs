@@ -75,6 +75,38 @@ fn files_are_offered_with_their_size_tokens_and_price() {
 }
 
 #[test]
+fn a_path_with_blanks_is_completed_to_its_end() {
+    let mut stage = Stage::new(80, 24);
+    let prefix = |stage: &Stage| {
+        stage.effects.iter().rev().find_map(|e| match e {
+            Effect::Complete { prefix, .. } => Some(prefix.clone()),
+            _ => None,
+        })
+    };
+    let offer = |stage: &mut Stage, path: &str, size| {
+        let turn = stage.model.pending.paths.expect("paths are asked for");
+        stage.event(Event::Paths { turn, paths: vec![(path.into(), size)] });
+        stage.press("tab");
+    };
+    stage.types("see @my");
+    offer(&mut stage, "my dir/", None);
+    assert_eq!(stage.model.draft().text, "see @\"my dir/");
+    assert_eq!(prefix(&stage).as_deref(), Some("my dir/"));
+    stage.types("a no");
+    assert_eq!(prefix(&stage).as_deref(), Some("my dir/a no"));
+    offer(&mut stage, "my dir/a note.txt", Some(11));
+    assert_eq!(stage.model.draft().text, "see ");
+    let asked =
+        stage.effects.iter().any(|e| matches!(e, Effect::Attach { path, .. } if path == "my dir/a note.txt"));
+    assert!(asked, "it is attached");
+    // what is closed, or only looks like it, is text
+    stage.effects.clear();
+    stage.types("@\"x\" and mail@\"y");
+    assert_eq!(prefix(&stage).as_deref(), Some("x\""), "while it stood at the cursor: no such file");
+    assert_eq!(stage.model.pending.paths, None);
+}
+
+#[test]
 fn commands_are_found_by_their_letters_and_cost_nothing() {
     let mut stage = Stage::new(80, 24);
     stage.types("/tmpl");

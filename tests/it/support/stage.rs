@@ -136,6 +136,13 @@ impl Stage {
         out
     }
 
+    /// What the picture is drawn on, at its lower edge.
+    pub fn ground(&mut self) -> ratatui::style::Color {
+        self.tui.view(&self.model, &mut self.picture);
+        let buffer = &self.picture.buffer;
+        buffer[(0, buffer.area.height - 3)].bg
+    }
+
     /// What is drawn with this modifier, row by row.
     pub fn drawn(&mut self, modifier: ratatui::style::Modifier) -> Vec<String> {
         self.tui.view(&self.model, &mut self.picture);

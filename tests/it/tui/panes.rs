@@ -1,7 +1,7 @@
 //! Every pane at four sizes, as text; and any sequence of keys on all of them.
 
 use crate::support::stage::{Stage, chosen, done, endpoint, failure, receipt, text};
-use fareway::app::{Attached, Begun, Cards, Effect, Event, HealthRow, Hit, Quote};
+use fareway::app::{Attached, Begun, Cards, Effect, Event, HealthRow, Hit, LineState, Quote};
 use fareway::catalog::Host;
 use fareway::words::{
     Delta, Dimension, FailureKind, GenerationRow, MessageId, ModelId, Outcome, Purpose, Quantization,
@@ -185,6 +185,54 @@ fn picker() {
     });
 }
 
+/// The same list says what the choice is for.
+#[test]
+fn the_picker_for_another_model() {
+    check("picker_again", |stage| {
+        stage.exchange("What is a monad?", "A monoid.");
+        stage.press("alt-r");
+    });
+}
+
+/// What the line costs stands beside the keys, and gives way to a price as a whole.
+#[test]
+fn a_slow_line() {
+    let line = |stage: &mut Stage| {
+        stage.types("/bandwidth").press("enter");
+        stage.wait(Duration::from_secs(30));
+        let (rate, round_trip) = (1_228, Some(Duration::from_millis(310)));
+        stage.event(Event::Line(LineState { rate, round_trip, backlog: Duration::from_millis(900) }));
+    };
+    check("low_bandwidth", |stage| {
+        talk(stage);
+        line(stage);
+    });
+    let mut stage = Stage::new(80, 24);
+    line(&mut stage);
+    stage.types("a prompt");
+    stage.wait(Duration::from_millis(200));
+    let turn = stage.model.pending.quote.expect("a quote was asked for");
+    let usd = |text: &str| Some(text.parse().expect("dollars"));
+    stage.event(Event::Quoted {
+        turn,
+        quotes: vec![Quote {
+            model: ModelId::new("openai/gpt-5"),
+            endpoint: "openai".into(),
+            refused: None,
+            prompt_tokens: 132,
+            exact: false,
+            sending: usd("0.0004"),
+            cost: usd("0.0006"),
+            worst: usd("0.082"),
+            context: Some(400_000),
+            demo: false,
+        }],
+    });
+    let screen = stage.screen();
+    let foot = screen.lines().rev().nth(1).unwrap_or_default();
+    assert!(foot.contains("at most $0.082") && !foot.contains('…'), "{foot}");
+}
+
 /// Under a reseller stand the hosts among which it chooses, with their own prices and state.
 #[test]
 fn the_hosts_behind_an_endpoint() {
@@ -336,6 +384,18 @@ fn a_theme_is_found_by_its_name_in_any_spelling() {
     assert_eq!(stage.model.settings.theme, "High Contrast Dark", "previewed while it is typed");
     stage.press("esc");
     assert_eq!(stage.model.settings.theme, "Night", "and taken back");
+}
+
+/// Who never chose a theme has the default, and gets it back.
+#[test]
+fn a_previewed_theme_is_taken_back_where_none_was_chosen() {
+    let mut stage = Stage::new(80, 24);
+    stage.model.themes = vec!["Night".into(), "Day".into(), "Nord".into()];
+    let before = stage.ground();
+    stage.types("/theme").press("enter down");
+    assert_ne!(stage.ground(), before);
+    stage.press("esc");
+    assert_eq!(stage.ground(), before);
 }
 
 /// A paste is typed: what it should set off happens.
