@@ -40,7 +40,7 @@ fn path_word(before: &str) -> Option<(&str, &str)> {
         return Some((&before[at..], &before[at + 2..]));
     }
     let word = before.rsplit([' ', '\t']).next().unwrap_or("");
-    Some((word, word.strip_prefix('@')?))
+    Some((word, word.strip_prefix('@').filter(|path| !path.starts_with('"'))?))
 }
 
 /// Commands and templates that begin like this, then those that have its letters in their order.

@@ -102,7 +102,7 @@ fn a_path_with_blanks_is_completed_to_its_end() {
     // what is closed, or only looks like it, is text
     stage.effects.clear();
     stage.types("@\"x\" and mail@\"y");
-    assert_eq!(prefix(&stage).as_deref(), Some("x\""), "while it stood at the cursor: no such file");
+    assert_eq!(prefix(&stage).as_deref(), Some("x"), "closed, it is text");
     assert_eq!(stage.model.pending.paths, None);
 }
 
