@@ -1,11 +1,11 @@
 //! A reply while it is heard: what the grammar of `Reply` does to a message, and what is known of it so far.
 
 use super::reading::Reading;
-use super::telling::{continued, named, short};
+use super::telling::{continued, forbidden, named, short};
 use crate::metering::{self, Tokenizer};
 use crate::words::{
-    At, Chosen, Delta, Failure, GenerationId, Join, Message, MessageId, Purpose, SessionId, Stop, Usage,
-    seconds,
+    At, Chosen, Delta, Failure, FailureKind, GenerationId, Join, Message, MessageId, Purpose, SessionId,
+    Stop, Usage, seconds,
 };
 use std::time::Duration;
 
@@ -83,8 +83,12 @@ impl Live {
     }
 
     pub fn fell_back(&mut self, from: &str, failure: &Failure, at: At) {
-        let took = seconds(at.since(self.since));
         self.waiting = None;
+        if failure.kind == FailureKind::Budget {
+            self.notes.push(forbidden(from));
+            return;
+        }
+        let took = seconds(at.since(self.since));
         self.notes.push(format!("{from} {}, {took}{FROM}", short(failure)));
     }
 

@@ -2,7 +2,9 @@
 
 use super::{Model, Reading};
 use crate::metering::Tally;
-use crate::words::{Dearer, EndpointId, Failure, Message, MessageState, Part, Stop, seconds};
+use crate::words::{
+    Dearer, EndpointId, Failure, Filter, Message, MessageState, Part, Stop, Verdict, seconds,
+};
 
 /// How a finished or failed message ended, in a phrase for its foot; `None` when it simply ended.
 pub fn ending(message: &Message) -> Option<String> {
@@ -45,7 +47,15 @@ pub fn notes(model: &Model, message: &Message) -> Vec<String> {
 /// Notes of a finished reply, from its receipt: what failed on the way and who went on.
 fn noted(message: &Message) -> Vec<String> {
     let Some(receipt) = &message.receipt else { return Vec::new() };
-    let (mut notes, mut said) = (Vec::new(), 0);
+    let considered = receipt.decision.iter().flat_map(|decision| &decision.considered);
+    let by_budget =
+        considered.filter(|one| matches!(one.verdict, Verdict::Dropped { filter: Filter::Budget, .. }));
+    let mut notes: Vec<String> = match receipt.attempts.is_empty() {
+        // the question has said so
+        true => Vec::new(),
+        false => by_budget.map(|one| forbidden(one.endpoint.as_str())).collect(),
+    };
+    let mut said = 0;
     for (at, attempt) in receipt.attempts.iter().enumerate() {
         let crate::words::Outcome::Failed(failure) = &attempt.outcome else { continue };
         let took = seconds(attempt.total);
@@ -74,6 +84,11 @@ pub(super) fn named(endpoint: &EndpointId, dearer: Option<Dearer>) -> String {
         Some(price) => format!("{endpoint} ({price})"),
         None => endpoint.to_string(),
     }
+}
+
+/// Whom a budget forbade, so that somebody else was asked.
+pub(super) fn forbidden(endpoint: &str) -> String {
+    format!("{endpoint} over budget, not asked")
 }
 
 /// A reply that went on elsewhere: who broke off, how, after how many tokens in all, and who went on.

@@ -2,7 +2,10 @@
 
 use crate::support::stage::{Stage, chosen, done, failure, receipt, text};
 use fareway::app::{Effect, Event, Level, Save};
-use fareway::words::{Delta, FailureKind, MessageState, Outcome, Reasoning, Reply, Role, Stop, Usd};
+use fareway::words::{
+    Considered, Decision, Delta, FailureKind, Filter, MessageState, Outcome, Reasoning, Reply, Role, Stop,
+    Usd, Verdict,
+};
 use std::time::Duration;
 
 fn saves(effects: &[Effect]) -> Vec<&Save> {
@@ -136,6 +139,37 @@ fn a_rescue_is_said_with_its_price_and_the_meter_has_both_parts() {
         (true, Some(fareway::words::Dearer::Times(2.0)));
     stage.reply(turn, Reply::Done(Box::new(receipt)));
     assert!(stage.model.live.is_empty() && stage.screen().contains(&note), "{}", stage.screen());
+}
+
+/// A budget's passing over stands beside the reply, while it is heard and later.
+#[test]
+fn whom_a_budget_forbade_is_said_live_and_later() {
+    let mut stage = Stage::new(120, 24);
+    stage.types("hi").press("enter");
+    let turn = stage.asked()[0];
+    stage.reply(turn, chosen("azure"));
+    let azure = fareway::words::EndpointId::new("azure:openai/gpt-5");
+    let from = azure.clone();
+    stage.reply(turn, Reply::FellBack { from, failure: failure(FailureKind::Budget, None) });
+    stage.reply(turn, chosen("openai"));
+    stage.reply(turn, text("Hello"));
+    let note = "azure:openai/gpt-5 over budget, not asked";
+    assert!(stage.screen().contains(note), "{}", stage.screen());
+    let mut receipt = receipt("openai", 3, 1, stage.model.now);
+    receipt.attempts.remove(0);
+    receipt.decision = Some(Box::new(Decision {
+        considered: vec![Considered {
+            endpoint: azure,
+            model: receipt.model.clone(),
+            verdict: Verdict::Dropped { filter: Filter::Budget, reason: "may cost too much".into() },
+            estimate: None,
+            score: None,
+            share: None,
+        }],
+        ..Decision::default()
+    }));
+    stage.reply(turn, Reply::Done(Box::new(receipt)));
+    assert!(stage.model.live.is_empty() && stage.screen().contains(note), "{}", stage.screen());
 }
 
 /// The fee of the request and that of the search it asks for are known when it is sent, not when usage comes.
