@@ -1,6 +1,7 @@
 //! What a picture looks like cell by cell, in a form that is cheap to compare, hash and shift.
 
 use super::Link;
+use super::ink::Ink;
 use crate::tui::text::graphemes;
 use crate::tui::theme::Depth;
 use ratatui::buffer::Cell;
@@ -12,8 +13,8 @@ use std::sync::Arc;
 /// Colours and attributes of a cell, fitted to the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Look {
-    pub fg: Color,
-    pub bg: Color,
+    pub fg: Ink,
+    pub bg: Ink,
     pub mods: Modifier,
 }
 
@@ -54,39 +55,18 @@ impl Hash for Glyph {
     /// Two words a cell. A collision costs bytes, never a wrong picture: equality decides what is written.
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.symbol.0 ^ u64::from(self.link) << 32);
-        let colors = u64::from(code(self.look.fg)) << 32 | u64::from(code(self.look.bg));
+        let colors = u64::from(self.look.fg.0) << 32 | u64::from(self.look.bg.0);
         state.write_u64(colors ^ u64::from(self.look.mods.bits()) << 24);
     }
 }
 
-fn code(color: Color) -> u32 {
-    match color {
-        Color::Rgb(r, g, b) => u32::from_be_bytes([1, r, g, b]),
-        Color::Indexed(n) => 256 + u32::from(n),
-        Color::Reset => 0,
-        Color::Black => 1,
-        Color::Red => 2,
-        Color::Green => 3,
-        Color::Yellow => 4,
-        Color::Blue => 5,
-        Color::Magenta => 6,
-        Color::Cyan => 7,
-        Color::Gray => 8,
-        Color::DarkGray => 9,
-        Color::LightRed => 10,
-        Color::LightGreen => 11,
-        Color::LightYellow => 12,
-        Color::LightBlue => 13,
-        Color::LightMagenta => 14,
-        Color::LightCyan => 15,
-        Color::White => 16,
-    }
-}
-
 impl Glyph {
-    pub fn blank(bg: Color) -> Glyph {
-        let look = Look { bg, ..Look::default() };
-        Glyph { symbol: BLANK, look, link: 0, width: 1, reach: 1, loose: false }
+    pub fn blank(bg: Ink) -> Glyph {
+        Glyph::plain(BLANK, Look { bg, ..Look::default() })
+    }
+
+    fn plain(symbol: Symbol, look: Look) -> Glyph {
+        Glyph { symbol, look, link: 0, width: 1, reach: 1, loose: false }
     }
 
     /// A cell that shows a part of an image.
@@ -215,49 +195,69 @@ impl Grid {
     }
 }
 
+/// A frame takes all its cells through here: neighbours share their look, most symbols are one byte.
 fn take_row(cells: &[Cell], row: &mut [Glyph], depth: Depth, symbols: &mut Symbols) {
+    let mut pen = Pen::new(&Cell::default(), depth);
+    // the last symbol that was not one byte: lines are drawn with many of one
+    let mut drawn: Option<(&str, Glyph)> = None;
     let mut x = 0;
-    // colours of the cell before, and what they are fitted to
-    let mut fitted = None;
-    while x < cells.len() {
-        let cell = &cells[x];
-        // neighbours are alike more often than not: blanks, lines, words of one colour
-        if x > 0 && row[x - 1].reach == 1 && cells[x - 1] == *cell {
-            row[x] = row[x - 1];
-            x += 1;
-            continue;
+    while let Some(cell) = cells.get(x) {
+        if !pen.draws(cell) {
+            pen = Pen::new(cell, depth);
         }
-        let colours = (cell.fg, cell.bg);
-        let (fg, bg) = match fitted {
-            Some((same, fitted)) if same == colours => fitted,
-            _ => (depth.fit(cell.fg), depth.fit(cell.bg)),
-        };
-        fitted = Some((colours, (fg, bg)));
-        let look = Look { fg, bg, mods: cell.modifier };
-        let mut glyph = glyph_of(cell.symbol(), look, symbols, cells.len() - x);
-        if look.mods.contains(Modifier::HIDDEN) {
-            glyph.symbol = BLANK;
-            glyph.width = 1;
-            glyph.reach = 1;
-        }
-        if glyph.symbol == BLANK {
-            glyph.look.mods &= ON_BLANKS;
-            if glyph.look.mods.is_empty() {
-                glyph.look.fg = Color::Reset;
+        let symbol = cell.symbol();
+        let room = cells.len() - x;
+        let glyph = match (symbol.as_bytes(), drawn) {
+            ([byte], _) if byte.is_ascii_graphic() => Glyph::plain(Symbol(u64::from(*byte)), pen.look),
+            ([_], _) => Glyph::plain(BLANK, pen.look),
+            (_, Some((same, glyph))) if same == symbol && usize::from(glyph.reach) <= room => {
+                Glyph { look: pen.look, ..glyph }
             }
+            _ => glyph_of(symbol, pen.look, symbols, room),
+        };
+        if symbol.len() > 1 {
+            drawn = Some((symbol, glyph));
         }
+        let glyph = if glyph.symbol == BLANK || pen.hides { Glyph::plain(BLANK, pen.blank) } else { glyph };
         row[x] = glyph;
-        row[x + 1..x + usize::from(glyph.width)].fill(Glyph { symbol: NOTHING, width: 0, reach: 0, ..glyph });
-        x += usize::from(glyph.width);
+        let width = usize::from(glyph.width);
+        if width > 1 {
+            row[x + 1..x + width].fill(Glyph { symbol: NOTHING, width: 0, reach: 0, ..glyph });
+        }
+        x += width;
+    }
+}
+
+/// What cells of one style look like on this terminal.
+struct Pen {
+    style: (Color, Color, Modifier),
+    look: Look,
+    /// Of a blank: less of it can be seen.
+    blank: Look,
+    hides: bool,
+}
+
+impl Pen {
+    fn new(cell: &Cell, depth: Depth) -> Self {
+        let (fg, bg) = (depth.fit(cell.fg).into(), depth.fit(cell.bg).into());
+        let mods = cell.modifier & ON_BLANKS;
+        let fg_of_blank = if mods.is_empty() { Ink::OWN } else { fg };
+        Self {
+            style: (cell.fg, cell.bg, cell.modifier),
+            look: Look { fg, bg, mods: cell.modifier },
+            blank: Look { fg: fg_of_blank, bg, mods },
+            hides: cell.modifier.contains(Modifier::HIDDEN),
+        }
+    }
+
+    fn draws(&self, cell: &Cell) -> bool {
+        self.style == (cell.fg, cell.bg, cell.modifier)
     }
 }
 
 /// The glyph of a symbol when `room` columns are left in its row.
 fn glyph_of(symbol: &str, look: Look, symbols: &mut Symbols, room: usize) -> Glyph {
-    let plain = |symbol| Glyph { symbol, look, link: 0, width: 1, reach: 1, loose: false };
-    if let [byte] = symbol.as_bytes() {
-        return plain(if byte.is_ascii_graphic() { Symbol(u64::from(*byte)) } else { BLANK });
-    }
+    let plain = |symbol| Glyph::plain(symbol, look);
     // a cell holds one grapheme; anything else, or a control character, is no text of ours
     let mut parts = graphemes(symbol);
     let (Some((text, width @ 1..=40)), None) = (parts.next(), parts.next()) else {

@@ -5,9 +5,10 @@
 //! whenever one of them has been written.
 
 use super::grid::{Glyph, Grid, Look};
+use super::ink::Ink;
 use super::{Caps, Picture};
 use crate::tui::image::{Extent, Graphics, Slice, forget_kitty, send};
-use ratatui::style::{Color, Modifier};
+use ratatui::style::Modifier;
 
 /// What a pane writes into the cells of an image: what lies over it has another character.
 pub const PLACEHOLDER: &str = "\u{10eeee}";
@@ -235,10 +236,9 @@ fn handed_on(sequence: &[u8], caps: &Caps) -> Vec<u8> {
 }
 
 /// The glyph of one cell of an image. `follows`: the cell at its left shows the part before.
-fn glyph_of(id: u8, row: u16, column: u16, follows: bool, graphics: Graphics, bg: Color) -> Glyph {
+fn glyph_of(id: u8, row: u16, column: u16, follows: bool, graphics: Graphics, bg: Ink) -> Glyph {
     let kitty = graphics == Graphics::Kitty;
-    let look =
-        Look { fg: if kitty { Color::Indexed(id) } else { Color::Reset }, bg, mods: Modifier::empty() };
+    let look = Look { fg: if kitty { Ink::indexed(id) } else { Ink::OWN }, bg, mods: Modifier::empty() };
     let mut glyph = Glyph::part(look, id, row, column, kitty, follows);
     // never written again to bridge a gap: that would rub out what is drawn over it
     glyph.loose = !kitty;

@@ -3,6 +3,7 @@
 mod caps;
 mod grid;
 mod images;
+mod ink;
 mod osc;
 mod output;
 mod pace;

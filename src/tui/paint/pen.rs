@@ -1,7 +1,8 @@
 //! The terminal's pen: the shortest change from one look to another.
 
 use super::grid::{Look, ON_BLANKS};
-use ratatui::style::{Color, Modifier};
+use super::ink::{Ink, Kind};
+use ratatui::style::Modifier;
 use std::io::Write;
 
 /// Attributes, how they are switched on and how off.
@@ -95,10 +96,10 @@ fn afresh(to: Look, out: &mut Vec<u8>) {
             param(out, *code);
         }
     }
-    if to.fg != Color::Reset {
+    if to.fg != Ink::OWN {
         color(out, to.fg, 30);
     }
-    if to.bg != Color::Reset {
+    if to.bg != Ink::OWN {
         color(out, to.bg, 40);
     }
     end(out);
@@ -116,33 +117,16 @@ fn param(out: &mut Vec<u8>, n: u8) {
 }
 
 /// `base` is 30 for the foreground, 40 for the background.
-fn color(out: &mut Vec<u8>, color: Color, base: u8) {
-    let named = |n: u8| if n < 8 { base + n } else { base + 60 + n - 8 };
-    let n = match color {
-        Color::Reset => base + 9,
-        Color::Black => named(0),
-        Color::Red => named(1),
-        Color::Green => named(2),
-        Color::Yellow => named(3),
-        Color::Blue => named(4),
-        Color::Magenta => named(5),
-        Color::Cyan => named(6),
-        Color::Gray => named(7),
-        Color::DarkGray => named(8),
-        Color::LightRed => named(9),
-        Color::LightGreen => named(10),
-        Color::LightYellow => named(11),
-        Color::LightBlue => named(12),
-        Color::LightMagenta => named(13),
-        Color::LightCyan => named(14),
-        Color::White => named(15),
-        Color::Indexed(n @ 0..=15) => named(n),
-        Color::Indexed(n) => {
-            return write!(out, "{};5;{n};", base + 8).expect("writing to memory does not fail");
+fn color(out: &mut Vec<u8>, ink: Ink, base: u8) {
+    match ink.kind() {
+        Kind::Own => param(out, base + 9),
+        Kind::Named(n @ 0..8) => param(out, base + n),
+        Kind::Named(n) => param(out, base + 60 + n - 8),
+        Kind::Indexed(n) => {
+            write!(out, "{};5;{n};", base + 8).expect("writing to memory does not fail");
         }
-        Color::Rgb(r, g, b) => {
-            return write!(out, "{};2;{r};{g};{b};", base + 8).expect("writing to memory does not fail");
+        Kind::Rgb(r, g, b) => {
+            write!(out, "{};2;{r};{g};{b};", base + 8).expect("writing to memory does not fail");
         }
-    };
-    param(out, n);
+    }
 }

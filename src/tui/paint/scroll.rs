@@ -1,7 +1,7 @@
 //! Finding rows that moved: a region whose content is its old self a few rows further up or down.
 
 use super::grid::{Glyph, Grid};
-use ratatui::style::Color;
+use super::ink::Ink;
 use std::hash::{Hash, Hasher};
 
 /// A move worth making: the terminal scrolls rows `top..bottom` by `by` rows (up when positive).
@@ -66,7 +66,7 @@ pub(super) fn find(old: &Grid, old_hashes: &[u64], new: &Grid, new_hashes: &[u64
     if changed.len() < 2 {
         return None;
     }
-    let blank = hash(&vec![Glyph::blank(Color::Reset); new.width]);
+    let blank = hash(&vec![Glyph::blank(Ink::OWN); new.width]);
     // how many changed rows each distance would explain
     let mut votes = vec![0usize; 2 * height + 1];
     for &y in &changed {

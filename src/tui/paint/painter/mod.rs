@@ -6,11 +6,11 @@ mod taken;
 
 use super::grid::{Glyph, Grid, Look, Symbols};
 use super::images::Images;
+use super::ink::Ink;
 use super::scroll::{self, Move};
 use super::{Caps, Picture, pen};
 use crate::tui::image::Graphics;
 use cursor::Saved;
-use ratatui::style::Color;
 use std::io::{self, Write};
 use taken::Taken;
 
@@ -123,17 +123,16 @@ impl Painter {
             self.symbols = Symbols::default();
             self.fresh = true;
         }
-        self.taken.take(picture, &self.caps, self.fresh, &mut self.symbols);
+        self.taken.take(picture, &self.caps, &mut self.symbols);
         self.images.lay(picture, &self.caps, &mut self.taken.grid, &mut self.out);
         let (width, height) = (self.taken.grid.width, self.taken.grid.height);
         let wanted = picture.cursor.map(|p| (usize::from(p.x), usize::from(p.y)));
         let wanted = wanted.filter(|&(x, y)| x < width && y < height);
 
-        let anew = self.fresh || (self.old.width, self.old.height) != (width, height);
-        if anew {
+        if self.fresh || (self.old.width, self.old.height) != (width, height) {
             self.start_over();
         }
-        self.taken.compare(&self.old, anew);
+        self.taken.compare(&self.old, &self.old_hashes);
         self.save_cursor(wanted);
         // the painting methods need all of `self` beside it
         let taken = std::mem::take(&mut self.taken);
@@ -161,7 +160,7 @@ impl Painter {
         self.region = None;
         let new = &self.taken.grid;
         let (width, height) = (new.width, new.height);
-        let ground = if self.caps.erase_fills { common_ground(new) } else { Color::Reset };
+        let ground = if self.caps.erase_fills { common_ground(new) } else { Ink::OWN };
         self.set_pen(Look { bg: ground, ..Look::default() });
         self.out.extend_from_slice(b"\x1b[2J");
         self.old.fill(width, height, Glyph::blank(ground));
@@ -217,11 +216,10 @@ impl Painter {
         if self.pen.is_none() {
             self.set_pen(Look::default());
         }
-        let ground = if by > 0 { new.row(bottom - 1) } else { new.row(top) }
-            .last()
-            .map_or(Color::Reset, |g| g.look.bg);
-        let erase = by > 0 && n <= FEEDS && self.caps.erase_fills && ground != Color::Reset;
-        if erase || ground == Color::Reset {
+        let ground =
+            if by > 0 { new.row(bottom - 1) } else { new.row(top) }.last().map_or(Ink::OWN, |g| g.look.bg);
+        let erase = by > 0 && n <= FEEDS && self.caps.erase_fills && ground != Ink::OWN;
+        if erase || ground == Ink::OWN {
             self.prepare(&Glyph::blank(ground));
         }
         if by > 0 && n <= FEEDS {
@@ -243,7 +241,7 @@ impl Painter {
         }
         let width = self.old.width;
         let cells = &mut self.old.cells[top * width..bottom * width];
-        let exposed = if erase || ground == Color::Reset { Glyph::blank(ground) } else { UNKNOWN };
+        let exposed = if erase || ground == Ink::OWN { Glyph::blank(ground) } else { UNKNOWN };
         if by > 0 {
             cells.rotate_left(n * width);
             let kept = cells.len() - n * width;
@@ -324,13 +322,13 @@ const UNKNOWN: Glyph = Glyph {
     reach: 0,
     loose: true,
     link: u32::MAX,
-    look: Look { fg: Color::Reset, bg: Color::Reset, mods: ratatui::style::Modifier::empty() },
+    look: Look { fg: Ink::OWN, bg: Ink::OWN, mods: ratatui::style::Modifier::empty() },
     symbol: crate::tui::paint::grid::NOTHING,
 };
 
-fn common_ground(grid: &Grid) -> Color {
+fn common_ground(grid: &Grid) -> Ink {
     // corners tell: bands and panels stand at the edges, the conversation's ground is what most rows end in
-    let mut counts: Vec<(Color, usize)> = Vec::new();
+    let mut counts: Vec<(Ink, usize)> = Vec::new();
     for y in 0..grid.height {
         let Some(bg) = grid.row(y).last().map(|g| g.look.bg) else { continue };
         match counts.iter_mut().find(|(known, _)| *known == bg) {
@@ -338,5 +336,5 @@ fn common_ground(grid: &Grid) -> Color {
             None => counts.push((bg, 1)),
         }
     }
-    counts.into_iter().max_by_key(|(_, n)| *n).map_or(Color::Reset, |(bg, _)| bg)
+    counts.into_iter().max_by_key(|(_, n)| *n).map_or(Ink::OWN, |(bg, _)| bg)
 }

@@ -2,8 +2,8 @@
 
 use super::{Painter, UNKNOWN};
 use crate::tui::paint::grid::{Glyph, Grid};
+use crate::tui::paint::ink::Ink;
 use crate::tui::paint::pen;
-use ratatui::style::Color;
 use std::io::Write;
 
 /// Blanks in the middle of a row that are worth an erase and a move instead of spaces.
@@ -95,7 +95,7 @@ impl Painter {
     }
 
     fn can_erase(&self, glyph: &Glyph) -> bool {
-        glyph.is_erasable() && (self.caps.erase_fills || glyph.look.bg == Color::Reset)
+        glyph.is_erasable() && (self.caps.erase_fills || glyph.look.bg == Ink::OWN)
     }
 
     fn blank_run(&self, row: &[Glyph], x: usize) -> usize {
