@@ -58,7 +58,7 @@ pub fn attached(model: &mut Model, turn: TurnId, chip: Result<Box<Attached>, Str
         Ok(attached) => {
             let about = attached.chip.label.trim_matches(['⟦', '⟧']).to_owned();
             let about = if attached.tokens > 0 {
-                format!("{about}, ~{} tokens", grouped(attached.tokens))
+                format!("{about}, {}", about_tokens(attached.tokens))
             } else {
                 about
             };
@@ -90,6 +90,11 @@ fn elsewhere(model: &mut Model, session: SessionId, about: &str, label: &str) ->
     model.say(Level::Info, format!("{about}: attached to the draft of \"{title}\""));
     turns::forget(model, session);
     vec![saved]
+}
+
+/// `~1 token`, `~4,500 tokens`.
+pub fn about_tokens(n: u64) -> String {
+    format!("~{} token{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 /// `4,500`: figures of tokens are read, not reckoned with.
@@ -180,7 +185,7 @@ fn rewritten(model: &mut Model, label: &str, new: String) -> Vec<Effect> {
         ChipBody::Text { name: about, text } | ChipBody::Output { command: about, text } => {
             text.clone_from(&new);
             let mark = if matches!(chip.body, ChipBody::Output { .. }) { "!" } else { "" };
-            format!("{mark}{about}, ~{} tokens", grouped(new.len() as u64 / 4))
+            format!("{mark}{about}, {}", about_tokens(new.len() as u64 / 4))
         }
         ChipBody::Image { .. } | ChipBody::File { .. } => return Vec::new(),
     };

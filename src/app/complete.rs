@@ -1,7 +1,7 @@
 //! Completion in the composer: `/` commands from the table of actions, `@` paths from the disk.
 
 use super::actions::ACTIONS;
-use super::attach::{IMAGE_TOKENS, PDF_TOKENS, grouped};
+use super::attach::{IMAGE_TOKENS, PDF_TOKENS, about_tokens};
 use super::model::{Completion, Item};
 use super::panes::Fuzzy;
 use super::{Effect, Model, Order, draft, send};
@@ -101,7 +101,7 @@ fn about(path: &str, size: u64, price: Option<Usd>) -> String {
         _ => size.div_ceil(4),
     };
     let cost = price.map_or_else(String::new, |price| format!(" · ~${}", (price * tokens).round(6)));
-    format!("{bytes} · ~{} tokens{cost}", grouped(tokens))
+    format!("{bytes} · {}{cost}", about_tokens(tokens))
 }
 
 pub fn next(model: &mut Model, _: &str) -> Vec<Effect> {

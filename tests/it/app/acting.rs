@@ -355,7 +355,7 @@ fn what_a_command_printed_goes_to_the_session_it_was_begun_in() {
         _ => None,
     });
     let kept = kept.expect("the draft of the first session is kept");
-    assert_eq!((kept.text.as_str(), kept.chips.len()), ("⟦!ls, ~1 tokens⟧ ", 1));
+    assert_eq!((kept.text.as_str(), kept.chips.len()), ("⟦!ls, ~1 token⟧ ", 1));
     assert!(!stage.model.threads.contains_key(&first), "nothing more is awaited for it");
 }
 

@@ -6,6 +6,7 @@ mod images;
 mod keyboard;
 mod long;
 mod markdown;
+mod overlays;
 mod pace;
 mod paint;
 mod panes;
