@@ -177,10 +177,15 @@ fn bill(row: &GenerationRow) -> Result<(), Fail> {
         .lines
         .iter()
         .map(|line| {
+            // what is no token is charged by the piece
+            let price = match line.category.as_str() {
+                "images" | "searches" | "request" => format!("${} each", line.price),
+                _ => format!("${} / M", line.price.per_million()),
+            };
             vec![
                 line.category.clone(),
                 line.count.to_string(),
-                format!("${} / M", line.price.per_million()),
+                price,
                 format!("${}", line.price * line.count),
             ]
         })

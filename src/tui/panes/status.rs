@@ -35,9 +35,10 @@ fn quotes(model: &Model, columns: u16) -> Option<String> {
     let about = |cost: Option<crate::words::Usd>| cost.map_or("?".to_owned(), |c| format!("~{}", usd(c)));
     let tilde = if first.exact { "" } else { "~" };
     let demo = if first.demo { "demo " } else { "" };
-    let start =
-        format!("{tilde}{} tokens · sending {demo}{}", count(first.prompt_tokens), about(first.sending));
-    let likely = format!(", likely {}", about(first.cost));
+    let tokens = format!("{tilde}{} tokens · ", count(first.prompt_tokens));
+    let start = format!("{tokens}sending {demo}{}", about(first.sending));
+    let reply = format!("likely {}", about(first.cost));
+    let likely = format!(", {reply}");
     let worst = first.worst.map_or_else(String::new, |worst| format!(", at most {}", usd(worst)));
     let at = if first.endpoint.is_empty() {
         " with a key".to_owned()
@@ -53,8 +54,9 @@ fn quotes(model: &Model, columns: u16) -> Option<String> {
     let forms = [
         format!("{start}{at}{likely}{worst}{}", others.concat()),
         format!("{start}{likely}{worst}{}", others.concat()),
-        format!("{start}{worst}{}", others.concat()),
-        format!("{start}{worst}{}", others.first().map_or("", String::as_str)),
+        // what the others would cost is likely too: like stands beside like
+        format!("{tokens}{demo}{reply}{worst}{}", others.concat()),
+        format!("{start}{likely}{worst}"),
         format!("{start}{worst}"),
     ];
     let fits = |text: &&String| crate::tui::text::width(text) <= usize::from(columns);

@@ -117,6 +117,25 @@ fn usage_says_what_it_does_not_know() {
     assert!(line.contains(",answered,,unknown,"), "{line}");
 }
 
+/// The bill of `why` has tokens by the million and searches by the piece, and adds up.
+#[test]
+fn why_shows_the_bill_line_by_line() {
+    let said = json!({"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 3, "num_search_queries": 2}});
+    let script = Script::stream().event(&text("word")).event(&stop("stop")).event(&said).done();
+    let upstream = Upstream::start([script]);
+    let text = config(&[("up", upstream.base_url(), "1", "2")])
+        + "[[endpoints]]\nmodel = \"test/searching\"\nprovider = \"up\"\nprices = { prompt = \"1\", completion = \"2\", search = \"0.01\" }\n";
+    let home = Home::with_config(&text);
+    home.run(["ask", "--quiet", "--model", "test/searching", "hi"]).ok();
+    let why = home.run(["why"]).ok().stdout;
+    let bill = why.split_once("Bill\n").expect("a bill").1;
+    let lines: Vec<Vec<&str>> = bill.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["prompt", "10", "$1", "/", "M", "$0.00001"]);
+    assert_eq!(lines[1], ["completion", "3", "$2", "/", "M", "$0.000006"]);
+    assert_eq!(lines[2], ["searches", "2", "$0.01", "each", "$0.02"]);
+    assert_eq!(lines[3], ["booked", "catalog", "$0.020016"]);
+}
+
 #[test]
 fn what_if_prices_the_same_tokens_elsewhere() {
     let upstream = Upstream::start([used(1_000_000, 1_000_000)]);
