@@ -202,7 +202,7 @@ fn why_finds_a_request_that_was_refused() {
     let home = one(&upstream);
     let cases = [
         ("test/model:online", "taken by `web_search`", "web_search: has no web search"),
-        ("test/modle", "not_found: no model is called `test/modle`", "did you mean test/model"),
+        ("test/modle", "invalid_request: no model is called `test/modle`", "did you mean test/model"),
     ];
     for (model, failed, detail) in cases {
         assert_ne!(home.run(["ask", "hi", "--model", model]).code, 0);
