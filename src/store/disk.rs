@@ -39,7 +39,8 @@ impl Disk {
         let db = sled::Config::default()
             .path(path)
             .cache_capacity(32 << 20)
-            .flush_every_ms(Some(500))
+            // every commit is flushed by itself: this only gathers what became free, and wakes the processor for it
+            .flush_every_ms(Some(5_000))
             .mode(sled::Mode::LowSpace)
             .open()
             .map_err(fault)?;
