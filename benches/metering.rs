@@ -40,7 +40,8 @@ fn main() {
     say("cost of one message, line by line", each(100_000, || cost(&usage, Some(&prices), At(0))));
     say("cost of one message, amount only", each(100_000, || amount(&usage, &prices, At(0))));
 
-    let text = include_str!("../src/metering/budget.rs").repeat(200);
+    let source = include_str!("../src/metering/budget.rs");
+    let text = source.repeat(2_500_000 / source.len() + 1);
     let megabytes = text.len() as f64 / 1e6;
     let took = best(5, || Tally::of(&text));
     println!("| tally: estimate without a tokenizer | {:.0} MB/s |", megabytes / took.as_secs_f64());

@@ -58,6 +58,7 @@ fn quotes(model: &Model, columns: u16) -> Option<String> {
         format!("{tokens}{demo}{reply}{worst}{}", others.concat()),
         format!("{start}{likely}{worst}"),
         format!("{start}{worst}"),
+        start,
     ];
     let fits = |text: &&String| crate::tui::text::width(text) <= usize::from(columns);
     forms.iter().find(fits).cloned().or_else(|| forms.into_iter().next_back())

@@ -45,7 +45,8 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         of = totals;
     }
     let style = on(canvas, panel, Meaning::Heading);
-    canvas.text(head.x, head.y, head.width, &format!("{name}  {}", summary(of)), style);
+    let room = usize::from(head.width).saturating_sub(crate::tui::text::width(&name) + 2);
+    canvas.text(head.x, head.y, head.width, &format!("{name}  {}", summary(of, room)), style);
     let said = health(&Figures::of(of));
     // a low screen keeps its rows for the parts
     for said in said.iter().take(if area.height > 6 { 2 } else { 1 }) {
@@ -124,7 +125,9 @@ fn advice(canvas: &mut Canvas<'_>, area: Rect, state: &State) -> Rect {
     Rect { height: area.height - rows, ..area }
 }
 
-fn summary(totals: &Totals) -> String {
+/// Money, requests and tokens, in so many columns: what is estimated and how many have no price are said at length only
+/// where there is room.
+fn summary(totals: &Totals, room: usize) -> String {
     let unknown =
         if totals.unpriced > 0 { format!(" +{} of unknown price", totals.unpriced) } else { String::new() };
     let estimated = if totals.estimated.is_zero() {
@@ -132,13 +135,21 @@ fn summary(totals: &Totals) -> String {
     } else {
         format!(" (~{} estimated)", usd(totals.estimated))
     };
-    format!(
-        "{}{unknown}{estimated} · {} · {} in · {} out",
-        spent(totals).map_or("?".to_owned(), usd),
+    let rest = format!(
+        " · {} · {} in · {} out",
         counted(totals.requests, "request", "requests"),
         count(totals.usage.input()),
         count(totals.usage.output()),
-    )
+    );
+    let spent = spent(totals).map_or("?".to_owned(), usd);
+    let forms = [
+        format!("{spent}{unknown}{estimated}{rest}"),
+        format!("{spent}{unknown}{rest}"),
+        format!("{}{rest}", total(totals)),
+    ];
+    let fits = |text: &&String| crate::tui::text::width(text) <= room;
+    let [.., least] = &forms;
+    forms.iter().find(fits).unwrap_or(least).clone()
 }
 
 /// How well it went and what it really came to; then how fast it was.

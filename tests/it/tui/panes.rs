@@ -305,6 +305,33 @@ fn completion_and_quote() {
     });
 }
 
+/// Where there is no room for everything, what the reply will likely cost stands beside what the others likely would.
+#[test]
+fn a_narrow_quote_compares_like_with_like() {
+    let mut stage = Stage::new(80, 24);
+    stage.types("a prompt");
+    stage.wait(Duration::from_millis(200));
+    let turn = stage.model.pending.quote.expect("a quote was asked for");
+    let quote = |model: &str, cost: &str| Quote {
+        model: ModelId::new(model),
+        endpoint: "deepinfra/fp8".into(),
+        refused: None,
+        prompt_tokens: 132,
+        exact: false,
+        sending: Some("0.0004".parse().expect("dollars")),
+        cost: Some(cost.parse().expect("dollars")),
+        worst: Some("0.48".parse().expect("dollars")),
+        context: Some(400_000),
+        demo: false,
+    };
+    let quotes = vec![quote("a/one", "0.0061"), quote("b/two", "0.0073"), quote("c/dear", "0.25")];
+    stage.event(Event::Quoted { turn, quotes });
+    let screen = stage.screen();
+    let said = "~132 tokens · likely ~$0.0061, at most $0.48 · two ~$0.0073 · dear ~$0.25";
+    assert!(screen.contains(said), "{screen}");
+    assert!(!screen.contains("sending"), "{screen}");
+}
+
 #[test]
 fn meter_at_the_right() {
     check("meter_right", |stage| {
