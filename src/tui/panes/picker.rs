@@ -28,7 +28,7 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         For::Summary => "Who summarises",
     };
     let title =
-        format!("{what}: {} of {}, by {}{way}", state.matches.len(), model.cards.len(), state.sort.name());
+        format!("{what}: {} of {}, by {}{way}", state.matches.len(), model.cards.known(), state.sort.name());
     let mut area = frame(canvas, whole, &title, hints, details::LARGEST);
     let first = row(&mut area);
     let mut right = first.right();
