@@ -2,7 +2,8 @@
 
 use super::overlay::{frame, line, list, on, row, rows, text};
 use crate::app::panes::{palette, personas, search, sessions, templates};
-use crate::app::{ACTIONS, Model};
+use crate::app::{ACTIONS, Hit, Model};
+use crate::tui::text::width;
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::clean_line;
@@ -123,6 +124,19 @@ pub fn personas(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &per
     caret
 }
 
+/// Where an excerpt begins in so many columns: at its own beginning, or so far on that the first word found is seen.
+fn first_shown(hit: &Hit, columns: usize) -> usize {
+    let Some((start, end)) = hit.marks.first().copied() else { return 0 };
+    let shown =
+        |range: std::ops::Range<usize>| hit.excerpt.get(range).map_or(0, |text| width(&clean_line(text)));
+    if shown(0..end) <= columns {
+        return 0;
+    }
+    let before = hit.excerpt.get(..start).unwrap_or_default();
+    let fits = |at: &usize| shown(*at..start) <= columns / 3;
+    before.char_indices().rev().map(|(at, _)| at).take_while(fits).last().unwrap_or(start)
+}
+
 pub fn search(canvas: &mut Canvas<'_>, whole: Rect, state: &search::State) -> At {
     let title = match state.hits.len() {
         0 => "Search every session".to_owned(),
@@ -142,7 +156,10 @@ pub fn search(canvas: &mut Canvas<'_>, whole: Rect, state: &search::State) -> At
         let third = area.width / 3;
         canvas.text(area.x, area.y, third.saturating_sub(1), &clean_line(&hit.title), dim);
         let mut x = area.x + third;
-        let mut from = 0;
+        let mut from = first_shown(hit, usize::from(area.right().saturating_sub(x)));
+        if from > 0 {
+            x = canvas.text(x, area.y, 1, "…", dim);
+        }
         let found = on(canvas, style, Meaning::Match);
         for (start, end) in &hit.marks {
             let (Some(before), Some(word)) = (hit.excerpt.get(from..*start), hit.excerpt.get(*start..*end))

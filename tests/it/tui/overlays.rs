@@ -186,6 +186,23 @@ fn search() {
     });
 }
 
+/// On a narrow screen an excerpt begins where its word is seen.
+#[test]
+fn the_word_that_was_found_is_seen() {
+    let mut stage = Stage::new(40, 12);
+    stage.press("ctrl-f").types("needle");
+    let turn = stage.model.pending.search.expect("a search was asked for");
+    let excerpt = "a long way of words before the needle in the hay".to_owned();
+    let at = excerpt.find("needle").expect("it is there");
+    let marks = vec![(at, at + 6)];
+    let title = "What is a monad?".into();
+    let hit = Hit { session: stage.model.here, message: MessageId::nil(), title, excerpt, marks };
+    stage.event(Event::Found { turn, hits: vec![hit] });
+    let screen = stage.screen();
+    let row = screen.lines().find(|line| line.contains("What is")).unwrap_or_default();
+    assert!(row.contains("…ore the needle in"), "{screen}");
+}
+
 /// Themes are called as one types them, not as they are written.
 #[test]
 fn a_theme_is_found_by_its_name_in_any_spelling() {
