@@ -4,6 +4,7 @@ use super::begin::{self, Launch, Ready};
 use super::desk::Desk;
 use super::screen::{Gone, Screen};
 use super::signals::{Caught, Signals};
+use super::streams::Streams;
 use super::{Inbox, crash, dice, inbox, now, settings};
 use crate::app::{self, Effect, Event, Keymap, Level, Model};
 use crate::config::{Config, Dirs};
@@ -24,8 +25,8 @@ pub(super) const ROOM: usize = 256;
 
 /// Opens the terminal and stays until the person goes. A sentence when it could not; none when it was said already.
 ///
-/// One thread does everything that waits: keys, sockets, timers. A key is read, answered and painted without a
-/// hand-over, and a token costs no wake-up of another thread. What takes long has threads of its own.
+/// One thread does everything that waits for the person: keys, timers, frames. A key is read, answered and painted
+/// without a hand-over. Replies stream on a thread beside it ([`Streams`]), and what takes long has threads of its own.
 pub fn chat(dirs: Dirs, config: Config, launch: Launch) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .max_blocking_threads(8)
@@ -49,7 +50,8 @@ async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result<(),
     let environment = super::screen::environment(&config);
     let (events, news) = mpsc::channel(ROOM);
     let (heard, inbox) = inbox();
-    let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events.clone(), heard);
+    let streams = Streams::start().map_err(|e| format!("cannot start: {e}"))?;
+    let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events.clone(), heard, streams);
     chat.screen.open(&config).map_err(|e| format!("cannot use the terminal: {e}"))?;
     chat.panics_at = launch.panics_at;
     if let Some(theme) = &launch.theme {
@@ -74,6 +76,7 @@ pub(super) struct Chat {
     /// Effects that wait for the store.
     pub(super) early: Vec<Effect>,
     pub(super) asks: BTreeMap<TurnId, JoinHandle<()>>,
+    pub(super) streams: Streams,
     /// Commands of the person's whose output is waited for.
     pub(super) commands: BTreeMap<TurnId, JoinHandle<()>>,
     /// Stopped streams that may still be settling.
@@ -96,6 +99,7 @@ impl Chat {
         environment: Environment,
         events: mpsc::Sender<Event>,
         heard: mpsc::Sender<super::Heard>,
+        streams: Streams,
     ) -> Self {
         let caps = Caps::of(&environment);
         let (themes, wrong) = super::themes::fitted(&dirs.themes(), caps.depth);
@@ -115,6 +119,7 @@ impl Chat {
             desk: None,
             early: Vec::new(),
             asks: BTreeMap::new(),
+            streams,
             commands: BTreeMap::new(),
             stopping: Vec::new(),
             wakes: BTreeSet::new(),
@@ -246,6 +251,7 @@ impl Chat {
             quotes: Arc::default(),
             unkeyed,
             theme: ready.theme,
+            network: self.streams.handle().clone(),
             whole: Arc::default(),
         };
         desk.models();
@@ -272,7 +278,7 @@ impl Chat {
         let Some(desk) = self.desk.clone() else { return };
         tokio::spawn(super::news::watch(desk.clone()));
         tokio::spawn(super::news::watch_ledger(desk.clone()));
-        tokio::spawn(super::news::begin(desk));
+        desk.network.clone().spawn(super::news::begin(desk));
     }
 
     fn caught(&mut self, caught: Caught) {
@@ -321,6 +327,7 @@ impl Chat {
             task.abort();
             self.stopping.push(task);
         }
+        self.streams.wake();
         for task in self.stopping.drain(..) {
             let _ = task.await;
         }

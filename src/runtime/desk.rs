@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 /// What the tasks work with; cheap to clone.
@@ -31,6 +32,8 @@ pub struct Desk {
     pub unkeyed: watch::Receiver<Arc<BTreeSet<ProviderId>>>,
     /// The theme of this run, and the one that is kept.
     pub theme: Option<(String, String)>,
+    /// Where what talks to the network runs.
+    pub network: Handle,
     /// Somebody looks at every model, not only at those within reach.
     pub whole: Arc<AtomicBool>,
 }
@@ -41,12 +44,27 @@ impl Desk {
     where
         F: Future<Output = Result<Event, StoreError>> + Send + 'static,
     {
+        tokio::spawn(self.answered(question));
+    }
+
+    /// The same for a question to the network.
+    pub fn answer_from_afar<F>(&self, question: F)
+    where
+        F: Future<Output = Result<Event, StoreError>> + Send + 'static,
+    {
+        self.network.spawn(self.answered(question));
+    }
+
+    fn answered<F>(&self, question: F) -> impl Future<Output = ()> + Send + use<F>
+    where
+        F: Future<Output = Result<Event, StoreError>> + Send + 'static,
+    {
         let events = self.events.clone();
-        tokio::spawn(async move {
+        async move {
             let event = question.await.unwrap_or_else(|error| Event::Notice(Level::Error, error.to_string()));
             // the loop is gone: nobody asks any more
             let _ = events.send(event).await;
-        });
+        }
     }
 
     /// Hands writes to the store in order; what fails comes back as a notice.

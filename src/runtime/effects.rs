@@ -29,6 +29,7 @@ impl Chat {
                 }
                 if let Some(task) = self.asks.remove(&turn) {
                     task.abort();
+                    self.streams.wake();
                     self.stopping.retain(|task| !task.is_finished());
                     self.stopping.push(task);
                 }
@@ -45,9 +46,9 @@ impl Chat {
         match effect {
             Effect::Ask { turn, request } => {
                 let (heard, desk) = (self.heard.clone(), desk.clone());
-                let task = tokio::spawn(async move {
+                let task = self.streams.spawn(|rest| async move {
                     super::keys::ready(&desk, &request.model).await;
-                    let mut replies = Gather::new(desk.core.gateway.ask(*request));
+                    let mut replies = Gather::new(desk.core.gateway.ask(*request), rest);
                     while let Some(reply) = replies.next().await {
                         if let Reply::Chosen(chosen) = &reply {
                             desk.tokenizer(&chosen.model);
@@ -85,7 +86,7 @@ impl Chat {
             Effect::Export { turn, name, text } => desk.export(turn, name, text),
             Effect::Models => desk.every_model(),
             Effect::Refresh { turn } => {
-                let task = tokio::spawn(super::news::refresh(desk.clone(), turn));
+                let task = desk.network.spawn(super::news::refresh(desk.clone(), turn));
                 self.commands.insert(turn, task);
             }
             // carried out before a desk is needed

@@ -21,7 +21,7 @@ impl Desk {
     /// Says what is known, and again when the hosts are known better.
     pub fn health(&self, turn: TurnId, model: &ModelId) {
         let (desk, model) = (self.clone(), model.clone());
-        self.answer(async move {
+        self.answer_from_afar(async move {
             let gateway = &desk.core.gateway;
             gateway.recall_hosts(&desk.dirs.cache, &model).await;
             let known = desk.rows(turn, &model).await?;
@@ -42,7 +42,7 @@ impl Desk {
             return;
         }
         let (desk, model) = (self.clone(), model.clone());
-        tokio::spawn(async move {
+        desk.network.clone().spawn(async move {
             desk.core.gateway.recall_hosts(&desk.dirs.cache, &model).await;
             // without them the price of the reseller's list stands
             let _ = desk.core.gateway.refresh_hosts(&desk.dirs.cache, QUOTED, &model).await;

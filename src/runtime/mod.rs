@@ -27,6 +27,7 @@ pub mod reckon;
 mod screen;
 pub mod settings;
 mod signals;
+mod streams;
 mod themes;
 
 pub use self::core::{Core, counter, limits, names, options};
@@ -38,6 +39,7 @@ pub use gather::Gather;
 pub use history::{branch, find_session, last_session, shown_branch};
 pub use inbox::{Heard, Inbox, inbox, join};
 pub use signals::{Caught, Signals};
+pub use streams::{Rest, Streams};
 pub use themes::read as read_themes;
 
 use crate::words::{At, Dice};

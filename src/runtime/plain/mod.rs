@@ -6,6 +6,7 @@ mod reply;
 use super::begin::{self, Launch};
 use super::chat::{Chat, ROOM, sleep, until};
 use super::signals::{Caught, Signals};
+use super::streams::Streams;
 use super::{Heard, inbox, now};
 use crate::app::panes::Overlay;
 use crate::app::{Code, Event, Key, Notice};
@@ -38,7 +39,8 @@ pub async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result
     let (events, mut news) = mpsc::channel(ROOM);
     let (heard, mut inbox) = inbox();
     let environment = Environment::read(|name| std::env::var(name).ok());
-    let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events, heard);
+    let streams = Streams::start().map_err(|e| format!("cannot start: {e}"))?;
+    let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events, heard, streams);
     let opening = tokio::task::spawn_blocking(move || begin::open(&dirs, &config, &launch));
     chat.ready(opening.await.map_err(|e| e.to_string())??);
     let mut lines = lines();
