@@ -1,11 +1,11 @@
 //! `GenerateContentResponse`s to deltas.
 
-use super::{NAME, OWN_ID, THINKING};
+use super::{NAME, OWN_ID, THINKING, usage};
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{First, JsonText, Str, open_struct, utf8};
-use crate::wire::numbers::{NoCount, count, value};
+use crate::wire::numbers::value;
 use crate::wire::{Refusal, classify};
-use crate::words::{At, Delta, Failure, FailureKind, Reasoning, ReasoningKind, Stop, Usage, clean_line};
+use crate::words::{At, Delta, Failure, FailureKind, Reasoning, ReasoningKind, Stop, clean_line};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -117,7 +117,7 @@ impl Generation {
             self.candidate(candidate, out);
         }
         if let Some(usage) = response.usage
-            && let Ok(usage) = tally(&value(usage), self.searches)
+            && let Ok(usage) = usage::read(usage, self.searches)
             && !usage.is_empty()
         {
             out.push(Delta::Usage { usage, cost: None });
@@ -267,43 +267,4 @@ fn stop(native: &str, called: bool) -> Stop {
         // MALFORMED_FUNCTION_CALL, UNEXPECTED_TOOL_CALL, OTHER and what may come
         _ => Stop::Error,
     }
-}
-
-/// Google's prompt count has the cached tokens in it and not those of its own tools; its output count has no thoughts.
-/// A main count that is none makes it no usage; a detail that is none was not said.
-fn tally(said: &Value, searches: u64) -> Result<Usage, NoCount> {
-    let field = |camel: &str, snake: &str| said.get(camel).or_else(|| said.get(snake));
-    let number = |camel: &str, snake: &str| count(field(camel, snake)).map(Option::unwrap_or_default);
-    let modality = |camel: &str, snake: &str, wanted: &str| {
-        field(camel, snake)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter(|d| d.get("modality").and_then(Value::as_str) == Some(wanted))
-            .filter_map(|d| count(d.get("tokenCount").or_else(|| d.get("token_count"))).ok()?)
-            .fold(0, u64::saturating_add)
-    };
-    let input = number("promptTokenCount", "prompt_token_count")?
-        .saturating_add(number("toolUsePromptTokenCount", "tool_use_prompt_token_count")?);
-    let cached =
-        number("cachedContentTokenCount", "cached_content_token_count").unwrap_or_default().min(input);
-    // a token is counted once: cached audio counts as cached
-    let audio_in = modality("promptTokensDetails", "prompt_tokens_details", "AUDIO")
-        .saturating_sub(modality("cacheTokensDetails", "cache_tokens_details", "AUDIO"))
-        .min(input - cached);
-    let output = number("candidatesTokenCount", "candidates_token_count")?;
-    let image_out = modality("candidatesTokensDetails", "candidates_tokens_details", "IMAGE").min(output);
-    let audio_out =
-        modality("candidatesTokensDetails", "candidates_tokens_details", "AUDIO").min(output - image_out);
-    Ok(Usage {
-        prompt: input - cached - audio_in,
-        cached_read: cached,
-        audio_in,
-        completion: output - image_out - audio_out,
-        reasoning: number("thoughtsTokenCount", "thoughts_token_count")?,
-        audio_out,
-        image_out,
-        searches,
-        ..Usage::default()
-    })
 }

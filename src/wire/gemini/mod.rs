@@ -2,6 +2,7 @@
 
 mod decode;
 mod encode;
+mod usage;
 
 use super::framed::Framed;
 use super::{Decoder, Format, Outgoing, Refusal, classify};
