@@ -175,7 +175,14 @@ impl Catalog {
 
     /// The endpoint at a provider by the provider's own name for the model. Looks through all of that provider's.
     pub fn upstream(&self, provider: &str, name: &str) -> Option<&Arc<Endpoint>> {
-        self.all_endpoints().find(|e| e.provider.as_str() == provider && e.upstream_model == name)
+        self.endpoints_of(provider).find(|e| e.upstream_model == name)
+    }
+
+    /// Every endpoint at a provider. Opens the shelves they stand on.
+    pub fn endpoints_of(&self, provider: &str) -> impl Iterator<Item = &Arc<Endpoint>> {
+        let shelves = self.shelves.values().filter(move |s| s.is_served_by(|slug| slug.as_str() == provider));
+        let endpoints = shelves.flat_map(|s| s.entries().values()).flat_map(|entry| &entry.endpoints);
+        endpoints.filter(move |e| e.provider.as_str() == provider)
     }
 
     /// Every model, by id. Opens every shelf.

@@ -16,7 +16,7 @@ pub(super) struct Naming<'a> {
 
 impl<'a> Naming<'a> {
     pub fn new(catalog: &'a Catalog, provider: &'a Provider) -> Self {
-        let of_provider = catalog.all_endpoints().filter(|e| e.provider == provider.slug);
+        let of_provider = catalog.endpoints_of(provider.slug.as_str());
         let upstream = of_provider.map(|e| (e.upstream_model.as_str(), e.as_ref())).collect();
         let squeezed = catalog.ids().iter().map(|id| (squeeze(id.short()), id)).collect();
         Self { catalog, provider, upstream, squeezed }
