@@ -23,21 +23,22 @@ pub(super) struct Upstream {
 /// The body of one answer: chunks, each with the pause before it.
 pub(super) struct Body {
     chunks: VecDeque<(Duration, Bytes)>,
-    /// When the next chunk is due: a future that is dropped and asked again does not start its pause anew.
-    due: Option<Instant>,
+    /// When the last chunk was due. The next is due a pause later, however late anybody asks for it: a server does not
+    /// wait for its reader either.
+    last: Option<Instant>,
 }
 
 impl Body {
     fn whole(value: &Value) -> Self {
-        Self { chunks: VecDeque::from([(Duration::ZERO, Bytes::from(value.to_string()))]), due: None }
+        Self { chunks: VecDeque::from([(Duration::ZERO, Bytes::from(value.to_string()))]), last: None }
     }
 
     pub async fn chunk(&mut self) -> Option<Bytes> {
         let pause = self.chunks.front()?.0;
         if !pause.is_zero() {
-            let due = *self.due.get_or_insert_with(|| Instant::now() + pause);
+            let due = *self.last.get_or_insert_with(Instant::now) + pause;
             tokio::time::sleep_until(due).await;
-            self.due = None;
+            self.last = Some(due);
         }
         self.chunks.pop_front().map(|(_, bytes)| bytes)
     }
@@ -132,14 +133,14 @@ impl Upstream {
             if breaks == Some(number) {
                 // torn in the middle of an event, as a dying server leaves it
                 chunks.push_back((pause(gap), bytes.slice(..bytes.len() / 2)));
-                return Body { chunks, due: None };
+                return Body { chunks, last: None };
             }
             chunks.push_back((pause(gap), bytes));
         }
         chunks.push_back((Duration::ZERO, reply.event(&json!({}), Some(reply.finish))));
         chunks.push_back((Duration::ZERO, reply.usage_event()));
         chunks.push_back((Duration::ZERO, Bytes::from_static(b"data: [DONE]\n\n")));
-        Body { chunks, due: None }
+        Body { chunks, last: None }
     }
 }
 
