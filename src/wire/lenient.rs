@@ -72,32 +72,6 @@ impl<'de: 'a, 'a> Deserialize<'de> for Str<'a> {
     }
 }
 
-/// The first of a list; the others are passed over. Null and an empty list are none.
-#[derive(Clone, Copy, Debug)]
-pub struct First<T>(pub Option<T>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for First<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for List<T> {
-            type Value = First<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<First<T>, A::Error> {
-                let first = list.next_element()?;
-                if first.is_some() {
-                    while list.next_element::<IgnoredAny>()?.is_some() {}
-                }
-                Ok(First(first))
-            }
-        }
-        deserializer.deserialize_seq(List(std::marker::PhantomData))
-    }
-}
-
 /// Bytes as text: checked once, so that the parser need not; half a character is no reason to lose a reply.
 pub fn utf8(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
@@ -119,43 +93,3 @@ impl<'de> Deserialize<'de> for JsonText {
         }))
     }
 }
-
-/// A struct read from a JSON object: known keys go to their fields, `null` counts as absent, the keys after `skip` are
-/// passed over, and what is left is kept in `rest` word for word. (serde's `flatten` would copy every field.)
-macro_rules! open_struct {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty = $($key:literal)|+,)* } skip [$($skip:literal),*]) => {
-        $(#[$doc])*
-        #[derive(Debug, Default)]
-        pub struct $name<'a> {
-            $(pub $field: Option<$type>,)*
-            pub rest: Vec<(std::borrow::Cow<'a, str>, &'a serde_json::value::RawValue)>,
-        }
-
-        impl<'de: 'a, 'a> serde::Deserialize<'de> for $name<'a> {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Fields;
-                impl<'de> serde::de::Visitor<'de> for Fields {
-                    type Value = $name<'de>;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str("an object")
-                    }
-
-                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name<'de>, A::Error> {
-                        let mut it = $name::default();
-                        while let Some(key) = map.next_key::<$crate::wire::lenient::Str<'de>>()? {
-                            match &*key.0 {
-                                $($($key)|+ => if let Some(value) = map.next_value()? { it.$field = Some(value) },)*
-                                $($skip)|* => { map.next_value::<serde::de::IgnoredAny>()?; }
-                                _ => it.rest.push((key.0, map.next_value()?)),
-                            }
-                        }
-                        Ok(it)
-                    }
-                }
-                deserializer.deserialize_map(Fields)
-            }
-        }
-    };
-}
-pub(crate) use open_struct;

@@ -19,6 +19,7 @@ mod numbers;
 mod ollama;
 mod openai_chat;
 mod openai_responses;
+mod place;
 mod prefill;
 mod quirks;
 mod refusal;

@@ -2,8 +2,9 @@
 
 use super::{NAME, OWN_ID, THINKING, usage};
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::{First, JsonText, Str, open_struct, utf8};
+use crate::wire::lenient::{JsonText, Str, utf8};
 use crate::wire::numbers::value;
+use crate::wire::place::{First, List, open_struct, read};
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, FailureKind, Reasoning, ReasoningKind, Stop, clean_line};
 use serde::Deserialize;
@@ -45,10 +46,10 @@ open_struct! {
     } skip ["avgLogprobs", "avg_logprobs", "safetyRatings", "safety_ratings", "tokenCount", "token_count"]
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, bound(deserialize = "'de: 'a"))]
-pub struct Content<'a> {
-    parts: Option<Vec<Part<'a>>>,
+open_struct! {
+    Content {
+        parts: List<Part<'a>> = "parts",
+    } skip ["role"]
 }
 
 open_struct! {
@@ -83,7 +84,7 @@ impl Voice for Generation {
         if data.is_empty() || data == b"[DONE]" {
             return Ok(());
         }
-        match serde_json::from_str::<Response<'_>>(&utf8(data)) {
+        match read::<Response<'_>>(&utf8(data)) {
             Ok(response) => self.response(response, data, out),
             Err(error) => Err(malformed(&format!("bad JSON in a response ({error})"), data)),
         }
@@ -98,7 +99,7 @@ impl Generation {
     fn response(&mut self, response: Response<'_>, data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
         // Code Assist puts the response into an envelope
         if let Some(inner) = response.response {
-            return match serde_json::from_str(inner.get()) {
+            return match read(inner.get()) {
                 Ok(inner) => self.response(inner, data, out),
                 Err(error) => Err(malformed(&format!("bad JSON in a response ({error})"), data)),
             };
@@ -148,7 +149,8 @@ impl Generation {
 
     fn candidate(&mut self, candidate: Candidate<'_>, out: &mut Vec<Delta>) {
         self.heard = true;
-        for part in candidate.content.and_then(|content| content.parts).into_iter().flatten() {
+        for part in candidate.content.and_then(|content| content.parts).into_iter().flat_map(|parts| parts.0)
+        {
             self.part(part, out);
         }
         if let Some(grounding) = candidate.grounding {

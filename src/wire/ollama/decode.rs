@@ -2,8 +2,9 @@
 
 use super::NAME;
 use crate::wire::framed::{Voice, cut, malformed};
-use crate::wire::lenient::{JsonText, Str, open_struct, utf8};
+use crate::wire::lenient::{JsonText, Str, utf8};
 use crate::wire::numbers::{count, parse, value};
+use crate::wire::place::{open_struct, read};
 use crate::wire::think_tags::ThinkTags;
 use crate::wire::tool_id::nine;
 use crate::wire::{Refusal, classify};
@@ -61,7 +62,7 @@ impl Voice for Chat {
         if self.done {
             return Ok(());
         }
-        match serde_json::from_str::<Line<'_>>(&utf8(data)) {
+        match read::<Line<'_>>(&utf8(data)) {
             Ok(line) => self.line(line, data, out),
             Err(error) => Err(malformed(&format!("bad JSON in a line ({error})"), data)),
         }

@@ -1,6 +1,7 @@
 //! The shapes of a chunk and of a whole completion, read in one pass with text borrowed from the bytes.
 
-use crate::wire::lenient::{First, JsonText, Str, open_struct};
+use crate::wire::lenient::{JsonText, Str};
+use crate::wire::place::{First, open_struct};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};

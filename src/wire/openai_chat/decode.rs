@@ -9,6 +9,7 @@ use super::{NAME, usage};
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
 use crate::wire::numbers::{parse, value};
+use crate::wire::place::read;
 use crate::wire::think_tags::ThinkTags;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, FailureKind, Stop};
@@ -52,7 +53,7 @@ impl Voice for Chat {
             return Ok(());
         }
         let text = utf8(trimmed);
-        match serde_json::from_str::<Chunk<'_>>(&text) {
+        match read::<Chunk<'_>>(&text) {
             Ok(chunk) => self.chunk(chunk, name, trimmed, out),
             Err(_) if name == b"error" => Err(self.refused(&Value::String(text.into_owned()))),
             Err(error) => Err(malformed(&format!("bad JSON in a chunk ({error})"), trimmed)),
