@@ -42,6 +42,7 @@ fn begin(
     who: ModelRef,
     purpose: Purpose,
 ) -> Vec<Effect> {
+    model.notices.retain(|notice| notice.text != turns::CUT);
     let turn = model.next_turn();
     let generation = GenerationId::new(model.now, &mut model.dice);
     let (mut request, left_out) = put_together(model, upto, who);

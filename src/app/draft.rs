@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// Pastes above this are folded to a chip: the text engine wraps its whole text at every key.
 pub const FOLD: usize = 8 * 1024;
+/// And pastes of more lines: they would push what was written round them out of sight.
+pub const FOLD_LINES: usize = 40;
 /// Pastes above this are refused.
 const LARGEST: usize = 5 * 1024 * 1024;
 
@@ -44,7 +46,7 @@ pub fn paste(model: &mut Model, text: String) -> Vec<Effect> {
         return Vec::new();
     }
     let text = clean(&text).into_owned();
-    if text.len() <= FOLD {
+    if text.len() <= FOLD && text.lines().count() <= FOLD_LINES {
         return vec![Effect::Screen(Order::Insert(text))];
     }
     let about = pasted(&text);

@@ -228,7 +228,10 @@ impl Model {
             return super::reading(self, message);
         }
         if let Some((_, live)) = self.live_here().last() {
-            return Some(live.shown());
+            return match self.thread().message(live.message) {
+                Some(message) => super::reading(self, message),
+                None => Some(live.shown()),
+            };
         }
         let last = self.thread().shown().rev().take(8).find(|n| n.message.role == Role::Assistant)?;
         last.message.receipt.as_deref().map(super::Reading::of)

@@ -35,6 +35,18 @@ impl Reading {
             demo: receipt.demo,
         }
     }
+
+    /// What is known of a reply that is gone on with, after what its first part used and cost.
+    pub fn after(self, before: &Receipt) -> Self {
+        let before = Self::of(before);
+        Self {
+            usage: before.usage + self.usage,
+            cost: before.cost.zip(self.cost).map(|(a, b)| a + b),
+            exact: before.exact && self.exact,
+            ttft: before.ttft.or(self.ttft),
+            ..self
+        }
+    }
 }
 
 /// How far the provider's bill is from what our list comes to, in percent of ours, where it is more than one.

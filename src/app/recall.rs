@@ -2,7 +2,7 @@
 
 use super::draft::{self, FOLD, at_end};
 use super::{Effect, Level, Model};
-use crate::words::{Chip, Draft};
+use crate::words::{Chip, ChipBody, Draft};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -12,7 +12,8 @@ const FOLDED: usize = 20;
 
 /// Keeps a prompt for Up. What was folded in it is kept as long as the program runs.
 pub fn remember(model: &mut Model, draft: &Draft) {
-    let text = draft.text.trim();
+    let text = whole(draft);
+    let text = text.trim();
     if text.is_empty() || text.len() > FOLD {
         return;
     }
@@ -21,19 +22,34 @@ pub fn remember(model: &mut Model, draft: &Draft) {
     history.push(text.to_owned());
     let over = history.len().saturating_sub(HISTORY);
     history.drain(..over);
-    model.folded.retain(|old| old.text != text);
+    model.folded.retain(|old| whole(old).trim() != text);
     if !draft.chips.is_empty() {
-        model.folded.push_back(Draft { text: text.to_owned(), ..draft.clone() });
+        model.folded.push_back(draft.clone());
         let over = model.folded.len().saturating_sub(FOLDED);
         model.folded.drain(..over);
     }
 }
 
+/// A prompt as it is kept for good: a folded paste stands in it if it is short, so that no restart loses it.
+fn whole(draft: &Draft) -> String {
+    let mut whole = draft.text.clone();
+    for chip in &draft.chips {
+        if let ChipBody::Paste { text } = &chip.body
+            && whole.len() + text.len() <= FOLD
+        {
+            whole = whole.replacen(&chip.label, text, 1);
+        }
+    }
+    whole
+}
+
 /// A prompt that was sent before, with what was folded in it. What is not there any more is taken out and said.
 fn again(model: &mut Model, text: &str) -> Draft {
-    let chips =
-        model.folded.iter().find(|old| old.text == text).map(|old| old.chips.clone()).unwrap_or_default();
-    let mut whole = text.to_owned();
+    let folded = model.folded.iter().find(|old| whole(old).trim() == text);
+    let (mut whole, chips) = match folded {
+        Some(old) => (old.text.trim().to_owned(), old.chips.clone()),
+        None => (text.to_owned(), Vec::new()),
+    };
     let mut gone = 0;
     let mut from = 0;
     while let Some(open) = whole[from..].find('⟦').map(|at| from + at)

@@ -3,7 +3,7 @@
 use super::{Model, Reading};
 use crate::metering::Tally;
 use crate::words::{
-    Dearer, EndpointId, Failure, Filter, Message, MessageState, Part, Stop, Verdict, seconds,
+    Dearer, EndpointId, Failure, Filter, Message, MessageState, Outcome, Part, Stop, Verdict, seconds,
 };
 
 /// How a finished or failed message ended, in a phrase for its foot; `None` when it simply ended.
@@ -21,17 +21,17 @@ pub fn ending(message: &Message) -> Option<String> {
 }
 
 pub fn sentence(failure: &Failure) -> String {
-    let mut text = crate::words::clean_line(&failure.message);
-    if !failure.nearest.is_empty() {
-        text.push_str(&format!(" Nearest names: {}.", failure.nearest.join(", ")));
-    }
-    text
+    crate::words::clean_line(&failure.message)
 }
 
 /// What the header of a message says of tokens and money.
 pub fn reading(model: &Model, message: &Message) -> Option<Reading> {
     match model.writing(message.id) {
-        Some((_, live)) => Some(live.shown()),
+        // what stands there already was heard before: it is gone on with
+        Some((_, live)) => Some(match &message.receipt {
+            Some(before) => live.shown().after(before),
+            None => live.shown(),
+        }),
         None => message.receipt.as_deref().map(Reading::of),
     }
 }
@@ -39,7 +39,7 @@ pub fn reading(model: &Model, message: &Message) -> Option<Reading> {
 /// What happened on the way to a message: live while it is heard, from the receipt later.
 pub fn notes(model: &Model, message: &Message) -> Vec<String> {
     match model.writing(message.id) {
-        Some((_, live)) => live.notes.clone(),
+        Some((_, live)) => noted(message).into_iter().chain(live.notes.iter().cloned()).collect(),
         None => noted(message),
     }
 }
@@ -57,10 +57,17 @@ fn noted(message: &Message) -> Vec<String> {
     };
     let mut said = 0;
     for (at, attempt) in receipt.attempts.iter().enumerate() {
-        let crate::words::Outcome::Failed(failure) = &attempt.outcome else { continue };
-        let took = seconds(attempt.total);
         let next = receipt.attempts.get(at + 1);
         said += attempt.usage.output();
+        let Outcome::Failed(failure) = &attempt.outcome else {
+            // the rest was asked for later; a hedge is no rest
+            if next.is_some_and(|next| !attempt.hedge && !next.hedge) {
+                let cut = if attempt.outcome == Outcome::Cancelled { "stopped" } else { "cut short" };
+                notes.push(format!("{} {cut} after {said} tokens → continued", attempt.endpoint));
+            }
+            continue;
+        };
+        let took = seconds(attempt.total);
         let to = match next {
             Some(next) if next.rescue && attempt.ttft.is_some() => {
                 let next = named(&next.endpoint, next.dearer);

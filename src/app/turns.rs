@@ -14,6 +14,9 @@ const KEEP_EVERY: Duration = Duration::from_millis(500);
 const FIGURES_EVERY: Duration = Duration::from_millis(250);
 const FIGURES_EVERY_LOW: Duration = Duration::from_secs(1);
 
+/// True until it is gone on with, or asked again.
+pub(super) const CUT: &str = "the reply was cut at its length limit: Alt-G goes on";
+
 /// A reply that took longer is told to somebody who looks elsewhere.
 const LONG: Duration = Duration::from_secs(5);
 
@@ -149,7 +152,7 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
         }
     }
     if cut && live.session == model.here {
-        model.say(Level::Warning, "the reply was cut at its length limit: Alt-G goes on");
+        model.say(Level::Warning, CUT);
     }
     match refusal {
         Some(failure) if failure.kind == FailureKind::Budget => {
@@ -213,6 +216,10 @@ fn settle(model: &mut Model, live: &mut Live, state: MessageState, receipt: Rece
         live.thinking_ends(message, now);
         message.state = state;
         message.by.get_or_insert_with(|| receipt.model.clone());
+        let receipt = match message.receipt.take() {
+            Some(before) => receipt.after(*before),
+            None => receipt,
+        };
         message.receipt = Some(Box::new(receipt));
     });
     thread.session.updated = model.now;

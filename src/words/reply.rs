@@ -189,6 +189,18 @@ impl Receipt {
         let tokens = last.usage.output();
         (streaming > 0.001 && tokens > 1).then(|| tokens as f64 / streaming)
     }
+
+    /// The receipt of a reply that was gone on with: all its attempts, what they used and cost in all, the end of the
+    /// last.
+    pub fn after(mut self, before: Self) -> Self {
+        let costs = [&before.cost, &self.cost];
+        self.cost = Cost::sum(costs.into_iter());
+        self.usage = before.usage + self.usage;
+        self.ttft = before.ttft.or(self.ttft);
+        self.total += before.total;
+        self.attempts.splice(0..0, before.attempts);
+        self
+    }
 }
 
 /// One attempt at one endpoint; a row of the ledger.

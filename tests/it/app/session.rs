@@ -202,11 +202,12 @@ fn a_failure_says_what_to_do() {
     stage.types("hi").press("enter");
     let turn = stage.asked()[0];
     let mut failure = failure(FailureKind::UnknownModel, None);
-    failure.message = "There is no model openai/gpt-55.".into();
+    failure.message = "There is no model openai/gpt-55; did you mean openai/gpt-5?".into();
     failure.nearest = vec!["openai/gpt-5".into()];
     let Reply::Done(receipt) = done("openai", 0, 0) else { panic!("a receipt") };
     stage.reply(turn, Reply::Failed { failure, receipt });
-    assert!(stage.screen().contains("There is no model openai/gpt-55. Nearest names: openai/gpt-5."));
+    assert!(stage.screen().contains("There is no model openai/gpt-55; did you mean openai/gpt-5?"));
+    assert!(!stage.screen().contains("Nearest"), "said once");
 }
 
 #[test]
@@ -326,8 +327,10 @@ fn a_cut_reply_can_be_continued() {
     stage.reply(turn, text("Once upon"));
     let Reply::Done(mut receipt) = done("openai", 3, 2) else { panic!("a receipt") };
     receipt.stop = Some(Stop::Length);
-    stage.reply(turn, Reply::Done(receipt));
+    stage.reply(turn, Reply::Done(receipt.clone()));
+    assert!(stage.screen().contains("the reply was cut at its length limit"), "{}", stage.screen());
     stage.press("alt-g");
+    assert!(!stage.screen().contains("the reply was cut at its length limit"), "{}", stage.screen());
     let Some(Effect::Ask { turn, request }) = stage.effects.iter().rfind(|e| matches!(e, Effect::Ask { .. }))
     else {
         panic!("no request");
@@ -336,8 +339,24 @@ fn a_cut_reply_can_be_continued() {
     assert_eq!(request.messages.last().expect("a prefill").plain(), "Once upon");
     stage.reply(turn, chosen("openai"));
     stage.reply(turn, text(" a time"));
-    stage.reply(turn, done("openai", 5, 2));
-    assert_eq!(stage.model.thread().last().expect("the reply").plain(), "Once upon a time");
+    // the meter has both parts, from the moment of the seam
+    let whole = |stage: &Stage| stage.model.metered().expect("figures");
+    let own = stage.model.live[&turn].shown();
+    let both = receipt.cost.booked.zip(own.cost).map(|(first, rest)| first + rest);
+    assert_eq!((whole(&stage).cost, whole(&stage).usage.prompt), (both, 3 + own.usage.prompt));
+    let Reply::Done(rest) = done("openai", 5, 2) else { panic!("a receipt") };
+    let both = receipt.cost.booked.zip(rest.cost.booked).map(|(first, rest)| first + rest);
+    stage.reply(turn, Reply::Done(rest));
+    let last = stage.model.thread().last().expect("the reply").clone();
+    assert_eq!(last.plain(), "Once upon a time");
+    let sum = last.receipt.as_deref().expect("a receipt");
+    assert_eq!((sum.cost.booked, sum.usage.prompt, sum.usage.completion), (both, 8, 4));
+    assert_eq!((sum.stop, sum.attempts.len()), (Some(Stop::Stop), 2 * receipt.attempts.len()));
+    assert_eq!((whole(&stage).cost, whole(&stage).usage), (both, sum.usage));
+    let seam = "openai:openai/gpt-5 cut short after 2 tokens → continued";
+    assert!(stage.screen().contains(seam), "{}", stage.screen());
+    // the day and the session have each part once
+    assert_eq!(stage.model.session_total().booked, both.expect("a price"));
 }
 
 #[test]
@@ -409,6 +428,14 @@ fn pastes_are_folded_refused_or_typed() {
         panic!("no request");
     };
     assert!(request.messages[0].plain().len() > 14_000, "what is sent is the text, not the label");
+
+    // many short lines would push what was written out of sight; Up brings them back whole, also after a restart
+    let mut stage = Stage::new(80, 24);
+    let lines = "line\n".repeat(50);
+    stage.types("see ").event(Event::Paste(lines.clone()));
+    assert_eq!(stage.model.draft().text, "see ⟦pasted 50 lines, 250 B⟧");
+    stage.press("enter");
+    assert_eq!(stage.model.settings.history, [format!("see {}", lines.trim_end())]);
 
     let mut stage = Stage::new(80, 24);
     stage.event(Event::Paste("x".repeat(6 << 20)));

@@ -67,13 +67,10 @@ fn failed() {
         let turn = stage.asked()[0];
         stage.reply(turn, chosen("openai"));
         let kind = FailureKind::Auth;
-        let failure = fareway::words::Failure {
-            nearest: vec!["openai/gpt-5-mini".into()],
-            ..fareway::words::Failure::new(
-                kind,
-                "OpenAI rejected the key in OPENAI_API_KEY; set another one and start again.",
-            )
-        };
+        let failure = fareway::words::Failure::new(
+            kind,
+            "OpenAI rejected the key in OPENAI_API_KEY; set another one and start again.",
+        );
         let receipt = Box::new(receipt("openai", 0, 0, stage.model.now));
         stage.reply(turn, Reply::Failed { failure: Box::new(failure), receipt });
         stage.event(Event::Notice(
