@@ -42,7 +42,8 @@ fn begin(
     who: ModelRef,
     purpose: Purpose,
 ) -> Vec<Effect> {
-    model.notices.retain(|notice| notice.text != turns::CUT);
+    let cut = turns::cut_short(model);
+    model.notices.retain(|notice| notice.text != cut);
     let turn = model.next_turn();
     let generation = GenerationId::new(model.now, &mut model.dice);
     let (mut request, left_out) = put_together(model, upto, who);

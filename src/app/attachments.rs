@@ -23,7 +23,7 @@ pub fn refused(model: &Model, message: &Arc<Message>, who: &ModelRef) -> Option<
     });
     let goes = |part: &Part| attached(part).is_none_or(|(kind, _)| !itself && takes(kind));
     let gone: Vec<&str> =
-        message.parts.iter().filter(|part| !goes(part)).filter_map(attached).map(|(_, name)| name).collect();
+        message.parts.iter().filter(|part| !goes(part)).filter_map(attached).map(called).collect();
     if gone.is_empty() {
         return None;
     }
@@ -32,18 +32,29 @@ pub fn refused(model: &Model, message: &Arc<Message>, who: &ModelRef) -> Option<
     let mut message = (**message).clone();
     for part in &mut message.parts {
         if let Some((kind, name)) = attached(part).filter(|_| !goes(part)) {
-            *part = Part::text(format!("({kind} {name}: not sent)"));
+            let label = format!("{kind} {name}");
+            *part = Part::text(format!("({}: not sent)", label.trim_end()));
         }
     }
     Some((Arc::new(message), why))
 }
 
+/// An attachment's name, or what it is when nobody named it: a model's own picture.
+fn called<'a>((kind, name): (&'static str, &'a str)) -> &'a str {
+    match kind {
+        _ if !name.is_empty() => name,
+        "image" => "an image",
+        "audio" => "a clip",
+        _ => "a file",
+    }
+}
+
 /// What an attachment is, as a modality, and what it is called.
 fn attached(part: &Part) -> Option<(&'static str, &str)> {
     match part {
-        Part::Image { name, .. } => Some(("image", if name.is_empty() { "without a name" } else { name })),
+        Part::Image { name, .. } => Some(("image", name)),
         Part::File { name, .. } => Some(("file", name)),
-        Part::Audio { .. } => Some(("audio", "clip")),
+        Part::Audio { .. } => Some(("audio", "")),
         _ => None,
     }
 }

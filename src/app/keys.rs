@@ -70,6 +70,11 @@ impl Keymap {
         if wrong.is_empty() { Ok(map) } else { Err(wrong) }
     }
 
+    /// Where lines are read instead of keys: the lines act through the built-in ones, and no sentence names a key.
+    pub fn of_lines() -> Self {
+        Self { by_action: BTreeMap::new(), ..Self::new(&BTreeMap::new()).unwrap_or_default() }
+    }
+
     /// What a key does now, if anything. Narrower places win over wider ones.
     pub fn action(&self, key: Key, model: &Model) -> Option<&'static Action> {
         let rows = self.by_key.get(&key)?;
@@ -82,6 +87,15 @@ impl Keymap {
     /// The keys of an action, for help and palette, in the order they were given.
     pub fn keys(&self, id: &str) -> &[Key] {
         self.by_action.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// How a person is told to do it: its first key, else its command.
+    pub fn way(&self, id: &str) -> String {
+        let slash = || ACTIONS.iter().find(|action| action.id == id).and_then(|action| action.slash);
+        match self.keys(id).first() {
+            Some(key) => key.to_string(),
+            None => slash().map_or_else(String::new, |name| format!("/{name}")),
+        }
     }
 }
 

@@ -15,7 +15,9 @@ const FIGURES_EVERY: Duration = Duration::from_millis(250);
 const FIGURES_EVERY_LOW: Duration = Duration::from_secs(1);
 
 /// True until it is gone on with, or asked again.
-pub(super) const CUT: &str = "the reply was cut at its length limit: Alt-G goes on";
+pub(super) fn cut_short(model: &Model) -> String {
+    format!("the reply was cut at its length limit: {} goes on", model.keymap.way("continue"))
+}
 
 /// A reply that took longer is told to somebody who looks elsewhere.
 const LONG: Duration = Duration::from_secs(5);
@@ -152,7 +154,7 @@ fn ended(model: &mut Model, turn: TurnId, state: MessageState, receipt: Receipt)
         }
     }
     if cut && live.session == model.here {
-        model.say(Level::Warning, CUT);
+        model.say(Level::Warning, cut_short(model));
     }
     match refusal {
         Some(failure) if failure.kind == FailureKind::Budget => {

@@ -81,7 +81,7 @@ pub fn filling(before: u64, after: u64, size: u32) -> Option<u64> {
 
 /// What opens this pane, to be said to the person: a command would have to take the place of a prompt.
 pub fn key(model: &Model) -> String {
-    model.keymap.keys("context").first().map_or("/context".to_owned(), ToString::to_string)
+    model.keymap.way("context")
 }
 
 /// The summary is written by this model.

@@ -9,10 +9,10 @@ use super::signals::{Caught, Signals};
 use super::streams::Streams;
 use super::{Heard, inbox, now};
 use crate::app::panes::Overlay;
-use crate::app::{Code, Event, Key, Notice};
+use crate::app::{Code, Event, Key, Keymap, Notice};
 use crate::config::{Config, Dirs};
 use crate::tui::paint::Environment;
-use crate::words::{Delta, Draft, ModelRef, Receipt, Reply, Role, SessionId, clean_line};
+use crate::words::{Delta, Draft, ModelRef, Receipt, Reply, Role, SessionId, TurnId, clean_line};
 use std::io::{self, BufRead, Write};
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -43,6 +43,7 @@ pub async fn run(dirs: Arc<Dirs>, config: Arc<Config>, launch: Launch) -> Result
     let mut chat = Chat::new(dirs.clone(), config.clone(), environment, events, heard, streams);
     let opening = tokio::task::spawn_blocking(move || begin::open(&dirs, &config, &launch));
     chat.ready(opening.await.map_err(|e| e.to_string())??);
+    chat.model.keymap = Keymap::of_lines();
     let mut lines = lines();
     let here = chat.model.here;
     let mut plain =
@@ -183,8 +184,9 @@ impl Plain {
                 {
                     self.chat.step(Event::Key(Key::plain(Code::Enter)));
                 }
-                let quiet = self.chat.model.live.is_empty() && self.unsaid().is_empty();
-                if command && quiet && self.chat.model.overlays.is_empty() {
+                let model = &self.chat.model;
+                let quiet = model.live.is_empty() && self.unsaid().is_empty() && self.who == *model.model();
+                if command && quiet && model.overlays.is_empty() {
                     self.remark("done");
                 }
                 self.look();
@@ -269,10 +271,16 @@ impl Plain {
                 let price = chosen.dearer.map_or_else(String::new, |price| format!(", {price}"));
                 self.remark(&format!("{from} broke off; {} goes on{price}", chosen.endpoint));
             }
-            Reply::Waiting { endpoint, failure, .. } => self.remark(&format!("{endpoint}: {failure}")),
+            Reply::Waiting { endpoint, failure, until } => {
+                let pause = until.since(now()).as_secs_f64().ceil();
+                self.remark(&format!("{endpoint}: {failure}; again in {pause} s, Ctrl-C stops"));
+            }
             Reply::Done(receipt) => {
                 self.end();
                 self.remark(&figures(receipt));
+                if let Some(before) = self.gone_on_with(turn) {
+                    self.remark(&format!("both parts: {}", figures(&receipt.as_ref().clone().after(before))));
+                }
             }
             Reply::Failed { failure, .. } => {
                 self.end();
@@ -284,6 +292,13 @@ impl Plain {
         if self.chat.model.live.is_empty() {
             self.look();
         }
+    }
+
+    /// The receipt of what a reply goes on with.
+    fn gone_on_with(&self, turn: TurnId) -> Option<Receipt> {
+        let live = self.chat.model.live.get(&turn)?;
+        let message = self.chat.model.threads.get(&live.session)?.message(live.message)?;
+        message.receipt.as_deref().cloned()
     }
 
     /// The rest of the answer.

@@ -53,7 +53,9 @@ pub fn send(graphics: Graphics, image: &Image, size: Extent, id: u8, far: bool) 
         Graphics::Iterm => {
             let shrunk = if shrink { Some(png()?) } else { None };
             let data = shrunk.as_deref().unwrap_or(&image.base64);
-            let bytes = data.len() / 4 * 3;
+            // padding is no byte of the file: a terminal may believe the size
+            let padding = data.bytes().rev().take_while(|byte| *byte == b'=').count();
+            let bytes = (data.len() / 4 * 3).saturating_sub(padding);
             vec![
                 format!(
                     "\x1b]1337;File=inline=1;size={bytes};width={columns};height={rows};preserveAspectRatio=1;doNotMoveCursor=1:{data}\x07"

@@ -112,6 +112,10 @@ fn iterm_and_sixel_draw_over_blanks_only_when_these_were_written() {
             bytes = text(&mut painter, &picture(0));
         }
         assert!(bytes.contains(&format!("\x1b[2;3H{sign}")), "{bytes:?}");
+        if graphics == Graphics::Iterm {
+            let size = STANDARD.decode(PNG).expect("base64").len();
+            assert!(bytes.contains(&format!(";size={size};")), "the size of the file: {bytes:?}");
+        }
         assert_eq!(text(&mut painter, &picture(0)), "", "nothing changed");
         let mut elsewhere = picture(0);
         elsewhere.buffer.set_string(0, 6, "typing", Style::new());
