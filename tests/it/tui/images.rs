@@ -1,5 +1,7 @@
 //! Images: what they are, how large they stand, the bytes that show them, and the text around them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use fareway::tui::image::{Extent, Graphics, Image, Kind, Slice, fit, look};
 use fareway::tui::paint::{Caps, Environment, Painter, Picture};
 use ratatui::style::Style;
