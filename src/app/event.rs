@@ -202,6 +202,8 @@ pub struct Hit {
     pub excerpt: String,
     /// Byte ranges of the words in `excerpt`.
     pub marks: Vec<(usize, usize)>,
+    /// Where the first of them stands in the message's text.
+    pub offset: usize,
 }
 
 /// Sums from the ledger. Demonstration money stands apart.

@@ -22,7 +22,8 @@ Examples:
   fareway sessions show sky                     by id or a part of the title
   fareway sessions export sky -o sky.md
   fareway sessions import talk.jsonl            a line a message: {\"role\": \"user\", \"text\": \"...\"}
-  fareway sessions search rayleigh scattering")]
+  fareway sessions search rayleigh scattering
+  fareway sessions search '\"rayleigh scattering\" sky'        words in quotes follow each other")]
 pub struct Args {
     #[command(subcommand)]
     what: Option<What>,

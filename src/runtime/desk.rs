@@ -125,6 +125,7 @@ impl Desk {
                     title,
                     excerpt: hit.snippet,
                     marks,
+                    offset: hit.offset,
                 });
             }
             Ok(Event::Found { turn, hits })

@@ -26,8 +26,11 @@ pub(super) const GENERATION_TIME: Prefix = b"h1"; // generation -> ended i64
 pub(super) const GENERATION_BY_SESSION: Prefix = b"e1"; // session, ended i64, generation
 pub(super) const ROLLUP: Prefix = b"r1"; // demo u8, dimension u8, day i32, name
 pub(super) const TEXT: Prefix = b"x1"; // text number u32 -> session, place u32
-pub(super) const WORDS: Prefix = b"n1"; // text number u32 -> its words, until they are in a segment
-pub(super) const SEGMENT: Prefix = b"t1"; // first text number u32, first word of the block
+pub(super) const WORDS: Prefix = b"n2"; // text number u32 -> its words, until they are in a segment
+pub(super) const SEGMENT: Prefix = b"t2"; // first text number u32, first word of the block
+// the same, of words that still have their accents
+pub(super) const OLD_WORDS: Prefix = b"n1";
+pub(super) const OLD_SEGMENT: Prefix = b"t1";
 pub(super) const NEXT_TEXT: &[u8] = b"k1text"; // -> u32
 pub(super) const COMMITS: &[u8] = b"k1commits"; // -> u64
 

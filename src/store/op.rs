@@ -150,7 +150,8 @@ impl By {
 /// A question to the full-text index.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Search {
-    /// Words that must all be there; the last one may be the beginning of a word unless a space follows it.
+    /// Words that must all be there, whatever their case and accents; the last one may be the beginning of a word
+    /// unless a space follows it. What stands in quotes is a phrase: its words follow each other.
     pub query: String,
     /// Only in this session.
     pub session: Option<SessionId>,
@@ -165,10 +166,12 @@ pub struct Hit {
     pub session: SessionId,
     pub message: MessageId,
     pub at: At,
-    /// The text around the first match, on one line.
+    /// The text around the first match, on one line, without Markdown's marks.
     pub snippet: String,
     /// Byte ranges in `snippet` to highlight.
     pub marks: Vec<Range<usize>>,
+    /// Where the first match stands in the message's text.
+    pub offset: usize,
     /// For the next page.
     pub place: u32,
 }

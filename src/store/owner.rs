@@ -41,6 +41,8 @@ pub(super) struct Owner {
     disk: Option<Disk>,
     changed: broadcast::Sender<Changed>,
     guests: Guests,
+    /// An earlier version wrote a part of the index.
+    renewing: bool,
     copying: Option<Copying>,
     copy_due: bool,
     /// Bytes the journal may have now.
@@ -57,6 +59,7 @@ impl Owner {
         Self {
             place: None,
             options,
+            renewing: false,
             disk: Some(Disk::memory()),
             changed,
             guests: Guests::new(jobs),
@@ -93,6 +96,7 @@ impl Owner {
         let owner = Self {
             place: Some(place),
             options,
+            renewing: search::outdated(&disk),
             disk: Some(disk),
             changed,
             guests: Guests::new(jobs),
@@ -142,20 +146,46 @@ impl Owner {
             (None, true) => Some(REST),
             (None, false) => None,
         };
+        let renew = self.renewing.then_some(SLICE);
         let look = self.looks.next().map(|at| at.saturating_duration_since(Instant::now()));
-        let Some(pause) = copy.into_iter().chain(look).min() else {
+        let Some(pause) = copy.into_iter().chain(renew).chain(look).min() else {
             return Some(jobs.recv().unwrap_or(Job::Close));
         };
         match jobs.recv_timeout(pause) {
             Ok(job) => Some(job),
             Err(RecvTimeoutError::Disconnected) => Some(Job::Close),
             Err(RecvTimeoutError::Timeout) => {
-                if copy == Some(pause) {
+                if renew == Some(pause) {
+                    self.renew();
+                } else if copy == Some(pause) {
                     self.copy();
                 }
                 None
             }
         }
+    }
+
+    /// A piece of an index that was written by an earlier version.
+    fn renew(&mut self) {
+        let disk = self.disk.as_mut();
+        let renewed = disk.map_or(Ok(false), |disk| {
+            caught(|| {
+                let changes = search::renew(disk)?;
+                if changes.is_empty() {
+                    return Ok(false);
+                }
+                disk.commit(changes, &[]).map(|()| true)
+            })
+        });
+        self.renewing = match renewed {
+            Ok(more) => more,
+            Err(error) => {
+                // what is left is found as it was written; the next start tries again
+                self.let_go();
+                self.notice(format!("The index of the search was not renewed: {error}."));
+                false
+            }
+        };
     }
 
     /// A page of a copy, while the journal is too long and that copy is slower than it grows: nobody may pause.

@@ -1,21 +1,22 @@
-//! What is looked for in texts: found whatever the case, without a copy where ASCII allows it.
+//! What is looked for in texts: found whatever the case and the accents, without a copy of the text.
 
+use super::fold::{fold, folded};
 use std::ops::Range;
 
 /// Words to look for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needle {
-    lower: String,
+    folded: Vec<char>,
 }
 
 impl Needle {
     pub fn new(words: &str) -> Self {
-        Self { lower: words.to_lowercase() }
+        Self { folded: folded(words).chars().collect() }
     }
 
     /// Nothing is looked for, and nothing found.
     pub fn is_empty(&self) -> bool {
-        self.lower.is_empty()
+        self.folded.is_empty()
     }
 
     pub fn count(&self, text: &str) -> usize {
@@ -31,43 +32,54 @@ impl Needle {
         found
     }
 
-    fn each(&self, text: &str, found: impl FnMut(Range<usize>)) {
-        if self.lower.is_ascii() { self.ascii(text, found) } else { self.folded(text, found) }
+    /// How many bytes the words take at the beginning of a text.
+    pub fn begins(&self, text: &str) -> Option<usize> {
+        let mut rest = self.folded.as_slice();
+        for (at, c) in text.char_indices() {
+            // an accent of its own belongs to the letter before it
+            if rest.is_empty() && fold(c).next().is_some() {
+                return Some(at);
+            }
+            for c in fold(c) {
+                match rest.split_first() {
+                    Some((next, others)) if *next == c => rest = others,
+                    Some(_) => return None,
+                    // `s` is found in `ß`
+                    None => {}
+                }
+            }
+        }
+        rest.is_empty().then_some(text.len())
     }
 
-    fn ascii(&self, text: &str, mut found: impl FnMut(Range<usize>)) {
-        let needle = self.lower.as_bytes();
-        let Some(first) = needle.first() else { return };
-        let (low, high) = (*first, first.to_ascii_uppercase());
-        let bytes = text.as_bytes();
+    fn each(&self, text: &str, mut found: impl FnMut(Range<usize>)) {
+        let Some(first) = self.folded.first().copied() else { return };
+        let ascii = text.is_ascii();
         let mut from = 0;
-        while let Some(at) = memchr::memchr2(low, high, &bytes[from..]) {
-            let start = from + at;
-            let end = start + needle.len();
-            from = start + 1;
-            if bytes.get(start..end).is_some_and(|there| there.eq_ignore_ascii_case(needle)) {
-                found(start..end);
-                from = end;
-            }
+        while let Some(start) = self.candidate(first, text, from, ascii) {
+            from = match self.begins(&text[start..]) {
+                Some(length) => {
+                    found(start..start + length);
+                    start + length
+                }
+                None => text.ceil_char_boundary(start + 1),
+            };
         }
     }
 
-    /// In lower case a character may become several: each knows which one it came from.
-    fn folded(&self, text: &str, mut found: impl FnMut(Range<usize>)) {
-        let needle: Vec<char> = self.lower.chars().collect();
-        let lower: Vec<(char, usize)> =
-            text.char_indices().flat_map(|(at, c)| c.to_lowercase().map(move |c| (c, at))).collect();
-        let mut from = 0;
-        while from + needle.len() <= lower.len() {
-            let here = &lower[from..from + needle.len()];
-            if here.iter().map(|(c, _)| c).eq(&needle) {
-                let last = here[needle.len() - 1].1;
-                let end = last + text[last..].chars().next().map_or(0, char::len_utf8);
-                found(here[0].1..end);
-                from += needle.len();
-            } else {
-                from += 1;
-            }
+    /// The next place where a character is the first of the words.
+    fn candidate(&self, first: char, text: &str, from: usize, ascii: bool) -> Option<usize> {
+        let begins = |at: &usize| text[*at..].chars().next().is_some_and(|c| fold(c).next() == Some(first));
+        let Some(low) = first.is_ascii().then_some(first as u8) else {
+            return text[from..].char_indices().map(|(at, _)| from + at).find(begins);
+        };
+        let bytes = &text.as_bytes()[from..];
+        let high = low.to_ascii_uppercase();
+        if ascii {
+            return memchr::memchr2(low, high, bytes).map(|at| from + at);
         }
+        // a letter with an accent is no ASCII
+        let letters = bytes.iter().enumerate().filter(|(_, b)| **b == low || **b == high || **b >= 0xc0);
+        letters.map(|(at, _)| from + at).find(|at| text.as_bytes()[*at].is_ascii() || begins(at))
     }
 }

@@ -62,9 +62,7 @@ pub fn open_at(model: &mut Model, hit: &Hit) -> Vec<Effect> {
         return Vec::new();
     };
     let text = model.thread().message(hit.message).map(|m| m.plain()).unwrap_or_default();
-    // an excerpt has blanks for line ends, byte for byte
-    let place = text.replace(['\n', '\r', '\t'], " ").find(&hit.excerpt).map_or(0, |at| at + start);
-    let before = Needle::new(words).find_in(&text).iter().filter(|range| range.start < place).count();
+    let before = Needle::new(words).find_in(&text).iter().filter(|range| range.start < hit.offset).count();
     state.at = (at, (state.hits[at].thinking + before).min(state.hits[at].count() - 1));
     let effects = state.go(model);
     model.overlays.push(Overlay::Find(state));

@@ -46,9 +46,14 @@ pub(in crate::store) fn seal(disk: &Disk) -> Result<Changes, StoreError> {
         }
         changes.insert(key.to_vec(), None);
     }
-    let Some(first) = first else {
-        return Ok(changes);
-    };
+    if let Some(first) = first {
+        write(postings, first, &mut changes);
+    }
+    Ok(changes)
+}
+
+/// A segment of these words with the numbers of their texts, in blocks.
+pub(super) fn write(postings: BTreeMap<Vec<u8>, Vec<u32>>, first: u32, changes: &mut Changes) {
     let mut block = Block::default();
     for (word, numbers) in postings {
         if block.bytes.len() >= BLOCK {
@@ -59,7 +64,6 @@ pub(in crate::store) fn seal(disk: &Disk) -> Result<Changes, StoreError> {
     }
     let (word, bytes) = block.finish();
     changes.insert(keys::of(keys::SEGMENT, &[&first.to_be_bytes(), &word]), Some(bytes));
-    Ok(changes)
 }
 
 /// A block: for each word the bytes it shares with the one before, the rest of it, how many texts, and the distances

@@ -1,5 +1,6 @@
-//! Text into words to search by: lower case, parts of compounds, pairs of characters where no spaces are written.
+//! Text into words to search by: without case and accents, parts of compounds, pairs of characters where no spaces are written.
 
+use crate::words::{fold, folded};
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -25,19 +26,20 @@ pub fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
             let pair = next.map_or_else(|| word.to_owned(), |(_, second)| format!("{word}{second}"));
             return Some(vec![Token { word: pair, at }]);
         }
-        let mut found = vec![Token { word: fold(word), at }];
-        let parts = word.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+        let mut found = vec![Token { word: short(folded(word)), at }];
+        let parts = word
+            .split(|c: char| !c.is_alphanumeric() && fold(c).next().is_some())
+            .filter(|part| !part.is_empty());
         for part in parts.filter(|part| part.len() < word.len()) {
             let from = start + (part.as_ptr() as usize - word.as_ptr() as usize);
-            found.push(Token { word: fold(part), at: from..from + part.len() });
+            found.push(Token { word: short(folded(part)), at: from..from + part.len() });
         }
         Some(found)
     })
     .flatten()
 }
 
-fn fold(word: &str) -> String {
-    let mut word = word.to_lowercase();
+pub(super) fn short(mut word: String) -> String {
     if word.len() > LONGEST {
         word.truncate(word.floor_char_boundary(LONGEST));
     }

@@ -144,7 +144,8 @@ pub fn search(canvas: &mut Canvas<'_>, whole: Rect, state: &search::State) -> At
         n if n < search::MOST => format!("Search every session: {n} messages"),
         n => format!("Search every session: the newest {n} messages"),
     };
-    let mut area = frame(canvas, whole, &title, "Enter opens the message · Esc", (110, 30));
+    let hints = "Enter opens the message · \"in quotes\" as a phrase · Esc";
+    let mut area = frame(canvas, whole, &title, hints, (110, 30));
     let caret = line(canvas, row(&mut area), "› ", &state.query);
     if state.hits.is_empty() && !state.query.text().trim().is_empty() {
         let said = if state.answered { "Nothing holds these words." } else { "Searching…" };

@@ -523,6 +523,7 @@ fn a_late_answer_says_nothing() {
         title: "stale".into(),
         excerpt: "a".into(),
         marks: vec![(0, 1)],
+        offset: 0,
     };
     stage.event(Event::Found { turn: turns[0], hits: vec![hit.clone()] });
     assert!(!stage.screen().contains("stale"));

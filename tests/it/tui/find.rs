@@ -102,7 +102,7 @@ fn a_search_over_all_sessions_lands_on_the_row() {
     let mut stage = Stage::new(80, 24);
     stage.screen();
     let (session, message) = (SessionId::nil(), MessageId::nil());
-    let excerpt = "* line 150 has **the** Needle in it * line 151 is hay";
+    let excerpt = "line 150 has the Needle in it line 151 is hay";
     let start = excerpt.find("Needle").expect("it is there");
     let hit = Hit {
         session,
@@ -110,6 +110,7 @@ fn a_search_over_all_sessions_lands_on_the_row() {
         title: "hay".into(),
         excerpt: excerpt.into(),
         marks: vec![(start, start + "needle".len())],
+        offset: long().find("Needle in it\n* line 151").expect("it is there"),
     };
     stage.press("ctrl-f").types("need");
     let turn = stage.model.pending.search.expect("a search");

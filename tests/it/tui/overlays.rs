@@ -181,6 +181,7 @@ fn search() {
             title: "What is a monad?".into(),
             excerpt: "A monad is a monoid in the category of endofunctors".into(),
             marks: vec![(2, 7)],
+            offset: 2,
         };
         stage.event(Event::Found { turn, hits: vec![hit.clone(), hit] });
     });
@@ -196,7 +197,7 @@ fn the_word_that_was_found_is_seen() {
     let at = excerpt.find("needle").expect("it is there");
     let marks = vec![(at, at + 6)];
     let title = "What is a monad?".into();
-    let hit = Hit { session: stage.model.here, message: MessageId::nil(), title, excerpt, marks };
+    let hit = Hit { session: stage.model.here, message: MessageId::nil(), title, excerpt, marks, offset: at };
     stage.event(Event::Found { turn, hits: vec![hit] });
     let screen = stage.screen();
     let row = screen.lines().find(|line| line.contains("What is")).unwrap_or_default();
