@@ -84,6 +84,8 @@ pub struct Pace {
 const SHARE: u32 = 4;
 /// However slow the line, a frame a second.
 const SLOWEST: Duration = Duration::from_secs(1);
+/// No way is longer, not even by satellite: what takes longer has waited in a buffer, be it from the first frame on.
+const FARTHEST: Duration = Duration::from_secs(1);
 /// A question that is not answered for so long holds no frame up any more.
 const PATIENCE: Duration = Duration::from_secs(3);
 const SPAN: i64 = 125_000;
@@ -204,7 +206,7 @@ impl Pace {
         let Some(asked) = self.asked.take() else { return };
         let took = now.since(asked);
         self.round_trip = Some(took);
-        let shortest = self.shortest.map_or(took, |known| known.min(took));
+        let shortest = self.shortest.unwrap_or(FARTHEST).min(took);
         self.shortest = Some(shortest);
         self.waited(took.saturating_sub(shortest));
         self.next = self.next.max(asked + self.interval());
@@ -224,11 +226,14 @@ impl Pace {
     pub fn stats(&self, now: At) -> LineStats {
         let mut copy = self.clone();
         copy.roll(now);
+        // a terminal that has answered before is late by now: no answer is needed to see that
+        let open =
+            self.asked.zip(self.shortest).map(|(asked, shortest)| now.since(asked).saturating_sub(shortest));
         LineStats {
             bytes_per_second: copy.window.iter().sum(),
             bytes: self.bytes,
             round_trip: self.round_trip,
-            backlog: self.backlog,
+            backlog: self.backlog.max(open.unwrap_or_default()),
             interval: self.interval(),
         }
     }

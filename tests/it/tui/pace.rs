@@ -104,6 +104,23 @@ fn in_low_bandwidth_a_frame_waits_until_the_far_end_has_seen_the_last_one() {
     assert_eq!(pace.stats(At(1_700_000)).backlog, Duration::from_millis(400));
 }
 
+/// Behind a buffer that takes everything, only the answers tell: at 400 bytes a second the first picture takes seconds,
+/// and later an answer is late before it comes.
+#[test]
+fn a_line_that_is_slow_from_the_first_frame_on_is_known_as_slow() {
+    let mut pace = after_first_frame();
+    pace.asked(At(0));
+    assert_eq!(pace.stats(At(4_000_000)).backlog, Duration::ZERO, "a mute terminal is not a slow one");
+    pace.answered(At(5_000_000));
+    assert_eq!(pace.stats(At(5_000_000)).backlog, Duration::from_secs(4), "no way is longer than a second");
+    let mut pace = after_first_frame();
+    pace.asked(At(0));
+    pace.answered(At(100_000));
+    pace.asked(At(4_000_000));
+    assert_eq!(pace.stats(At(4_050_000)).backlog, Duration::ZERO);
+    assert_eq!(pace.stats(At(5_100_000)).backlog, Duration::from_secs(1), "it is late");
+}
+
 #[test]
 fn a_near_terminal_is_never_asked_a_far_one_now_and_then_a_mute_one_once() {
     let mut pace = after_first_frame();
