@@ -197,11 +197,6 @@ impl Catalog {
         shelves.flat_map(|shelf| shelf.entries().values()).map(|entry| &entry.model)
     }
 
-    /// Every endpoint of every model. Opens every shelf.
-    pub fn all_endpoints(&self) -> impl Iterator<Item = &Arc<Endpoint>> {
-        self.shelves.values().flat_map(|shelf| shelf.entries().values()).flat_map(|entry| &entry.endpoints)
-    }
-
     /// Every id, without opening a shelf. A few may turn out to have no endpoint that can be asked.
     pub fn ids(&self) -> &Arc<BTreeSet<ModelId>> {
         &self.ids

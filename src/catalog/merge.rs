@@ -160,7 +160,9 @@ impl Entry {
         over(&mut endpoint.distillable, &row.distillable);
         list(&mut endpoint.inputs, row.inputs.as_ref());
         list(&mut endpoint.parameters, row.parameters.as_ref());
-        list(&mut endpoint.quirks, row.quirks.as_ref());
+        if let Some(more) = &row.quirks {
+            endpoint.quirks = endpoint.quirks.with(more);
+        }
         if row.context.is_some() || row.parameters.is_some() {
             facts.limits.clone_from(limits);
         }

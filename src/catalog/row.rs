@@ -212,6 +212,7 @@ pub struct EndpointRow {
     pub base_url: Option<String>,
     #[serde(default)]
     pub format: Option<String>,
+    /// Beside its provider's.
     #[serde(default)]
     pub quirks: Option<Terms>,
     #[serde(default)]

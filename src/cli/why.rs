@@ -3,7 +3,7 @@
 use super::shell::Shell;
 use super::{Exit, Fail, export, out};
 use crate::store::LedgerRange;
-use crate::words::{Attempt, Decision, GenerationId, GenerationRow, Outcome, Verdict, seconds};
+use crate::words::{Attempt, Cost, Decision, GenerationId, GenerationRow, Outcome, Verdict, seconds};
 use serde_json::json;
 use std::time::Duration;
 
@@ -132,11 +132,7 @@ fn attempts(row: &GenerationRow) -> Result<(), Fail> {
                 Outcome::Cancelled => "stopped".to_owned(),
                 Outcome::Failed(failure) => format!("{}: {failure}", failure.kind.error_type()),
             };
-            let kind = match (attempt.hedge, attempt.rescue) {
-                (true, _) => "hedge: ",
-                (_, true) => "rescue: ",
-                _ => "",
-            };
+            let part = attempt.part().map_or(String::new(), |part| format!("{part}: "));
             vec![
                 attempt.endpoint.to_string(),
                 bar(attempt, attempt.started.since(begin), whole),
@@ -144,7 +140,7 @@ fn attempts(row: &GenerationRow) -> Result<(), Fail> {
                 seconds(attempt.total),
                 out::cost(&attempt.cost),
                 attempt.status.map_or(String::new(), |status| status.to_string()),
-                format!("{kind}{outcome}"),
+                format!("{part}{outcome}"),
             ]
         })
         .collect();
@@ -168,31 +164,43 @@ fn bar(attempt: &Attempt, offset: Duration, whole: Duration) -> String {
 }
 
 fn bill(row: &GenerationRow) -> Result<(), Fail> {
-    let cost = &row.receipt.cost;
-    if cost.lines.is_empty() {
+    let receipt = &row.receipt;
+    if receipt.cost.lines.is_empty() {
         return Ok(());
     }
     out::text("\nBill")?;
-    let mut rows: Vec<Vec<String>> = cost
-        .lines
-        .iter()
-        .map(|line| {
-            // what is no token is charged by the piece
-            let price = match line.category.as_str() {
-                "images" | "searches" | "request" => format!("${} each", line.price),
-                _ => format!("${} / M", line.price.per_million()),
+    let parts: Vec<&Attempt> = receipt.billed().collect();
+    let mut rows = Vec::new();
+    if let [_, _, ..] = parts[..] {
+        for part in parts {
+            let who = match part.part() {
+                Some(kind) => format!("{} ({kind})", part.endpoint),
+                None => part.endpoint.to_string(),
             };
-            vec![
-                line.category.clone(),
-                line.count.to_string(),
-                price,
-                format!("${}", line.price * line.count),
-            ]
-        })
-        .collect();
-    let booked = cost.booked.map_or("unknown".into(), |usd| format!("${usd}"));
-    rows.push(vec!["booked".into(), String::new(), cost.source.name().into(), booked]);
+            rows.extend(items(&part.cost).chain([booked(&part.cost)]).map(|mut item| {
+                item.insert(0, who.clone());
+                item
+            }));
+        }
+        let mut whole = booked(&receipt.cost);
+        whole.insert(0, "together".into());
+        rows.push(whole);
+    } else {
+        rows.extend(items(&receipt.cost).chain([booked(&receipt.cost)]));
+    }
     Ok(out::table(&[], &rows)?)
+}
+
+fn items(cost: &Cost) -> impl Iterator<Item = Vec<String>> {
+    cost.lines.iter().map(|line| {
+        let amount = format!("${}", line.price * line.count);
+        vec![line.category.clone(), line.count.to_string(), line.rate(), amount]
+    })
+}
+
+fn booked(cost: &Cost) -> Vec<String> {
+    let amount = cost.booked.map_or("unknown".into(), |usd| format!("${usd}"));
+    vec!["booked".into(), String::new(), cost.source.name().into(), amount]
 }
 
 /// A score: smaller is better; the unit is the strategy's (dollars, seconds, ...).

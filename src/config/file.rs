@@ -243,6 +243,8 @@ pub struct Endpoint {
     pub prices: Option<PricesFile>,
     pub parameters: Option<Vec<String>>,
     pub inputs: Option<Vec<String>>,
+    /// Beside its provider's.
+    pub quirks: Vec<String>,
     pub quantization: Option<Quantization>,
     /// Whether its text may be used to train other models.
     pub distillable: Option<bool>,

@@ -121,6 +121,7 @@ fn row(endpoint: &Endpoint) -> EndpointRow {
         prices: endpoint.prices.as_ref().map(prices),
         parameters: endpoint.parameters.as_deref().map(terms),
         inputs: endpoint.inputs.as_deref().map(terms),
+        quirks: (!endpoint.quirks.is_empty()).then(|| terms(&endpoint.quirks)),
         quantization: endpoint.quantization,
         distillable: endpoint.distillable,
         ..EndpointRow::new(ProviderId::new(&endpoint.provider))

@@ -3,6 +3,7 @@
 use super::KeySource;
 use super::file::{Config, Endpoint, Provider};
 use crate::catalog::Catalog;
+use crate::wire;
 
 /// A mistake: the table, which of its kind (from 0), the key, and the sentence.
 pub type Wrong = (String, usize, &'static str, String);
@@ -47,11 +48,22 @@ fn provider(slug: &str, row: &Provider, known: bool) -> Vec<Wrong> {
         }
         _ => {}
     }
-    let formats: Vec<_> = crate::wire::FORMATS.iter().map(|format| format.name()).collect();
+    let formats: Vec<_> = wire::FORMATS.iter().map(|format| format.name()).collect();
     if let Some(format) = row.format.as_deref().filter(|format| !formats.contains(format)) {
         say("format", format!("`format` cannot be `{format}`; allowed: {}", formats.join(", ")));
     }
+    wrong.extend(
+        quirks(row.quirks.iter().flatten()).map(|what| (format!("providers.{slug}"), 0, "quirks", what)),
+    );
     wrong
+}
+
+/// Names that no quirk has: what they were to mend would stay broken without a word.
+fn quirks<'a>(names: impl Iterator<Item = &'a String> + 'a) -> impl Iterator<Item = String> + 'a {
+    names.filter(|name| !wire::is_quirk(name)).map(|name| {
+        let known: Vec<&str> = wire::QUIRKS.iter().map(|quirk| quirk.name).collect();
+        format!("no quirk `{name}`; allowed: {}", known.join(", "))
+    })
 }
 
 fn endpoint<'a>(
@@ -74,5 +86,5 @@ fn endpoint<'a>(
         };
         ("provider", what)
     });
-    model.into_iter().chain(provider)
+    model.into_iter().chain(provider).chain(quirks(row.quirks.iter()).map(|what| ("quirks", what)))
 }

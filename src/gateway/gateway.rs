@@ -8,7 +8,7 @@ use super::options::Options;
 use super::stream::ReplyStream;
 use super::transport::Transport;
 use crate::catalog::Catalog;
-use crate::metering::{Applied, Ask, Budgets, Counter, Limit, Standing, Unpriced, Warning};
+use crate::metering::{Applied, Ask, Budgets, Counter, Standing, Warning};
 use crate::routing::{self, HealthBook, KeyBook, Names, StickyBook};
 use crate::words::{
     At, Attempt, Dice, Endpoint, Failure, FailureKind, GenerationId, ProviderId, Request, SessionId, Usd,
@@ -86,12 +86,6 @@ impl Gateway {
         self.core.catalog.load_full()
     }
 
-    /// Requests under way go on with the catalog they began with.
-    pub fn set_catalog(&self, catalog: Arc<Catalog>) {
-        self.core.catalog.store(catalog);
-        self.core.count_keys();
-    }
-
     /// Lays rows over the catalog, whoever else does so at the same time.
     pub fn overlay(&self, overlay: &crate::catalog::Overlay) {
         self.core.catalog.rcu(|catalog| catalog.with(overlay.clone()));
@@ -112,10 +106,6 @@ impl Gateway {
     pub fn set_keys(&self, keys: Keys) {
         self.core.keys.store(Arc::new(keys));
         self.core.count_keys();
-    }
-
-    pub fn set_names(&self, names: Names) {
-        self.core.names.store(Arc::new(names));
     }
 
     /// Whether every model the request names is in the catalog, under whatever name.
@@ -168,13 +158,6 @@ impl Gateway {
     /// What is known of the models' tokens, as of now.
     pub fn counter(&self) -> Counter {
         self.core.memory().counter.clone()
-    }
-
-    /// Budgets that were changed; what was spent and set aside stays.
-    pub fn set_limits(&self, limits: Vec<Limit>, unpriced: Unpriced) {
-        let mut budgets = self.core.purse.budgets();
-        budgets.limits = limits;
-        budgets.unpriced = unpriced;
     }
 
     fn today(&self) -> i32 {

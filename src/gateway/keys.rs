@@ -26,16 +26,6 @@ impl Keys {
         }
     }
 
-    /// The first variable of `vars` that is set gives the provider's key; a value may list several keys with commas.
-    pub fn add_from(&mut self, provider: &ProviderId, vars: &[String], get: impl Fn(&str) -> Option<String>) {
-        let found = vars.iter().find_map(|var| Some((var, get(var).filter(|v| !v.trim().is_empty())?)));
-        if let Some((var, value)) = found {
-            for secret in value.split(',') {
-                self.add(provider, secret, var);
-            }
-        }
-    }
-
     pub fn of(&self, provider: &ProviderId) -> &[Key] {
         self.0.get(provider).map_or(&[], Vec::as_slice)
     }

@@ -62,7 +62,6 @@ struct Link {
     jobs: Sender<Job>,
     changed: broadcast::Sender<Changed>,
     me: Writer,
-    memory: bool,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -94,7 +93,7 @@ impl Store {
     pub fn open(dir: &Path, options: Options) -> Result<Opened, StoreError> {
         let (jobs, queue) = mpsc::channel();
         let (changed, _) = broadcast::channel(256);
-        let link = Link { jobs, changed, me: Writer::me(), memory: false, thread: Mutex::default() };
+        let link = Link { jobs, changed, me: Writer::me(), thread: Mutex::default() };
         let (mut role, notices) = link.acquire(&Place::new(dir), &options, 0)?;
         let (guest, orphans) = match &mut role {
             Role::Guest(_) => (true, Vec::new()),
@@ -110,7 +109,7 @@ impl Store {
         let (changed, _) = broadcast::channel(256);
         let options = Options { daily_export: false, ..Options::default() };
         let owner = Owner::memory(jobs.clone(), changed.clone(), options.clone());
-        let link = Link { jobs, changed, me: Writer::me(), memory: true, thread: Mutex::default() };
+        let link = Link { jobs, changed, me: Writer::me(), thread: Mutex::default() };
         Self::start(link, Role::Owner(Box::new(owner)), None, options, queue)
     }
 
@@ -124,17 +123,12 @@ impl Store {
         // the thread has what it needs to find a new role, and does not keep the store open
         let (jobs, changed, me) = (link.jobs.clone(), link.changed.clone(), link.me);
         let thread = thread::Builder::new().name(THREAD.to_owned()).spawn(move || {
-            let again = Link { jobs, changed, me, memory: false, thread: Mutex::default() };
+            let again = Link { jobs, changed, me, thread: Mutex::default() };
             live(&again, role, place.as_ref(), &options, &queue);
         });
         let thread = thread.map_err(|e| StoreError::Io(e.to_string()))?;
         *link.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
         Ok(Self { link: Arc::new(link) })
-    }
-
-    /// Whether everything is forgotten at the end.
-    pub fn is_memory(&self) -> bool {
-        self.link.memory
     }
 
     /// Closes the store for every clone and waits until its files are free.

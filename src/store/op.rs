@@ -134,8 +134,6 @@ pub enum By {
 }
 
 impl By {
-    pub const EVERY: [By; 5] = [By::All, By::Model, By::Session, By::Tag, By::Key];
-
     pub fn of(dimension: &Dimension) -> Self {
         match dimension {
             Dimension::All => Self::All,

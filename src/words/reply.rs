@@ -181,6 +181,12 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// Who stands on the bill: whoever used something, and whoever's price nobody knows. More than one after a rescue, a
+    /// race, or a reply that was paid for and empty.
+    pub fn billed(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.iter().filter(|attempt| attempt.cost.counts())
+    }
+
     /// Output tokens per second after the first token; `None` when there is nothing to divide.
     #[allow(clippy::cast_precision_loss, reason = "a rate for people, far below 2^52")]
     pub fn throughput(&self) -> Option<f64> {
@@ -232,6 +238,17 @@ pub struct Attempt {
     pub dearer: Option<Dearer>,
 }
 
+impl Attempt {
+    /// What it was beside the first and the next in turn.
+    pub fn part(&self) -> Option<&'static str> {
+        match (self.hedge, self.rescue) {
+            (true, _) => Some("hedge"),
+            (_, true) => Some("rescue"),
+            _ => None,
+        }
+    }
+}
+
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -261,10 +278,15 @@ impl Cost {
     const NOTHING: Self =
         Self { booked: Some(Usd::ZERO), source: CostSource::Free, ours: Some(Usd::ZERO), lines: Vec::new() };
 
+    /// Whether it says anything: something was used, booked, or nobody knows.
+    fn counts(&self) -> bool {
+        self.booked != Some(Usd::ZERO) || !self.lines.is_empty()
+    }
+
     /// Money over several attempts: unknown as soon as one is; as uncertain as its least certain part.
     pub fn sum<'a>(costs: impl Iterator<Item = &'a Self>) -> Self {
         let mut total = Self::NOTHING;
-        for cost in costs.filter(|cost| cost.booked != Some(Usd::ZERO) || !cost.lines.is_empty()) {
+        for cost in costs.filter(|cost| cost.counts()) {
             total.booked = total.booked.zip(cost.booked).map(|(a, b)| a + b);
             total.ours = total.ours.zip(cost.ours).map(|(a, b)| a + b);
             total.source = total.source.max(cost.source);
@@ -314,4 +336,14 @@ pub struct CostLine {
     pub category: String,
     pub count: u64,
     pub price: Usd,
+}
+
+impl CostLine {
+    /// The price as price lists say it: tokens by the million, what is no token by the piece.
+    pub fn rate(&self) -> String {
+        match self.category.as_str() {
+            "images" | "searches" | "request" => format!("${} each", self.price),
+            _ => format!("${} / M", self.price.per_million()),
+        }
+    }
 }

@@ -1,8 +1,6 @@
 //! The health of every endpoint that has been asked, and the attempts under way: what begins is counted, what ends counted off.
 
-use super::{
-    Admission, Breaker, FAILURE_HALF_LIFE, Health, Rate, SPEED_HALF_LIFE, Standing, breaker, speaks_against,
-};
+use super::{Admission, FAILURE_HALF_LIFE, Health, SPEED_HALF_LIFE, Standing, breaker, speaks_against};
 use crate::catalog::fingerprint;
 use crate::routing::hash::{Set, Table};
 use crate::words::{At, Attempt, Endpoint, EndpointId, Failure, Outcome};
@@ -164,17 +162,6 @@ impl HealthBook {
             Outcome::Failed(_) | Outcome::Cancelled => {}
         }
         self.look_over(&attempt.endpoint);
-    }
-
-    /// The person says it is back (a key was changed, a server restarted): rests end, speed is kept.
-    pub fn forgive(&mut self, endpoint: &EndpointId) {
-        if let Some(health) = self.of.get_mut(endpoint.as_str()) {
-            health.breaker = Breaker::default();
-            health.cap = None;
-            health.last_outage = None;
-            health.uptime = Rate::default();
-        }
-        self.look_over(endpoint);
     }
 
     fn look_over(&mut self, endpoint: &EndpointId) {

@@ -96,8 +96,6 @@ pub struct Caps {
     pub cell: (u16, u16),
     /// The terminal is at the other end of a line: what is large is not sent without being asked for.
     pub far: bool,
-    /// The terminal is moved about at all: false for `TERM=dumb`, where only `--plain` reads well.
-    pub full_screen: bool,
 }
 
 impl Caps {
@@ -137,13 +135,7 @@ impl Caps {
             },
             cell: CELL,
             far: env.ssh,
-            full_screen: !dumb,
         }
-    }
-
-    /// Whether plain lines serve better than the full screen here: a terminal without cursor, or `ACCESSIBLE=1`.
-    pub fn wants_plain(&self, env: &Environment) -> bool {
-        !self.full_screen || env.accessible
     }
 
     /// What a slow line is spared: true colours cost a tenth of a reply's bytes, links as much.
@@ -163,7 +155,6 @@ impl Caps {
             images: Graphics::None,
             cell: CELL,
             far: false,
-            full_screen: true,
         }
     }
 }

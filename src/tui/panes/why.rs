@@ -7,7 +7,7 @@ use crate::app::{Model, seconds, short};
 use crate::tui::text::{fit, width as columns_of};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
-use crate::words::{At, Attempt, Considered, Decision, Outcome, Receipt, Verdict, clean_line};
+use crate::words::{At, Attempt, Considered, Cost, Decision, Outcome, Receipt, Verdict, clean_line};
 use ratatui::layout::{Position, Rect};
 use std::time::Duration;
 
@@ -98,8 +98,7 @@ fn attempts(receipt: &Receipt, width: usize, rows: &mut Rows) {
         // the failure's own word begins with the status where it is the reason
         let told = matches!(&attempt.outcome, Outcome::Failed(failure) if failure.status == attempt.status);
         facts.extend(attempt.status.filter(|_| !told).map(|status| format!("HTTP {status}")));
-        facts.extend(attempt.hedge.then(|| "hedge".to_owned()));
-        facts.extend(attempt.rescue.then(|| "rescue".to_owned()));
+        facts.extend(attempt.part().map(str::to_owned));
         facts.extend(attempt.key.filter(|key| *key > 0).map(|key| format!("key {}", key + 1)));
         facts.extend(attempt.ttft.map(|ttft| format!("first {}", seconds(ttft))));
         facts.push(seconds(attempt.total));
@@ -196,15 +195,31 @@ fn score(score: f64) -> String {
     }
 }
 
+/// The bill, item by item; part by part where several are on it.
 fn money(receipt: &Receipt, rows: &mut Rows) {
-    for line in &receipt.cost.lines {
-        let sum = usd(line.price * line.count);
-        rows.push((
-            format!("  {:<16} {:>9} × {} = {sum}", line.category, count(line.count), line.price),
-            Meaning::Panel,
-        ));
+    let parts: Vec<&Attempt> = receipt.billed().collect();
+    if let [_, _, ..] = parts[..] {
+        for part in parts {
+            let kind = part.part().map_or(String::new(), |kind| format!(", {kind}"));
+            let cost = part.cost.booked.map_or("?".to_owned(), usd);
+            let source = part.cost.source.name();
+            rows.push((format!("  {}{kind}: {cost} ({source})", part.endpoint), Meaning::Panel));
+            items(&part.cost, "    ", rows);
+        }
+    } else {
+        items(&receipt.cost, "  ", rows);
     }
     if let Some(ours) = receipt.cost.ours.filter(|ours| Some(*ours) != receipt.cost.booked) {
         rows.push((format!("  by our catalog: {}", usd(ours)), Meaning::Dim));
+    }
+}
+
+fn items(cost: &Cost, indent: &str, rows: &mut Rows) {
+    for line in &cost.lines {
+        let sum = usd(line.price * line.count);
+        rows.push((
+            format!("{indent}{:<16} {:>9} × {} = {sum}", line.category, count(line.count), line.rate()),
+            Meaning::Panel,
+        ));
     }
 }

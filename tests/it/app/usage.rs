@@ -1,13 +1,13 @@
 //! The usage dashboard: from a bar to its replies, page by page, and back.
 
+use crate::support::rows::answered;
 use crate::support::stage::{Stage, receipt};
 use fareway::app::panes::Overlay;
 use fareway::app::panes::axis::{By, Measure, Span};
 use fareway::app::panes::usage::{Asked, Sums};
 use fareway::app::{Effect, Event, Which};
 use fareway::words::{
-    At, Dice, Dimension, GenerationId, GenerationRow, ModelId, Of, Outcome, ProviderId, Purpose, RollupKey,
-    SessionId, Totals, Usd,
+    At, Dice, Dimension, GenerationId, ModelId, Of, ProviderId, RollupKey, SessionId, Totals, Usd,
 };
 use std::time::Duration;
 
@@ -31,17 +31,7 @@ fn page(stage: &mut Stage, count: usize, more: bool) {
             let at = stage.model.now + Duration::from_secs(n as u64);
             let mut receipt = receipt("openai", 10, 5, at);
             receipt.generation = GenerationId::new(at, &mut stage.model.dice);
-            GenerationRow {
-                at,
-                day: DAY,
-                session: None,
-                message: None,
-                purpose: Purpose::Chat,
-                tags: Vec::new(),
-                key_label: None,
-                outcome: Outcome::Answered,
-                receipt,
-            }
+            answered(at, DAY, receipt)
         })
         .collect();
     stage.event(Event::Generations { turn, rows, more });

@@ -259,7 +259,7 @@ fn a_list_that_shrinks_by_half_is_doubted() {
 fn resold(times: &str) -> String {
     let catalog = Catalog::bundled();
     let times: Usd = times.parse().expect("a decimal");
-    let endpoints = catalog.all_endpoints().filter(|e| e.provider.as_str() == "openrouter");
+    let endpoints = catalog.endpoints_of("openrouter");
     let priced = endpoints.filter_map(|e| Some((e, e.prices.as_ref().filter(|p| !p.prompt.is_zero())?)));
     let price = |price: Usd| {
         price
@@ -317,8 +317,7 @@ fn a_single_absurd_price_is_no_price() {
 fn the_hosts_behind_a_reseller() {
     let catalog = Catalog::bundled();
     let id = EndpointId::new("openrouter:deepseek/deepseek-v3.1");
-    let endpoint =
-        catalog.all_endpoints().find(|e| e.provider.as_str() == "openrouter" && e.prices.is_some());
+    let endpoint = catalog.endpoints_of("openrouter").find(|e| e.prices.is_some());
     let endpoint = catalog.endpoint(&id).or(endpoint).expect("resold").clone();
     let body = r#"{"data":{"id":"deepseek/deepseek-v3.1","endpoints":[
       {"name":"DeepInfra | x","provider_name":"DeepInfra","tag":"deepinfra/fp8","quantization":"fp8","context_length":163840,

@@ -64,6 +64,14 @@ fn what_is_well_formed_and_wrong_is_named_by_its_line() {
             "[providers.openai]\nformat = \"chat\"\n",
             "c.toml:2: `format` cannot be `chat`; allowed: openai-chat, ",
         ),
+        (
+            "[providers.openai]\nquirks = [\"openai\", \"streem_usage\"]\n",
+            "c.toml:2: no quirk `streem_usage`; allowed: stream_usage, ",
+        ),
+        (
+            "[[endpoints]]\nmodel = \"a/b\"\nprovider = \"openai\"\nquirks = [\"think\"]\n",
+            "c.toml:4: no quirk `think`; allowed: ",
+        ),
         ("[[endpoints]]\nmodel = \"a/b\"\n", "c.toml:1: `provider` is missing; name a [providers.NAME]"),
         (
             "[[endpoints]]\nmodel = \"a/b\"\nprovider = \"openai\"\n\n[[endpoints]]\nmodel = \"a/c\"\nprovider = \"nobody\"\n",

@@ -12,7 +12,9 @@ async fn the_next_key_is_tried_and_the_refused_one_rests() {
         _ => Script::says(&["yes"]),
     });
     let mut keys = Keys::default();
-    keys.add_from(&ProviderId::new("p0"), &["P0_KEY".to_owned()], |_| Some("first, second".to_owned()));
+    for secret in ["first", "second"] {
+        keys.add(&ProviderId::new("p0"), secret, "P0_KEY");
+    }
     let bench = Bench::of(catalog(&[upstream.base_url()]), keys, options());
     let heard = bench.ask(request("hi")).await;
     assert_eq!(heard.outline(), "CFCDn", "{heard:?}");

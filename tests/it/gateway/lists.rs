@@ -68,7 +68,7 @@ async fn a_providers_list_is_asked_for_with_its_key() {
     let bench = Bench::new(&[&upstream]);
     let p0 = ProviderId::new("p0");
     assert_eq!(bench.gateway.list(&p0).await, Ok(1));
-    assert!(bench.gateway.catalog().all_endpoints().any(|e| e.upstream_model == "brand-new-1"));
+    assert!(bench.gateway.catalog().endpoints_of("p0").any(|e| e.upstream_model == "brand-new-1"));
     let without = Bench::of(catalog(&[upstream.base_url()]), keys(0), options());
     let failure = without.gateway.list(&p0).await.expect_err("no key");
     assert_eq!(failure.status, Some(401));
@@ -194,7 +194,8 @@ async fn a_providers_own_list_is_kept_and_doubted_when_it_shrinks() {
     });
     let dir = tempfile::tempdir().expect("a folder");
     let p0 = [ProviderId::new("p0")];
-    let knows = |bench: &Bench| bench.gateway.catalog().all_endpoints().any(|e| e.upstream_model == "own-29");
+    let knows =
+        |bench: &Bench| bench.gateway.catalog().endpoints_of("p0").any(|e| e.upstream_model == "own-29");
     let first = Bench::new(&[&upstream]);
     assert_eq!(first.gateway.refresh_lists(dir.path(), Duration::ZERO, &p0).await, []);
     assert!(knows(&first));

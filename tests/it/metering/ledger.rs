@@ -1,10 +1,11 @@
 //! Ledger rows for the tests of reports, what-ifs and advice.
 
+use crate::support::rows::answered;
 use fareway::catalog::Catalog;
 use fareway::metering::cost;
 use fareway::words::{
-    At, Attempt, EndpointId, GenerationId, GenerationRow, ModelId, Outcome, ProviderId, Purpose, Receipt,
-    SessionId, Usage,
+    At, Attempt, EndpointId, GenerationId, GenerationRow, ModelId, Outcome, ProviderId, Receipt, SessionId,
+    Usage,
 };
 use std::time::Duration;
 use uuid::Uuid;
@@ -34,31 +35,26 @@ pub fn row(catalog: &Catalog, endpoint: &str, usage: Usage, at: i64, session: u1
         rescue: false,
         dearer: None,
     };
+    let day = i32::try_from(at.div_euclid(86_400)).expect("a day");
+    let receipt = Receipt {
+        generation: GenerationId(Uuid::from_u128(u128::try_from(at).unwrap_or(0))),
+        requested: model.to_string(),
+        model,
+        provider,
+        endpoint: id,
+        attempts: vec![attempt],
+        usage,
+        cost,
+        ttft,
+        total: Duration::from_secs(2),
+        stop: None,
+        native_stop: None,
+        upstream_id: None,
+        demo: tag.starts_with("demo"),
+        decision: None,
+    };
     GenerationRow {
-        at: started + Duration::from_secs(2),
-        day: i32::try_from(at.div_euclid(86_400)).expect("a day"),
         session: Some(SessionId(Uuid::from_u128(session))),
-        message: None,
-        purpose: Purpose::Chat,
-        tags: vec![],
-        key_label: None,
-        outcome: Outcome::Answered,
-        receipt: Receipt {
-            generation: GenerationId(Uuid::from_u128(u128::try_from(at).unwrap_or(0))),
-            requested: model.to_string(),
-            model,
-            provider,
-            endpoint: id,
-            attempts: vec![attempt],
-            usage,
-            cost,
-            ttft,
-            total: Duration::from_secs(2),
-            stop: None,
-            native_stop: None,
-            upstream_id: None,
-            demo: tag.starts_with("demo"),
-            decision: None,
-        },
+        ..answered(started + Duration::from_secs(2), day, receipt)
     }
 }

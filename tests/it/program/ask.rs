@@ -6,6 +6,7 @@ use crate::support::upstream::{Gate, Script, Upstream, stop, text, usage};
 use fareway::app::Settings;
 use fareway::runtime::settings;
 use fareway::store::{Options, Store, Write};
+use fareway::words::Usd;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -231,6 +232,21 @@ fn a_reply_that_breaks_off_is_finished_by_the_other() {
     let rescues: Vec<&Value> =
         row["attempts"].as_array().expect("attempts").iter().map(|a| &a["rescue"]).collect();
     assert_eq!(rescues, [false, true]);
+    // each part of the bill says whose it is, and they add up
+    let why = home.run(["why"]).ok().stdout;
+    let bill = why.split_once("Bill\n").expect("a bill").1;
+    let of = |begin: &str| bill.lines().filter(|line| line.starts_with(begin)).count();
+    assert_eq!(
+        [of("dies:test/model "), of("lives:test/model (rescue) "), of("together ")],
+        [3, 3, 1],
+        "{bill}"
+    );
+    let sums: Vec<Usd> = bill
+        .lines()
+        .filter(|line| line.contains(" booked "))
+        .map(|line| line.rsplit('$').next().expect("an amount").parse().expect("a decimal"))
+        .collect();
+    assert_eq!(sums[0] + sums[1], sums[2], "{bill}");
 }
 
 #[test]

@@ -235,7 +235,7 @@ fn online_asks_for_a_search_and_only_those_who_can_are_asked() {
 fn the_bundled_catalog_knows_who_can_search() {
     let catalog = Catalog::bundled();
     for slug in ["anthropic", "google", "openrouter", "perplexity"] {
-        let mut endpoints = catalog.all_endpoints().filter(|e| e.provider.as_str() == slug).peekable();
+        let mut endpoints = catalog.endpoints_of(slug).peekable();
         assert!(slug == "openrouter" || endpoints.peek().is_some(), "{slug}");
         for endpoint in endpoints {
             assert!(endpoint.has_quirk("web_search"), "{}", endpoint.id);

@@ -48,7 +48,7 @@ async fn a_rejected_key_is_a_401_that_names_the_variable_and_not_the_key() {
     for stream in [false, true] {
         let mut keys = Keys::default();
         let provider = fareway::words::ProviderId::new("p0");
-        keys.add_from(&provider, &["P0_KEY".to_owned()], |_| Some("sk-secret-0".to_owned()));
+        keys.add(&provider, "sk-secret-0", "P0_KEY");
         let bench = Bench::of(catalog(&[upstream.base_url()]), keys, options());
         let refused = refused(&bench, stream).await;
         assert_eq!((refused.status, &refused.error["code"]), (401, &json!(401)), "{}", refused.error);

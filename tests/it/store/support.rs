@@ -1,9 +1,10 @@
 //! Values to store, made from numbers.
 
+use crate::support::rows::answered;
 use fareway::store::{Options, Store, Write};
 use fareway::words::{
     At, Attempt, Cost, CostSource, Dice, EndpointId, Entry, GenerationId, GenerationRow, Message, MessageId,
-    ModelId, ModelRef, OpenRow, Outcome, ProviderId, Purpose, Receipt, Role, Session, SessionId, Usage, Usd,
+    ModelId, ModelRef, OpenRow, Outcome, ProviderId, Receipt, Role, Session, SessionId, Usage, Usd,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -98,32 +99,29 @@ pub fn generation(n: u64) -> GenerationRow {
         rescue: false,
         dearer: None,
     };
+    let receipt = Receipt {
+        generation: generation_id(n),
+        requested: model.to_string(),
+        model,
+        provider,
+        endpoint,
+        attempts: vec![attempt],
+        usage,
+        cost,
+        ttft: Some(Duration::from_millis(100 + n)),
+        total: Duration::from_millis(1000 + n),
+        stop: None,
+        native_stop: None,
+        upstream_id: None,
+        demo: n % 10 == 9,
+        decision: None,
+    };
+    let day = i32::try_from(n / 100).expect("small");
     GenerationRow {
-        at: at(i64::try_from(n).expect("small")),
-        day: i32::try_from(n / 100).expect("small"),
         session: Some(session_id(n % 5)),
-        message: None,
-        purpose: Purpose::Chat,
         tags: if n.is_multiple_of(4) { vec!["work".to_owned()] } else { Vec::new() },
         key_label: n.is_multiple_of(7).then(|| "laptop".to_owned()),
-        outcome: Outcome::Answered,
-        receipt: Receipt {
-            generation: generation_id(n),
-            requested: model.to_string(),
-            model,
-            provider,
-            endpoint,
-            attempts: vec![attempt],
-            usage,
-            cost,
-            ttft: Some(Duration::from_millis(100 + n)),
-            total: Duration::from_millis(1000 + n),
-            stop: None,
-            native_stop: None,
-            upstream_id: None,
-            demo: n % 10 == 9,
-            decision: None,
-        },
+        ..answered(at(i64::try_from(n).expect("small")), day, receipt)
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod program;
 pub mod proxy;
 pub mod pty;
+pub mod rows;
 pub mod stage;
 pub mod tls;
 pub mod upstream;

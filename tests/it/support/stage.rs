@@ -277,7 +277,7 @@ pub fn failure(kind: FailureKind, status: Option<u16>) -> Box<Failure> {
     Box::new(Failure { status, ..Failure::new(kind, "the provider is overloaded; try again later") })
 }
 
-fn cost(usage: &Usage) -> Cost {
+pub fn cost(usage: &Usage) -> Cost {
     let prompt = "0.00000125".parse::<fareway::words::Usd>().expect("dollars");
     let completion = "0.00001".parse::<fareway::words::Usd>().expect("dollars");
     let booked = prompt * usage.prompt + completion * usage.completion;
@@ -285,10 +285,11 @@ fn cost(usage: &Usage) -> Cost {
         booked: Some(booked),
         source: CostSource::Catalog,
         ours: Some(booked),
-        lines: vec![
-            CostLine { category: "prompt".into(), count: usage.prompt, price: prompt },
-            CostLine { category: "completion".into(), count: usage.completion, price: completion },
-        ],
+        lines: [("prompt", usage.prompt, prompt), ("completion", usage.completion, completion)]
+            .into_iter()
+            .filter(|(_, count, _)| *count > 0)
+            .map(|(category, count, price)| CostLine { category: category.into(), count, price })
+            .collect(),
     }
 }
 

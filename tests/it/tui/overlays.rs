@@ -1,12 +1,16 @@
 //! What opens over the conversation at four sizes, as text.
 
 use super::panes::{check, talk};
-use crate::support::stage::{Stage, endpoint, receipt};
+use crate::support::rows::answered;
+use crate::support::stage::{Stage, cost, endpoint, receipt};
+use fareway::app::panes::{Overlay, why};
 use fareway::app::{Cards, Effect, Event, HealthRow, Hit};
 use fareway::catalog::Host;
 use fareway::words::{
-    Dimension, GenerationRow, MessageId, ModelId, Outcome, Purpose, Quantization, RollupKey, Totals, Usd,
+    Cost, CostSource, Dimension, Failure, FailureKind, MessageId, ModelId, Outcome, Quantization, RollupKey,
+    Totals, Usage, Usd,
 };
+use std::time::Duration;
 
 #[test]
 fn what_if() {
@@ -266,6 +270,24 @@ fn why() {
     });
 }
 
+/// Each part of a rescued reply has its own items on the bill.
+#[test]
+fn why_of_a_rescue() {
+    check("why_rescue", |stage| {
+        let mut receipt = receipt("openai", 1_260, 300, stage.model.now);
+        let broken = &mut receipt.attempts[0];
+        broken.usage = Usage { prompt: 1_204, completion: 56, ..Usage::default() };
+        broken.cost = Cost { source: CostSource::Estimate, ..cost(&broken.usage) };
+        broken.ttft = Some(Duration::from_millis(90));
+        broken.outcome =
+            Outcome::Failed(Box::new(Failure::new(FailureKind::Cut, "the connection was closed")));
+        receipt.attempts[1].rescue = true;
+        receipt.cost = Cost::sum(receipt.attempts.iter().map(|attempt| &attempt.cost));
+        receipt.decision = None;
+        stage.model.overlays.push(Overlay::Why(why::State { receipt: Some(Box::new(receipt)), top: 0 }));
+    });
+}
+
 #[test]
 fn usage() {
     check("usage", |stage| {
@@ -307,17 +329,8 @@ fn usage_replies() {
         stage.event(Event::Rollups { turn, rows: vec![(key, totals)] });
         stage.press("a");
         let turn = stage.model.pending.generations.expect("its replies were asked for");
-        let row = GenerationRow {
-            at: stage.model.now,
-            day: 20_700,
-            session: None,
-            message: None,
-            purpose: Purpose::Chat,
-            tags: Vec::new(),
-            key_label: None,
-            outcome: Outcome::Answered,
-            receipt: receipt("openai", 1_204, 356, stage.model.now),
-        };
+        let now = stage.model.now;
+        let row = answered(now, 20_700, receipt("openai", 1_204, 356, now));
         stage.event(Event::Generations { turn, rows: vec![row], more: false });
     });
 }

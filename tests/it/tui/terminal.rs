@@ -34,10 +34,6 @@ fn colours_are_found_without_asking() {
     for (pairs, depth) in cases {
         assert_eq!(Caps::of(&env(pairs)).depth, *depth, "{pairs:?}");
     }
-    let dumb = env(&[("TERM", "dumb")]);
-    assert!(Caps::of(&dumb).wants_plain(&dumb));
-    let accessible = env(&[("TERM", "xterm-256color"), ("ACCESSIBLE", "1")]);
-    assert!(Caps::of(&accessible).wants_plain(&accessible));
     let screen = Caps::of(&env(&[("TERM", "screen"), ("STY", "1")]));
     assert!(!screen.erase_fills && !screen.links);
 }
