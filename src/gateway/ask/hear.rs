@@ -5,6 +5,7 @@ use super::line::{Line, Next, Role};
 use super::rescue;
 use super::seam::Continuation;
 use crate::gateway::attempt::Hearing;
+use crate::gateway::count;
 use crate::routing::Tried;
 use crate::words::{Decision, Failure, FailureKind, ModelId, Reply, Rescue};
 use std::sync::Arc;
@@ -36,10 +37,8 @@ impl Line<'_> {
             self.tried.push(Tried::new(from.id.clone(), key, &failure));
             joint.broke();
             let (next, how) = self.rescue(&failure, &joint, &from.model, said).await?;
-            let mut chosen =
+            let chosen =
                 self.chosen(next.endpoint(), format!("goes on, since {} broke off", from.provider_name));
-            // the text so far is part of what it is asked
-            chosen.prompt_tokens = chosen.prompt_tokens.saturating_add(said);
             self.mailbox.push(Reply::Resumed {
                 from: from.id.clone(),
                 failure: Box::new(failure),
@@ -91,6 +90,7 @@ impl Line<'_> {
             tokio::time::sleep(wait).await;
             for how in rescue::ways(&endpoint, self.base()) {
                 let request = rescue::request(self.base(), &joint.heard().text, said, *how);
+                self.grown = count::prompt(&request).saturating_sub(count::prompt(&self.books.request));
                 let reserved = self.set_aside(&endpoint).await;
                 let Some(reserved) = reserved.map_err(|why| with_note(failure, &why.message))? else { break };
                 let attempt = self.begin(&endpoint, reserved, Role { hedge: false, rescue: true });

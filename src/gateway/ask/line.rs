@@ -26,6 +26,8 @@ pub(super) struct Line<'a> {
     /// A reply that is to be continued.
     pub begun: Option<Begun>,
     pub forbidden: Forbidden,
+    /// By how many tokens of o200k the prompt has grown: who goes on with a reply is given it to read.
+    pub grown: u64,
     /// How long it may yet wait for somebody who should be left alone.
     pub patience: Duration,
 }
@@ -61,6 +63,7 @@ impl<'a> Line<'a> {
             tried: Vec::new(),
             begun,
             forbidden: Forbidden::default(),
+            grown: 0,
             patience,
         }
     }
@@ -222,7 +225,8 @@ impl<'a> Line<'a> {
 
     /// In tokens of o200k, as routing reckons.
     fn weighed(&self, endpoint: &Endpoint) -> u64 {
-        self.estimate(&endpoint.id).map_or(0, |estimate| estimate.prompt_tokens)
+        let prompt = self.estimate(&endpoint.id).map_or(0, |estimate| estimate.prompt_tokens);
+        prompt.saturating_add(self.grown)
     }
 
     /// In tokens of this model, as far as they are known.

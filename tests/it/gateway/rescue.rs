@@ -73,6 +73,20 @@ async fn both_parts_are_billed_and_the_seam_is_in_the_record() {
     bench.settled(&heard);
 }
 
+/// Who goes on reads the reply so far: without a word from the provider our own count has it.
+#[tokio::test]
+async fn the_text_so_far_is_paid_for_again() {
+    let first = dies(&"word ".repeat(200));
+    let second = Upstream::start([Script::stream().event(&text("word end.")).event(&stop("stop")).done()]);
+    let bench = Bench::new(&[&first, &second]);
+    let heard = bench.ask(request("count")).await;
+    let [one, two] = heard.receipt().attempts.as_slice() else { panic!("two parts: {heard:?}") };
+    assert!(one.usage.completion > 150, "{:?}", one.usage);
+    assert!(two.usage.prompt >= one.usage.prompt + one.usage.completion, "{one:?} {two:?}");
+    assert_eq!(two.cost.booked, price(two.usage.prompt.into(), two.usage.completion.into(), 1));
+    bench.settled(&heard);
+}
+
 /// What the reply so far was, what the next endpoint does, and what the last one does if it comes to that.
 #[tokio::test]
 async fn who_has_nothing_to_add_is_believed_only_at_an_end() {

@@ -38,36 +38,38 @@ fn child() {
     let Ok(dir) = std::env::var(DIR) else {
         return;
     };
-    let first: u64 = std::env::var(FIRST).unwrap().parse().unwrap();
-    let store = Store::open(Path::new(&dir), short()).unwrap().store;
-    store.write(vec![Write::Ledger(Entry::Open(Box::new(open_row(first))))]).wait().unwrap();
+    let first: u64 = std::env::var(FIRST).expect("told by the parent").parse().expect("a number");
+    let store = Store::open(Path::new(&dir), short()).expect("opens").store;
+    store.write(vec![Write::Ledger(Entry::Open(Box::new(open_row(first))))]).wait().expect("written");
     let threads: Vec<_> = (0..3)
         .map(|thread| {
             let store = store.clone();
             std::thread::spawn(move || {
                 for n in (first + 1..).skip(thread).step_by(3) {
-                    store.write(unit(n)).wait().unwrap();
+                    store.write(unit(n)).wait().expect("written");
                     // a line is written in one piece
-                    std::io::stdout().write_all(format!("acknowledged {n}\n").as_bytes()).unwrap();
+                    std::io::stdout()
+                        .write_all(format!("acknowledged {n}\n").as_bytes())
+                        .expect("the parent reads");
                 }
             })
         })
         .collect();
     for thread in threads {
-        thread.join().unwrap();
+        thread.join().expect("it ends well");
     }
 }
 
 fn start(dir: &Path, first: u64) -> (Child, Lines<BufReader<ChildStdout>>) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut child = Command::new(std::env::current_exe().expect("this program"))
         .args(["--exact", "store::crash::child", "--nocapture"])
         .env(DIR, dir)
         .env(FIRST, first.to_string())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        .expect("started");
+    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     (child, lines)
 }
 
@@ -77,14 +79,16 @@ fn acknowledged(line: &str) -> Option<u64> {
 }
 
 fn all_messages(store: &Store) -> BTreeSet<u64> {
-    let sessions = (0..7).map(|n| store.tail(session_id(n), usize::MAX).wait().unwrap());
-    let text = |text: String| text.split(' ').next().unwrap().trim_start_matches("word").parse().unwrap();
+    let sessions = (0..7).map(|n| store.tail(session_id(n), usize::MAX).wait().expect("answered"));
+    let text = |text: String| {
+        text.split(' ').next().expect("a word").trim_start_matches("word").parse().expect("a number")
+    };
     sessions.flat_map(|slice| slice.messages).map(|message| text(message.plain())).collect()
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_to_kill_9() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let mut dice = Dice::new(9);
     let mut promised = BTreeSet::new();
     for round in 0..8 {
@@ -93,21 +97,21 @@ fn nothing_acknowledged_is_lost_to_kill_9() {
         let enough = dice.below(120);
         let mut heard = 0;
         while heard <= enough {
-            let line = lines.next().expect("the child writes until it is killed").unwrap();
+            let line = lines.next().expect("the child writes until it is killed").expect("a line");
             if let Some(n) = acknowledged(&line) {
                 promised.insert(n);
                 heard += 1;
             }
         }
-        child.kill().unwrap();
-        child.wait().unwrap();
+        child.kill().expect("killed");
+        child.wait().expect("answered");
 
         // now and then sled's files are gone as well: the last copy and the journal have everything
         let wrecked = round % 3 == 2;
         if wrecked {
             wreck(dir.path());
         }
-        let opened = Store::open(dir.path(), short()).unwrap();
+        let opened = Store::open(dir.path(), short()).expect("opens");
         let said = opened.notices.iter().map(|notice| notice.contains("All of it was brought back"));
         assert_eq!(said.collect::<Vec<_>>(), vec![true; usize::from(wrecked)], "{:?}", opened.notices);
         let orphans: Vec<_> = opened.orphans.iter().map(|row| row.generation).collect();
@@ -116,52 +120,53 @@ fn nothing_acknowledged_is_lost_to_kill_9() {
         let messages = all_messages(&store);
         let missing: Vec<_> = promised.difference(&messages).collect();
         assert!(missing.is_empty(), "round {round}: acknowledged and gone: {missing:?}");
-        let mut rows = store.generations(LedgerRange::default(), None, usize::MAX).wait().unwrap();
+        let mut rows = store.generations(LedgerRange::default(), None, usize::MAX).wait().expect("answered");
         let counted_rows = rows.len() as u64;
         // what was open is booked by opening, and has no message
         rows.retain(|row| matches!(row.outcome, Outcome::Answered));
         assert_eq!(rows.len(), messages.len(), "a message and its row come together");
-        assert_eq!(store.check_rollups().wait().unwrap(), 0);
+        assert_eq!(store.check_rollups().wait().expect("answered"), 0);
         let mut counted = 0;
         for demo in [false, true] {
-            counted += store.totals(i32::MIN..i32::MAX, demo, Of::All).wait().unwrap().requests;
+            counted += store.totals(i32::MIN..i32::MAX, demo, Of::All).wait().expect("answered").requests;
         }
         assert_eq!(counted, counted_rows);
         for n in promised.iter().rev().take(20) {
             let search = Search { query: format!("word{n} "), limit: 2, ..Search::default() };
-            assert_eq!(store.search(search).wait().unwrap().len(), 1, "word{n} is found");
+            assert_eq!(store.search(search).wait().expect("answered").len(), 1, "word{n} is found");
         }
-        assert!(!store.rollups(i32::MIN..i32::MAX, false, By::Model).wait().unwrap().is_empty());
-        assert_eq!(store.open_rows().wait().unwrap(), []);
+        assert!(!store.rollups(i32::MIN..i32::MAX, false, By::Model).wait().expect("answered").is_empty());
+        assert_eq!(store.open_rows().wait().expect("answered"), []);
         store.close();
     }
 }
 
 #[test]
 fn a_guest_takes_over_when_the_owner_is_killed() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let (mut child, mut lines) = start(dir.path(), ROUND);
-    while acknowledged(&lines.next().unwrap().unwrap()).is_none() {}
-    let opened = Store::open(dir.path(), options()).unwrap();
+    while acknowledged(&lines.next().expect("more lines").expect("a line")).is_none() {}
+    let opened = Store::open(dir.path(), options()).expect("opens");
     assert!(opened.guest);
     let store = opened.store;
-    store.write(unit(1)).wait().unwrap();
+    store.write(unit(1)).wait().expect("written");
     let before = all_messages(&store);
     // on their way while the owner dies
     let waiting: Vec<_> = (2..60).map(|n| store.write(unit(n))).collect();
-    child.kill().unwrap();
-    child.wait().unwrap();
+    child.kill().expect("killed");
+    child.wait().expect("answered");
     for ack in waiting {
-        ack.wait().unwrap();
+        ack.wait().expect("answered");
     }
     let after = all_messages(&store);
     assert!((1..60).all(|n| after.contains(&n)));
     assert!(before.is_subset(&after));
-    assert_eq!(store.check_rollups().wait().unwrap(), 0);
-    assert_eq!(store.info().wait().unwrap().owner, std::process::id());
-    let open: Vec<_> = store.open_rows().wait().unwrap().iter().map(|row| row.generation).collect();
+    assert_eq!(store.check_rollups().wait().expect("answered"), 0);
+    assert_eq!(store.info().wait().expect("answered").owner, std::process::id());
+    let open: Vec<_> = store.open_rows().wait().expect("answered").iter().map(|row| row.generation).collect();
     assert!(!open.contains(&generation_id(ROUND)), "the child's is booked");
-    let booked = store.generation(generation_id(ROUND)).wait().unwrap().expect("by whoever took over");
+    let booked =
+        store.generation(generation_id(ROUND)).wait().expect("answered").expect("by whoever took over");
     assert!(matches!(booked.outcome, Outcome::Failed(_)));
     store.close();
 }

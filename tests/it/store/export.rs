@@ -6,7 +6,7 @@ use fareway::words::{Draft, Entry, Message, MessageId, Role};
 use serde_json::json;
 
 fn filled() -> Store {
-    let store = Store::memory().unwrap();
+    let store = Store::memory().expect("opens");
     let mut writes = vec![
         Write::PutSession(Box::new(session(1))),
         Write::PutDraft {
@@ -18,26 +18,26 @@ fn filled() -> Store {
     ];
     writes.extend((0..700).map(|n| put(n % 3, n, &format!("text {n}"))));
     writes.extend((0..300).map(book));
-    store.write(writes).wait().unwrap();
+    store.write(writes).wait().expect("written");
     store
 }
 
 fn all(store: &Store) -> Vec<Write> {
-    store.everything().collect::<Result<_, _>>().unwrap()
+    store.everything().collect::<Result<_, _>>().expect("whole")
 }
 
 #[test]
 fn an_export_makes_the_same_store_again() {
     let store = filled();
     let mut file = Vec::new();
-    let lines = store.export_to(&mut file).unwrap();
+    let lines = store.export_to(&mut file).expect("whole");
     assert_eq!(lines, 3 + 1 + 1 + 700 + 300 + 1);
-    let other = Store::memory().unwrap();
-    assert_eq!(other.import_from(file.as_slice()).unwrap(), lines);
+    let other = Store::memory().expect("opens");
+    assert_eq!(other.import_from(file.as_slice()).expect("whole"), lines);
     // again, which changes nothing
-    assert_eq!(other.import_from(file.as_slice()).unwrap(), lines);
+    assert_eq!(other.import_from(file.as_slice()).expect("whole"), lines);
     assert_eq!(all(&other), all(&store));
-    assert_eq!(other.check_rollups().wait().unwrap(), 0);
+    assert_eq!(other.check_rollups().wait().expect("answered"), 0);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_wrong_line_is_named() {
         (&format!("{header}\n{{\"delete_session\""), Some(2)),
     ];
     for (text, expected) in cases {
-        let line = match Store::memory().unwrap().import_from(text.as_bytes()) {
+        let line = match Store::memory().expect("opens").import_from(text.as_bytes()) {
             Ok(_) => None,
             Err(StoreError::Import { line, .. }) => Some(line),
             Err(other) => panic!("{other}"),
@@ -63,23 +63,25 @@ fn a_wrong_line_is_named() {
 
 #[test]
 fn the_last_copy_of_seven_days_is_kept() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let exports = dir.path().join("exports");
-    std::fs::create_dir_all(&exports).unwrap();
+    std::fs::create_dir_all(&exports).expect("written");
     let name = |day: u64, second: u64| format!("export-{}.jsonl", day * 86_400 + second);
     for (day, second) in (1..=9).flat_map(|day| [(day, 5), (day, 80_000)]) {
-        std::fs::write(exports.join(name(day, second)), "old").unwrap();
+        std::fs::write(exports.join(name(day, second)), "old").expect("written");
     }
     let store = open(dir.path());
-    store.write(vec![put(1, 1, "x")]).wait().unwrap();
-    let path = store.export_now().wait().unwrap();
-    let mut names: Vec<_> =
-        std::fs::read_dir(&exports).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    store.write(vec![put(1, 1, "x")]).wait().expect("written");
+    let path = store.export_now().wait().expect("answered");
+    let mut names: Vec<_> = std::fs::read_dir(&exports)
+        .expect("a folder")
+        .map(|e| e.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .collect();
     names.sort();
     assert_eq!(names.len(), 7, "{names:?}");
     assert!((4..=9).all(|day| names.contains(&name(day, 80_000))), "{names:?}");
-    assert_eq!(store.info().wait().unwrap().last_export, Some(path.clone()));
-    let text = std::fs::read_to_string(path).unwrap();
+    assert_eq!(store.info().wait().expect("answered").last_export, Some(path.clone()));
+    let text = std::fs::read_to_string(path).expect("read");
     assert_eq!(text.lines().count(), 3);
     store.close();
 }
@@ -101,7 +103,7 @@ fn records_of_every_version_are_read() {
         },
     )];
     for (number, (bytes, write)) in fixtures.iter().enumerate() {
-        assert_eq!(decode(bytes).unwrap(), *write, "version {}", number + 1);
+        assert_eq!(decode(bytes).expect("read"), *write, "version {}", number + 1);
     }
     assert_eq!(fixtures.len(), FORMAT as usize);
     for bad in [&b""[..], b"\0{}", b"\x01", b"\x01{", b"\xff{}", b"\x02{}"] {

@@ -31,7 +31,7 @@ fn texts_become_words() {
 
 fn found(store: &Store, query: &str) -> Vec<MessageId> {
     let search = Search { query: query.to_owned(), limit: 100, ..Search::default() };
-    store.search(search).wait().unwrap().into_iter().map(|hit| hit.message).collect()
+    store.search(search).wait().expect("answered").into_iter().map(|hit| hit.message).collect()
 }
 
 fn ids<const N: usize>(numbers: [u64; N]) -> [MessageId; N] {
@@ -40,7 +40,7 @@ fn ids<const N: usize>(numbers: [u64; N]) -> [MessageId; N] {
 
 #[test]
 fn all_words_must_be_there_and_the_last_may_be_a_beginning() {
-    let store = Store::memory().unwrap();
+    let store = Store::memory().expect("opens");
     let texts = [
         "The quick brown fox",
         "the lazy dog sleeps",
@@ -49,7 +49,7 @@ fn all_words_must_be_there_and_the_last_may_be_a_beginning() {
         "quicksand",
         "Ein Café in der Straße",
     ];
-    store.write((0..).zip(texts).map(|(n, text)| put(n % 2, n, text)).collect()).wait().unwrap();
+    store.write((0..).zip(texts).map(|(n, text)| put(n % 2, n, text)).collect()).wait().expect("written");
     let cases: [(&str, &[u64]); 24] = [
         ("the", &[1, 0]),
         ("qui", &[4, 2, 0]),
@@ -82,17 +82,17 @@ fn all_words_must_be_there_and_the_last_may_be_a_beginning() {
     }
     let only =
         Search { query: "the".to_owned(), session: Some(session_id(1)), limit: 9, ..Search::default() };
-    assert_eq!(store.search(only).wait().unwrap().len(), 1);
+    assert_eq!(store.search(only).wait().expect("answered").len(), 1);
 }
 
 #[test]
 fn a_hit_shows_where() {
-    let store = Store::memory().unwrap();
+    let store = Store::memory().expect("opens");
     let text =
         format!("{}then\nthe Émile wörds and émiles end{}", "padding ".repeat(40), " padding".repeat(40));
-    store.write(vec![put(1, 1, &text)]).wait().unwrap();
+    store.write(vec![put(1, 1, &text)]).wait().expect("written");
     let search = Search { query: "émile".to_owned(), limit: 1, ..Search::default() };
-    let hit = store.search(search).wait().unwrap().remove(0);
+    let hit = store.search(search).wait().expect("answered").remove(0);
     assert!(!hit.snippet.contains('\n') && hit.snippet.len() < 200, "{}", hit.snippet);
     let marked: Vec<_> = hit.marks.iter().map(|mark| &hit.snippet[mark.clone()]).collect();
     assert_eq!(marked, ["Émile", "émile"]);
@@ -110,10 +110,10 @@ fn an_excerpt_is_plain_words() {
         ("__init__ needle \\* ~/bin x || y", "__init__ needle * ~/bin x || y"),
     ];
     for (text, expected) in cases {
-        let store = Store::memory().unwrap();
-        store.write(vec![put(1, 1, text)]).wait().unwrap();
+        let store = Store::memory().expect("opens");
+        store.write(vec![put(1, 1, text)]).wait().expect("written");
         let search = Search { query: "needle".to_owned(), limit: 1, ..Search::default() };
-        let hit = store.search(search).wait().unwrap().remove(0);
+        let hit = store.search(search).wait().expect("answered").remove(0);
         assert_eq!(hit.snippet, expected, "{text}");
         assert_eq!(hit.snippet[hit.marks[0].clone()], *"needle");
         assert_eq!(text[hit.offset..][..6], *"needle");
@@ -122,10 +122,10 @@ fn an_excerpt_is_plain_words() {
 
 #[test]
 fn the_words_of_a_phrase_are_marked_where_they_follow_each_other() {
-    let store = Store::memory().unwrap();
-    store.write(vec![put(1, 1, "the fox is quick. A **quick**\nfox, though")]).wait().unwrap();
+    let store = Store::memory().expect("opens");
+    store.write(vec![put(1, 1, "the fox is quick. A **quick**\nfox, though")]).wait().expect("written");
     let search = Search { query: "though \"quick fox\"".to_owned(), limit: 1, ..Search::default() };
-    let hit = store.search(search).wait().unwrap().remove(0);
+    let hit = store.search(search).wait().expect("answered").remove(0);
     let marked: Vec<_> = hit.marks.iter().map(|mark| &hit.snippet[mark.clone()]).collect();
     assert_eq!(marked, ["quick", "fox", "though"]);
     assert_eq!(hit.offset, 22);
@@ -134,18 +134,18 @@ fn the_words_of_a_phrase_are_marked_where_they_follow_each_other() {
 /// An index of the time when words kept their accents: it is found by at once, and renewed in a pause, whole.
 #[test]
 fn an_index_of_an_earlier_version_is_renewed() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let store = open(dir.path());
     let texts = ["un café noir", "a plain cafe", "le thé", "das Café", "tea"];
-    store.write((0..).zip(texts).map(|(n, text)| put(1, n, text)).collect()).wait().unwrap();
+    store.write((0..).zip(texts).map(|(n, text)| put(1, n, text)).collect()).wait().expect("written");
     store.close();
-    let db = sled::open(dir.path().join("store")).unwrap();
+    let db = sled::open(dir.path().join("store")).expect("opens");
     for number in 0..5u32 {
         let key = |kind: &[u8]| [kind, &number.to_be_bytes()].concat();
-        db.remove(key(b"n2")).unwrap().expect("the words of each text");
+        db.remove(key(b"n2")).expect("removed").expect("the words of each text");
         if number > 2 {
             let words = if number == 3 { "café\0das\0" } else { "tea\0" };
-            db.insert(key(b"n1"), [&number.to_be_bytes(), words.as_bytes()].concat()).unwrap();
+            db.insert(key(b"n1"), [&number.to_be_bytes(), words.as_bytes()].concat()).expect("written");
         }
     }
     // a word: bytes shared with the one before, its own, texts, the distances between their numbers
@@ -160,8 +160,8 @@ fn an_index_of_an_earlier_version_is_renewed() {
         block.push(1);
         block.extend(numbers);
     }
-    db.insert([&b"t1"[..], &0u32.to_be_bytes(), b"a"].concat(), block).unwrap();
-    db.flush().unwrap();
+    db.insert([&b"t1"[..], &0u32.to_be_bytes(), b"a"].concat(), block).expect("written");
+    db.flush().expect("on disk");
     drop(db);
     let store = open(dir.path());
     assert_eq!(found(&store, "noir"), ids([0]), "what has no accent is found at once");
@@ -177,24 +177,27 @@ fn an_index_of_an_earlier_version_is_renewed() {
 
 #[test]
 fn what_is_edited_or_deleted_is_found_as_it_is_now() {
-    let store = Store::memory().unwrap();
-    store.write(vec![put(1, 1, "apple"), put(1, 2, "apple pear"), put(2, 3, "apple")]).wait().unwrap();
-    store.write(vec![put(1, 1, "banana")]).wait().unwrap();
+    let store = Store::memory().expect("opens");
+    store
+        .write(vec![put(1, 1, "apple"), put(1, 2, "apple pear"), put(2, 3, "apple")])
+        .wait()
+        .expect("written");
+    store.write(vec![put(1, 1, "banana")]).wait().expect("written");
     assert_eq!(found(&store, "apple"), ids([3, 2]));
     assert_eq!(found(&store, "banana"), ids([1]));
     store
         .write(vec![Write::DeleteMessages { session: session_id(1), messages: vec![message_id(2)] }])
         .wait()
-        .unwrap();
+        .expect("written");
     assert_eq!(found(&store, "apple"), ids([3]));
-    store.write(vec![Write::DeleteSession(session_id(2))]).wait().unwrap();
+    store.write(vec![Write::DeleteSession(session_id(2))]).wait().expect("written");
     assert_eq!(found(&store, "apple"), ids([]));
 }
 
 /// More texts than a segment holds, so that most are found in segments: the answers must be those of a plain scan.
 #[test]
 fn segments_answer_as_a_scan_would() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let store = open(dir.path());
     let text = |n: u64| {
         let words = ["alpha", "beta", "gamma", "delta", "epsilon", "alphabet", "日本語", "été"];
@@ -209,10 +212,10 @@ fn segments_answer_as_a_scan_would() {
     };
     const TEXTS: u64 = 2600;
     for from in (0..TEXTS).step_by(200) {
-        store.write((from..from + 200).map(|n| put(n % 9, n, &text(n))).collect()).wait().unwrap();
+        store.write((from..from + 200).map(|n| put(n % 9, n, &text(n))).collect()).wait().expect("written");
     }
     // some of what is in segments changes
-    store.write(vec![put(7, 7, "alpha rewritten"), put(8, 8, "nothing")]).wait().unwrap();
+    store.write(vec![put(7, 7, "alpha rewritten"), put(8, 8, "nothing")]).wait().expect("written");
     let now = |n| match n {
         7 => "alpha rewritten".to_owned(),
         8 => "nothing".to_owned(),
@@ -255,7 +258,7 @@ fn segments_answer_as_a_scan_would() {
         let mut before = None;
         loop {
             let search = Search { query: query.to_owned(), before, limit: 333, ..Search::default() };
-            let page = store.search(search).wait().unwrap();
+            let page = store.search(search).wait().expect("answered");
             let Some(last) = page.last() else {
                 break;
             };

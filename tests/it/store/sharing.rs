@@ -9,41 +9,44 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
 fn guest(dir: &std::path::Path) -> Store {
-    let opened = Store::open(dir, options()).unwrap();
+    let opened = Store::open(dir, options()).expect("opens");
     assert!(opened.guest);
     opened.store
 }
 
 #[test]
 fn a_guest_reads_and_writes_like_the_owner() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let owner = open(dir.path());
     let guest = guest(dir.path());
-    owner.write(vec![Write::PutSession(Box::new(session(1))), put(1, 1, "from the owner")]).wait().unwrap();
-    guest.write(vec![put(1, 2, "from the guest")]).wait().unwrap();
+    owner
+        .write(vec![Write::PutSession(Box::new(session(1))), put(1, 1, "from the owner")])
+        .wait()
+        .expect("written");
+    guest.write(vec![put(1, 2, "from the guest")]).wait().expect("written");
     for store in [&owner, &guest] {
-        let slice = store.tail(session_id(1), 5).wait().unwrap();
+        let slice = store.tail(session_id(1), 5).wait().expect("answered");
         assert_eq!(
             slice.messages.iter().map(|m| m.plain()).collect::<Vec<_>>(),
             ["from the owner", "from the guest"]
         );
     }
     assert_eq!(guest.everything().map(Result::unwrap).count(), 3);
-    assert_eq!(owner.info().wait().unwrap().guests, 1);
+    assert_eq!(owner.info().wait().expect("answered").guests, 1);
     guest.close();
     owner.close();
 }
 
 #[test]
 fn both_hear_what_the_other_changes() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let owner = open(dir.path());
     let guest = guest(dir.path());
     for (writer, listener) in [(&owner, &guest), (&guest, &owner)] {
         let mut changes = listener.changes();
-        writer.write(vec![put(1, 1, "x")]).wait().unwrap();
+        writer.write(vec![put(1, 1, "x")]).wait().expect("written");
         // the session may be said before its messages
-        while changes.blocking_recv().unwrap() != Changed::Messages(session_id(1)) {}
+        while changes.blocking_recv().expect("a change") != Changed::Messages(session_id(1)) {}
     }
     guest.close();
     owner.close();
@@ -51,31 +54,31 @@ fn both_hear_what_the_other_changes() {
 
 #[test]
 fn a_guest_becomes_owner_and_loses_nothing() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let owner = open(dir.path());
     let first = guest(dir.path());
     let second = guest(dir.path());
     let write = |store: Store, from: u64| {
         std::thread::spawn(move || {
             for n in from..from + 200 {
-                store.write(vec![put(1, n, &n.to_string())]).wait().unwrap();
+                store.write(vec![put(1, n, &n.to_string())]).wait().expect("written");
             }
         })
     };
     let threads = [write(first.clone(), 1000), write(second.clone(), 2000)];
     for n in 0..50 {
-        owner.write(vec![put(1, n, &n.to_string())]).wait().unwrap();
+        owner.write(vec![put(1, n, &n.to_string())]).wait().expect("written");
     }
     owner.close();
     for thread in threads {
-        thread.join().unwrap();
+        thread.join().expect("it ends well");
     }
     for store in [&first, &second] {
-        assert_eq!(store.tail(session_id(1), 1000).wait().unwrap().messages.len(), 450);
+        assert_eq!(store.tail(session_id(1), 1000).wait().expect("answered").messages.len(), 450);
     }
     assert!(matches!(owner.message(message_id(1)).wait(), Err(StoreError::Closed)));
     first.close();
-    assert_eq!(second.session(session_id(1)).wait().unwrap().unwrap().messages, 450);
+    assert_eq!(second.session(session_id(1)).wait().expect("answered").expect("it is there").messages, 450);
     second.close();
 }
 
@@ -98,17 +101,17 @@ fn hold(n: u64, cents: i64) -> Hold {
 }
 
 fn used(store: &Store) -> (Usd, Usd) {
-    let Used { spent, held } = store.used(9, cap(100)).wait().unwrap()[0];
+    let Used { spent, held } = store.used(9, cap(100)).wait().expect("answered")[0];
     (spent, held)
 }
 
 #[test]
 fn two_processes_cannot_spend_the_same_money() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let owner = open(dir.path());
     let guest = guest(dir.path());
     // row 3 costs three cents
-    owner.write(vec![book(3)]).wait().unwrap();
+    owner.write(vec![book(3)]).wait().expect("written");
     let mut granted = Vec::new();
     std::thread::scope(|scope| {
         let ask = |store: Store, from: u64| {
@@ -117,12 +120,12 @@ fn two_processes_cannot_spend_the_same_money() {
                     (from..from + 50).map(|n| (n, store.reserve(hold(n, 2), cap(100)))).collect();
                 asked
                     .into_iter()
-                    .filter_map(|(n, told)| told.wait().unwrap().ok().map(|_| n))
+                    .filter_map(|(n, told)| told.wait().expect("answered").ok().map(|_| n))
                     .collect::<Vec<_>>()
             })
         };
         let threads = [ask(owner.clone(), 1000), ask(guest.clone(), 2000)];
-        granted = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+        granted = threads.into_iter().flat_map(|thread| thread.join().expect("it ends well")).collect();
     });
     assert_eq!(granted.len(), 48, "3 + 48 x 2 = 99 of 100 cents");
     assert_eq!(used(&guest), (Usd::from_cents(3), Usd::from_cents(96)));
@@ -135,7 +138,7 @@ fn two_processes_cannot_spend_the_same_money() {
     row.day = 9;
     row.receipt.demo = false;
     row.receipt.cost.booked = Some(Usd::from_cents(1));
-    guest.write(vec![Write::Ledger(Entry::Generation(Box::new(row)))]).wait().unwrap();
+    guest.write(vec![Write::Ledger(Entry::Generation(Box::new(row)))]).wait().expect("written");
     assert_eq!(used(&owner), (Usd::from_cents(4), Usd::from_cents(92)));
     guest.close();
     owner.close();
@@ -144,58 +147,59 @@ fn two_processes_cannot_spend_the_same_money() {
 /// What is set aside stands in the open rows, so a guest that becomes owner knows it.
 #[test]
 fn money_set_aside_outlives_the_owner() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let owner = open(dir.path());
     let guest = guest(dir.path());
-    assert!(guest.reserve(hold(7, 60), cap(100)).wait().unwrap().is_ok());
+    assert!(guest.reserve(hold(7, 60), cap(100)).wait().expect("answered").is_ok());
     let row = OpenRow { held: Usd::from_cents(60), ..open_row(7) };
-    guest.write(vec![Write::Ledger(Entry::Open(Box::new(row)))]).wait().unwrap();
+    guest.write(vec![Write::Ledger(Entry::Open(Box::new(row)))]).wait().expect("written");
     owner.close();
     assert_eq!(used(&guest), (Usd::ZERO, Usd::from_cents(60)));
-    let over = guest.reserve(hold(8, 41), cap(100)).wait().unwrap().unwrap_err();
+    let over = guest.reserve(hold(8, 41), cap(100)).wait().expect("answered").unwrap_err();
     assert_eq!((over.cap, over.used.held), (0, Usd::from_cents(60)));
     guest.settle(generation_id(7), 7, Usd::from_cents(10));
-    assert!(guest.reserve(hold(8, 90), cap(100)).wait().unwrap().is_ok());
+    assert!(guest.reserve(hold(8, 90), cap(100)).wait().expect("answered").is_ok());
     guest.close();
 }
 
 #[test]
 fn a_socket_that_a_dead_owner_left_does_not_matter() {
-    let dir = tempfile::tempdir().unwrap();
-    drop(UnixListener::bind(dir.path().join("owner.sock")).unwrap());
+    let dir = tempfile::tempdir().expect("a folder");
+    drop(UnixListener::bind(dir.path().join("owner.sock")).expect("bound"));
     assert!(dir.path().join("owner.sock").exists());
     let owner = open(dir.path());
-    guest(dir.path()).write(vec![put(1, 1, "x")]).wait().unwrap();
+    guest(dir.path()).write(vec![put(1, 1, "x")]).wait().expect("written");
     owner.close();
 }
 
 #[test]
 fn a_socket_deep_down_works_too() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let deep = dir.path().join("a-directory-with-a-long-name".repeat(6));
     let owner = open(&deep);
-    guest(&deep).write(vec![put(1, 1, "x")]).wait().unwrap();
+    guest(&deep).write(vec![put(1, 1, "x")]).wait().expect("written");
     owner.close();
 }
 
 #[test]
 fn a_store_whose_holder_is_silent_is_busy() {
-    let dir = tempfile::tempdir().unwrap();
-    let lock = std::fs::File::create(dir.path().join("lock")).unwrap();
-    lock.lock().unwrap();
-    std::fs::write(dir.path().join("lock"), "4711").unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
+    let lock = std::fs::File::create(dir.path().join("lock")).expect("made");
+    lock.lock().expect("locked");
+    std::fs::write(dir.path().join("lock"), "4711").expect("written");
     let options = fareway::store::Options { wait: std::time::Duration::ZERO, ..options() };
-    let error = Store::open(dir.path(), options).err().unwrap();
+    let error = Store::open(dir.path(), options).err().expect("opens");
     assert!(matches!(error, StoreError::Busy { pid: Some(4711), .. }), "{error}");
 }
 
 #[test]
 fn nobody_else_may_look() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let data = dir.path().join("new/data");
     let store = open(&data);
-    store.write(vec![put(1, 1, "secret")]).wait().unwrap();
-    let mode = |name: &str| std::fs::metadata(data.join(name)).unwrap().permissions().mode() & 0o777;
+    store.write(vec![put(1, 1, "secret")]).wait().expect("written");
+    let mode =
+        |name: &str| std::fs::metadata(data.join(name)).expect("it is there").permissions().mode() & 0o777;
     for name in ["", "store", "exports"] {
         assert_eq!(mode(name), 0o700, "{name}");
     }
@@ -207,10 +211,10 @@ fn nobody_else_may_look() {
 
 #[test]
 fn a_directory_that_cannot_be_used_says_why() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("file");
-    std::fs::write(&file, "").unwrap();
-    let error = Store::open(&file, options()).err().unwrap();
+    std::fs::write(&file, "").expect("written");
+    let error = Store::open(&file, options()).err().expect("opens");
     assert!(matches!(error, StoreError::Unusable { .. }), "{error}");
-    assert!(Store::memory().unwrap().info().wait().unwrap().memory);
+    assert!(Store::memory().expect("opens").info().wait().expect("answered").memory);
 }
