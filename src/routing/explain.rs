@@ -99,8 +99,9 @@ impl Plan<'_> {
         let Some(first) = self.placed().next() else { return String::new() };
         let model = first.model;
         let of_model = || self.placed().filter(|candidate| candidate.model == model);
-        let equals: Vec<&Candidate<'_>> =
-            of_model().filter(|c| c.standing == first.standing && c.wish.is_none()).collect();
+        let equals: Vec<&Candidate<'_>> = of_model()
+            .filter(|c| c.standing == first.standing && c.wish.is_some() == first.wish.is_some())
+            .collect();
         let unwell = of_model().count() - equals.len();
         let mut why = if let Some(cached) = self.stuck {
             format!("sticky: its cache holds {} tokens", thousands(cached.min(self.ask.load.prompt)))
@@ -118,6 +119,9 @@ impl Plan<'_> {
         } else {
             self.by_strategy(first, &equals)
         };
+        if let Some(wish) = first.wish {
+            why.push_str(&format!(", though {}", wish.reason()));
+        }
         if first.standing == Standing::Resting {
             why.push_str("; it rests, and nobody else is left");
         } else if model > 0 {
@@ -133,7 +137,8 @@ impl Plan<'_> {
         let drawn = !strategy::is_sort(self.strategy);
         let share = self.order.first().map_or(f64::NAN, |at| self.shares[*at as usize]);
         match (drawn, cheaper) {
-            (true, 0) => format!("cheapest of {} healthy", equals.len()),
+            (true, 0) if first.wish.is_none() => format!("cheapest of {} healthy", equals.len()),
+            (true, 0) => format!("cheapest of {}", equals.len()),
             (true, _) if share.is_finite() => {
                 format!("{} of {} (a {:.0} % chance)", self.strategy.praise(), equals.len(), share * 100.0)
             }

@@ -83,7 +83,7 @@ pub fn next(input: &NextInput<'_>, failure: &Failure) -> NextStep {
         return NextStep::NextKey { key };
     }
     let mut soonest: Option<(Duration, &Arc<Endpoint>)> = None;
-    for endpoint in others(input, failure, last) {
+    for endpoint in others(input) {
         match wait(input, endpoint) {
             Some(Duration::ZERO) => return go(last, endpoint, Duration::ZERO),
             Some(pause) if soonest.is_none_or(|(best, _)| pause < best) => soonest = Some((pause, endpoint)),
@@ -122,39 +122,57 @@ fn go(last: &Tried, endpoint: &Endpoint, wait: Duration) -> NextStep {
     }
 }
 
-/// The endpoints of the decision that may help against this failure, in its order.
-fn others<'a>(
-    input: &'a NextInput<'a>,
-    failure: &'a Failure,
-    last: &'a Tried,
-) -> impl Iterator<Item = &'a Arc<Endpoint>> {
-    let failed = input.catalog.endpoint(&last.endpoint);
-    let cost_there = cost(input.decision, &last.endpoint);
+/// The endpoints of the decision that may help against everything that failed so far, in its order.
+fn others<'a>(input: &'a NextInput<'_>) -> impl Iterator<Item = &'a Arc<Endpoint>> {
+    let ended: Vec<Ended<'_>> = input
+        .tried
+        .iter()
+        .enumerate()
+        // another key, or another form of the question, was another chance there: the last word counts
+        .filter(|(n, tried)| !input.tried[n + 1..].iter().any(|later| later.endpoint == tried.endpoint))
+        .map(|(_, tried)| Ended::of(input, tried))
+        .collect();
     let untried = input.decision.attempts.iter().filter(|id| !input.tried.iter().any(|t| t.endpoint == **id));
-    untried.filter_map(|id| input.catalog.endpoint(id)).filter(move |endpoint| {
-        let other_model = failed.is_none_or(|failed| failed.model != endpoint.model);
-        match failure.kind {
+    untried
+        .filter_map(|id| input.catalog.endpoint(id))
+        .filter(move |endpoint| ended.iter().all(|ended| ended.leaves(input.decision, endpoint)))
+}
+
+/// How it ended at one endpoint.
+struct Ended<'a> {
+    failure: FailureKind,
+    at: Option<&'a Endpoint>,
+    cost: Option<Usd>,
+}
+
+impl<'a> Ended<'a> {
+    fn of(input: &'a NextInput<'_>, tried: &Tried) -> Self {
+        Self {
+            failure: tried.failure,
+            at: input.catalog.endpoint(&tried.endpoint).map(Arc::as_ref),
+            cost: cost(input.decision, &tried.endpoint),
+        }
+    }
+
+    /// Whether it speaks for nothing against asking this endpoint.
+    fn leaves(&self, decision: &Decision, endpoint: &Endpoint) -> bool {
+        let Some(at) = self.at else { return true };
+        match self.failure {
             // more room, whoever has it; another model may have it where nobody says how much it has
-            FailureKind::ContextLength => {
-                failed.is_none_or(|failed| match (endpoint.context, failed.context) {
-                    (Some(room), Some(small)) => room > small,
-                    (_, _) => other_model,
-                })
-            }
+            FailureKind::ContextLength => match (endpoint.context, at.context) {
+                (Some(room), Some(small)) => room > small,
+                (_, _) => at.model != endpoint.model,
+            },
             // the limit is the provider's, not the model's
-            FailureKind::TooLarge => failed.is_none_or(|failed| failed.provider != endpoint.provider),
-            FailureKind::Moderation | FailureKind::InvalidRequest => other_model,
+            FailureKind::TooLarge => at.provider != endpoint.provider,
+            FailureKind::Moderation | FailureKind::InvalidRequest => at.model != endpoint.model,
             // a key that does not work is a thing to be told of, not to be paid for
             FailureKind::Auth | FailureKind::Quota | FailureKind::Permission => {
-                matches!((cost(input.decision, id_of(endpoint)), cost_there), (Some(c), Some(t)) if c <= t)
+                matches!((cost(decision, &endpoint.id), self.cost), (Some(here), Some(there)) if here <= there)
             }
             _ => true,
         }
-    })
-}
-
-fn id_of(endpoint: &Endpoint) -> &EndpointId {
-    &endpoint.id
+    }
 }
 
 fn cost(decision: &Decision, id: &EndpointId) -> Option<Usd> {

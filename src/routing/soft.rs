@@ -18,7 +18,7 @@ pub enum Wish {
 impl Wish {
     pub fn reason(self) -> &'static str {
         match self {
-            Self::Retired => "is switched off by its provider's own calendar",
+            Self::Retired => "switched off by its provider's own calendar",
             Self::Throughput => "slower than `preferred_min_throughput`",
             Self::Latency => "later than `preferred_max_latency`",
             Self::Tools => "many of its tool calls are malformed",

@@ -103,6 +103,39 @@ fn what_follows_each_kind_of_failure() {
     assert_eq!(said(Budget), "It failed.");
 }
 
+/// What a model refused, or had no room for, it is not asked elsewhere, whatever came in between; nor is a key that
+/// failed paid for in the end. Another chance at the same endpoint takes its first word back.
+#[test]
+fn an_earlier_failure_is_not_forgotten() {
+    use FailureKind::*;
+    for (list, step) in [
+        (&[("aa:maker/one", Moderation), ("dd:maker/two", Moderation)][..], None),
+        (&[("aa:maker/one", Moderation), ("dd:maker/two", Server)], None),
+        (&[("aa:maker/one", InvalidRequest), ("dd:maker/two", Server)], None),
+        (&[("aa:maker/one", ContextLength), ("dd:maker/two", Server)], None),
+        (&[("bb:maker/one", Quota), ("aa:maker/one", Server)], None),
+        (&[("aa:maker/one", Auth), ("aa:maker/one", Server)], Some("bb:maker/one")),
+        (&[("aa:maker/one", InvalidRequest), ("aa:maker/one", Server)], Some("bb:maker/one")),
+        (&[("aa:maker/one", Server), ("dd:maker/two", Moderation)], Some("bb:maker/one")),
+    ] {
+        let mut world = world();
+        let decision = decide(&world);
+        let failure = Failure::new(list[list.len() - 1].1, "It failed.");
+        let found = after(&mut world, &decision, &tried(list), &failure);
+        match step {
+            Some(wanted) => assert!(
+                matches!(&found, NextStep::NextEndpoint { endpoint, .. } | NextStep::NextModel { endpoint, .. }
+                    if endpoint.as_str() == wanted),
+                "{list:?}: {found:?}"
+            ),
+            None => assert!(
+                !matches!(found, NextStep::NextEndpoint { .. } | NextStep::NextModel { .. }),
+                "{list:?}: {found:?}"
+            ),
+        }
+    }
+}
+
 /// Where nobody says how much room there is, another model may have it; the same one elsewhere has not.
 #[test]
 fn a_prompt_too_long_goes_where_there_is_or_may_be_room() {
