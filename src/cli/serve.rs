@@ -85,7 +85,7 @@ fn options(shell: &Shell) -> Result<Options, Fail> {
     }
     // a usize holds every u32 of megabytes on the 64-bit machines this runs on; elsewhere the most there is
     let max_body = usize::try_from(u64::from(shell.config.serve.max_body) << 20).unwrap_or(usize::MAX);
-    Ok(Options { max_body, keys, warn: out::note, ..Options::default() })
+    Ok(Options { max_body, model: shell.config.model.clone(), keys, warn: out::note, ..Options::default() })
 }
 
 /// Whoever reaches the address spends the person's money: without keys that must be this machine only.

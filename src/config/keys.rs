@@ -70,7 +70,7 @@ impl KeySource {
             Self::Env(name) => format!("env:{name}"),
             Self::Command(command) => format!("cmd:{command}"),
             Self::File(path) => format!("file:{path}"),
-            Self::Literal(_) => "written in the config".into(),
+            Self::Literal(_) => "the config".into(),
         }
     }
 

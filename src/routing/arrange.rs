@@ -136,7 +136,7 @@ impl Plan<'_> {
 /// What puts candidates behind one another: who must rest, soft wishes not met, the model, the standing.
 pub(super) struct Classes<'a> {
     /// All models in one list.
-    together: bool,
+    pub together: bool,
     named: &'a [String],
     tier: TierWish,
 }

@@ -98,11 +98,13 @@ impl Plan<'_> {
     fn why(&self) -> String {
         let Some(first) = self.placed().next() else { return String::new() };
         let model = first.model;
-        let of_model = || self.placed().filter(|candidate| candidate.model == model);
-        let equals: Vec<&Candidate<'_>> = of_model()
+        // with `partition: none` everybody is measured with everybody
+        let together = self.classes(model).together;
+        let peers = || self.placed().filter(|candidate| together || candidate.model == model);
+        let equals: Vec<&Candidate<'_>> = peers()
             .filter(|c| c.standing == first.standing && c.wish.is_some() == first.wish.is_some())
             .collect();
-        let unwell = of_model().count() - equals.len();
+        let unwell = peers().count() - equals.len();
         let mut why = if let Some(cached) = self.stuck {
             format!("sticky: its cache holds {} tokens", thousands(cached.min(self.ask.load.prompt)))
         } else if super::slug::place(self.named(model), first.endpoint).is_some() {
@@ -124,8 +126,12 @@ impl Plan<'_> {
         }
         if first.standing == Standing::Resting {
             why.push_str("; it rests, and nobody else is left");
-        } else if model > 0 {
-            why.push_str(&format!("; {} has no endpoint that can answer now", self.targets[0].model));
+        } else if model > 0 && !together {
+            let asked = &self.targets[0].model;
+            why.push_str(&match self.placed().any(|candidate| candidate.model == 0) {
+                true => format!("; {asked} stands behind: slow, failing or resting"),
+                false => format!("; {asked} has no endpoint that can answer now"),
+            });
         } else if unwell > 0 {
             why.push_str(&format!("; {unwell} stand behind: slow, failing or resting"));
         }

@@ -2,7 +2,7 @@
 
 use super::router::{Label, Service, bytes, refuse, retry_after, turned_away};
 use crate::wire::face::openai_chat::{Incoming, KEEP_ALIVE, Streamed, Whole, parse};
-use crate::words::{Failure, FailureKind, GenerationId, Reply, Request, SessionId, clean_line};
+use crate::words::{Failure, FailureKind, GenerationId, ModelRef, Reply, Request, SessionId, clean_line};
 use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -65,10 +65,14 @@ fn warned(
 /// What the shell of the request adds: an id, a conversation, who pays.
 fn complete(service: &Service, incoming: Incoming, label: Option<String>, headers: &HeaderMap) -> Request {
     let mut request = incoming.request;
+    if request.model.as_str().is_empty() {
+        request.model = ModelRef::new(&service.options.model);
+    }
     request.generation = service.gateway.new_generation();
     let told = headers.get("x-session-id").and_then(|value| value.to_str().ok()).map(str::to_owned);
     request.session = incoming.conversation.or(told).map(|name| conversation(&name));
-    if let Some(title) = headers.get("x-title").and_then(|value| value.to_str().ok()) {
+    let title = headers.get("x-openrouter-title").or_else(|| headers.get("x-title"));
+    if let Some(title) = title.and_then(|value| value.to_str().ok()) {
         request.tags.push(title.to_owned());
     }
     request.key_label = label;

@@ -3,7 +3,7 @@
 use super::auth::{self, Key, Refused};
 use super::{chat, models, visitor};
 use crate::gateway::Gateway;
-use crate::wire::face::openai_chat::error;
+use crate::wire::face::openai_chat::{error, whole_seconds};
 use crate::words::{At, Failure, FailureKind, clean_line};
 use axum::Router;
 use axum::body::Body;
@@ -25,6 +25,8 @@ use tokio::net::TcpListener;
 pub struct Options {
     /// Bytes a request body may have.
     pub max_body: usize,
+    /// What answers who names no model; empty: nobody does.
+    pub model: String,
     /// Empty: whoever reaches the address may ask.
     pub keys: Vec<Key>,
     /// A comment is sent when nothing else was for this long.
@@ -35,7 +37,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { max_body: 32 << 20, keys: Vec::new(), keep_alive: Duration::from_secs(5), warn: |_| {} }
+        Self {
+            max_body: 32 << 20,
+            model: String::new(),
+            keys: Vec::new(),
+            keep_alive: Duration::from_secs(5),
+            warn: |_| {},
+        }
     }
 }
 
@@ -177,7 +185,7 @@ pub(super) fn refuse(failure: &Failure) -> Response {
 
 pub(super) fn retry_after(response: &mut Response, failure: &Failure) {
     if let Some(wait) = failure.retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));
     }
 }
 

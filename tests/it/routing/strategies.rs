@@ -119,6 +119,11 @@ fn partition_none_mixes_models_and_order_names_the_first() {
     assert_eq!(order(&world, &request, 1), ["bb:maker/one", "aa:maker/one", "aa:maker/two"]);
     request.preferences.sort = Some(Sort::Full { by, partition: Partition::None });
     assert_eq!(order(&world, &request, 1), ["bb:maker/one", "aa:maker/two", "aa:maker/one"]);
+    // a fallback that is simply cheaper wins by its price, not for want of the first
+    let cheaper =
+        Request { model: "maker/two".into(), fallbacks: vec!["maker/one".into()], ..request.clone() };
+    let decision = plan(world.input(&cheaper), &mut Dice::new(1)).expect("a plan");
+    assert_eq!(decision.why, "cheapest for this request of 3");
     request.preferences.sort = None;
     request.preferences.order = vec!["aa".to_owned()];
     for seed in 0..20 {

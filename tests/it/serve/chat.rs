@@ -111,6 +111,21 @@ async fn a_bad_body_is_answered_with_the_field() {
     assert!(body.contains("payload_too_large"), "{body}");
 }
 
+/// Who names no model is answered by the person's own; where there is none, it is said.
+#[tokio::test]
+async fn without_a_model_the_persons_own_answers() {
+    let question = json!({ "messages": [{ "role": "user", "content": "hi" }] });
+    let door = open(Options { model: "demo/swift".into(), ..Options::default() }).await;
+    let (status, body) = post(&door.url("/v1/chat/completions"), &question).await;
+    assert_eq!(status, 200, "{body}");
+    let body: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!((&body["model"], &body["fareway"]["requested"]), (&json!("demo/swift"), &json!("demo/swift")));
+    let door = open(Options::default()).await;
+    let (status, body) = post(&door.url("/v1/chat/completions"), &question).await;
+    assert_eq!(status, 400);
+    assert!(body.contains("no model was named"), "{body}");
+}
+
 #[tokio::test]
 async fn a_client_that_hangs_up_leaves_nothing_in_flight() {
     let door = open(Options::default()).await;

@@ -83,6 +83,14 @@ async fn each_refusal_has_its_status_and_its_type() {
             None,
         ),
         ("rate limit", limited, 429, "rate_limit_exceeded", Some("7")),
+        (
+            "rate limit, and a part of a second",
+            Script::answer(429, &[("retry-after", "29.2")], r#"{"error":{"message":"slow down"}}"#),
+            429,
+            "rate_limit_exceeded",
+            // never too early
+            Some("30"),
+        ),
         ("forbidden", error(403, "permission_denied", "not for you"), 403, "permission_denied", None),
         ("no such model", error(404, "model_not_found", "no such model"), 404, "not_found", None),
         (

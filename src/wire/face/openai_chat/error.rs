@@ -2,6 +2,7 @@
 
 use crate::words::{Failure, FailureKind, Receipt};
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 /// The HTTP status and the body `{"error": {code, message, metadata, availability}}`.
 /// Source: OpenRouter's error reference (`error.metadata.error_type`, `error.availability`).
@@ -68,7 +69,7 @@ fn availability(failure: &Failure, receipt: Option<&Receipt>) -> Option<Value> {
     let mut object = json!({ "code": code, "retryable": retryable });
     let map = object.as_object_mut()?;
     if let Some(wait) = failure.retry_after {
-        map.insert("retry_after".into(), wait.as_secs().max(1).into());
+        map.insert("retry_after".into(), whole_seconds(wait).into());
     }
     if let Some(receipt) = receipt {
         map.insert("requested_models".into(), json!([receipt.requested]));
@@ -80,4 +81,9 @@ fn availability(failure: &Failure, receipt: Option<&Receipt>) -> Option<Value> {
         map.insert("fallback_models".into(), json!(failure.nearest));
     }
     Some(object)
+}
+
+/// As `Retry-After` says it. Whoever keeps to it must not come back too early.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1)
 }

@@ -8,7 +8,7 @@ mod request;
 mod stream;
 mod usage;
 
-pub use error::error;
+pub use error::{error, whole_seconds};
 pub use reply::Whole;
 pub use request::{Incoming, parse};
 pub use stream::{KEEP_ALIVE, Streamed};

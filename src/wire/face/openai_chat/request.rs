@@ -75,9 +75,8 @@ fn incoming(mut fields: Map<String, Value>) -> Result<Incoming, Bad> {
         (Some(model), Some(preset)) => ModelRef::new(format!("{model}@preset/{preset}")),
         (None, Some(preset)) => ModelRef::new(format!("@preset/{preset}")),
         (Some(model), None) => ModelRef::new(model),
-        (None, None) if fallbacks.is_empty() => {
-            return Err(Bad::new("model", "is missing: name one (GET /v1/models lists them)"));
-        }
+        // the person's own, if there is one
+        (None, None) if fallbacks.is_empty() => ModelRef::new(""),
         (None, None) => fallbacks.remove(0),
     };
     fallbacks.retain(|other| *other != model);
