@@ -97,7 +97,7 @@ fn run(bencher: Bencher<'_, '_>, endpoints: usize, preferences: Preferences, exp
         };
         let plan = Plan::new(input, &mut dice).expect("a plan");
         if explain {
-            black_box(plan.decision());
+            black_box(plan.decision(&world.keys));
         }
         black_box(plan.first().map(Arc::as_ptr))
     });

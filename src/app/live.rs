@@ -1,7 +1,7 @@
 //! A reply while it is heard: what the grammar of `Reply` does to a message, and what is known of it so far.
 
 use super::reading::Reading;
-use super::telling::{continued, forbidden, named, short};
+use super::telling::{continued, forbidden, named, refused, short};
 use crate::metering::{self, Tokenizer};
 use crate::words::{
     At, Chosen, Delta, Failure, FailureKind, GenerationId, Join, Message, MessageId, Purpose, SessionId,
@@ -86,6 +86,10 @@ impl Live {
         self.waiting = None;
         if failure.kind == FailureKind::Budget {
             self.notes.push(forbidden(from));
+            return;
+        }
+        if failure.is_unasked() && failure.excluded_by.is_empty() {
+            self.notes.push(format!("{}{FROM}", refused(from)));
             return;
         }
         let took = seconds(at.since(self.since));

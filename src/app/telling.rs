@@ -55,6 +55,11 @@ fn noted(message: &Message) -> Vec<String> {
         true => Vec::new(),
         false => by_budget.map(|one| forbidden(one.endpoint.as_str())).collect(),
     };
+    if let Some(cheaper) = receipt.decision.as_ref().and_then(|decision| decision.refused.as_ref())
+        && let Some(first) = receipt.attempts.first()
+    {
+        notes.push(format!("{} → {}", refused(cheaper.as_str()), named(&first.endpoint, first.dearer)));
+    }
     let mut said = 0;
     for (at, attempt) in receipt.attempts.iter().enumerate() {
         let next = receipt.attempts.get(at + 1);
@@ -91,6 +96,11 @@ pub(super) fn named(endpoint: &EndpointId, dearer: Option<Dearer>) -> String {
         Some(price) => format!("{endpoint} ({price})"),
         None => endpoint.to_string(),
     }
+}
+
+/// Whose key was refused a while ago, so that somebody dearer is asked.
+pub(super) fn refused(endpoint: &str) -> String {
+    format!("{endpoint} not asked, its key was refused")
 }
 
 /// Whom a budget forbade, so that somebody else was asked.

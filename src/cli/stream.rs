@@ -1,7 +1,7 @@
 //! An answer's text on its way to stdout while it comes: raw to a pipe, inert to a terminal.
 
 use super::out;
-use crate::words::{FailureKind, Reply, clean};
+use crate::words::{Reply, clean};
 use std::io::{self, IsTerminal};
 use tokio::io::AsyncWriteExt;
 
@@ -42,7 +42,7 @@ impl Stdout {
 /// What happens on the way, on stderr.
 pub fn narrate(reply: &Reply) {
     match reply {
-        Reply::FellBack { from, failure } if failure.kind == FailureKind::Budget => {
+        Reply::FellBack { from, failure } if failure.is_unasked() => {
             out::note(&format!("{from} was not asked: {failure}; asking the next"));
         }
         Reply::FellBack { from, failure } => out::note(&format!("{from} failed: {failure}; asking the next")),

@@ -2,6 +2,7 @@
 
 use super::candidate::Candidate;
 use super::health::Standing;
+use super::keys::KeyBook;
 use super::plan::{Dropped, Objection, Plan};
 use super::{price, strategy};
 use crate::words::{Considered, Decision, Estimate, Usd, Verdict};
@@ -9,7 +10,8 @@ use std::time::Duration;
 
 impl Plan<'_> {
     /// Every candidate and what became of it.
-    pub fn decision(&self) -> Decision {
+    pub fn decision(&self, keys: &KeyBook) -> Decision {
+        let refused = self.refused(keys);
         let mut considered = Vec::with_capacity(self.order.len() + self.dropped.len());
         considered.extend((0..).zip(&self.order).map(|(place, at)| self.kept(place, *at as usize)));
         considered.extend(self.dropped.iter().map(|dropped| self.left_out(dropped)));
@@ -18,9 +20,20 @@ impl Plan<'_> {
             strategy: self.strategy_name(),
             attempts: self.placed().map(|candidate| candidate.endpoint.id.clone()).collect(),
             considered,
-            why: self.why(),
+            refused: refused.map(|candidate| candidate.endpoint.id.clone()),
+            why: self.why(refused),
             draws: self.draws.clone(),
         }
+    }
+
+    /// The cheapest of those that would cost less than the first and cannot be asked because their keys were refused: a
+    /// key that fails is a thing to be told of, not to be paid for.
+    fn refused(&self, keys: &KeyBook) -> Option<&Candidate<'_>> {
+        let first = self.placed().next()?;
+        self.placed()
+            .filter(|candidate| candidate.standing == Standing::Resting && candidate.price < first.price)
+            .filter(|candidate| keys.refused(candidate.endpoint, self.ask.now).is_some())
+            .min_by(|a, b| a.price.total_cmp(&b.price))
     }
 
     fn strategy_name(&self) -> String {
@@ -95,7 +108,7 @@ impl Plan<'_> {
     }
 
     /// One phrase for a person.
-    fn why(&self) -> String {
+    fn why(&self, refused: Option<&Candidate<'_>>) -> String {
         let Some(first) = self.placed().next() else { return String::new() };
         let model = first.model;
         // with `partition: none` everybody is measured with everybody
@@ -134,6 +147,9 @@ impl Plan<'_> {
             });
         } else if unwell > 0 {
             why.push_str(&format!("; {unwell} stand behind: slow, failing or resting"));
+        }
+        if let Some(refused) = refused {
+            why.push_str(&format!("; {} costs less, but its key was refused", refused.endpoint.id));
         }
         why
     }

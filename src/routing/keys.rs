@@ -38,6 +38,8 @@ struct Key {
 struct Rest {
     until: At,
     times: u32,
+    /// Not for a rate: the key was rejected, or has no money.
+    refused: bool,
 }
 
 /// What the book says to somebody who wants to ask an endpoint.
@@ -82,6 +84,19 @@ impl KeyBook {
         self.at(&endpoint.provider).pick(endpoint, now)
     }
 
+    /// Until when nobody may ask this endpoint because every key of it was refused.
+    pub fn refused(&self, endpoint: &Endpoint, now: At) -> Option<At> {
+        let keys = self.of.get(endpoint.provider.as_str()).filter(|keys| !keys.calm)?;
+        let until = |key: &Key| {
+            let here = key.at.iter().find(|(at, _)| *at == endpoint.id).map(|(_, rest)| rest);
+            let rests = here.into_iter().chain([&key.rest]).filter(|rest| rest.refused && rest.until > now);
+            rests.map(|rest| rest.until).max()
+        };
+        keys.list.iter().map(until).try_fold(None, |first: Option<At>, until| {
+            until.map(|until| Some(first.map_or(until, |first| first.min(until))))
+        })?
+    }
+
     /// The provider's keys, for whoever asks about many of its endpoints.
     pub(super) fn at(&self, provider: &ProviderId) -> KeysOf<'_> {
         KeysOf(self.of.get(provider.as_str()))
@@ -103,10 +118,12 @@ impl KeyBook {
                 // concurrent refusals of one storm count once
                 let before = if rest.until > now { rest.times.saturating_sub(1) } else { rest.times };
                 let guess = FIRST_COOL_DOWN.saturating_mul(1 << before.min(16)).min(LONGEST_GUESS);
-                rest.extend(asked.unwrap_or(guess), now);
+                rest.extend(asked.unwrap_or(guess), false, now);
             }
-            FailureKind::Permission => key.rest_at(&endpoint.id).extend(asked.unwrap_or(BROKEN_KEY), now),
-            FailureKind::Quota | FailureKind::Auth => key.rest.extend(asked.unwrap_or(BROKEN_KEY), now),
+            FailureKind::Permission => {
+                key.rest_at(&endpoint.id).extend(asked.unwrap_or(BROKEN_KEY), true, now)
+            }
+            FailureKind::Quota | FailureKind::Auth => key.rest.extend(asked.unwrap_or(BROKEN_KEY), true, now),
             _ => {}
         }
     }
@@ -178,10 +195,11 @@ impl Key {
 
 impl Rest {
     /// A later end stands.
-    fn extend(&mut self, rest: Duration, now: At) {
+    fn extend(&mut self, rest: Duration, refused: bool, now: At) {
         if self.until <= now {
             self.times += 1;
         }
         self.until = self.until.max(now + rest);
+        self.refused = refused;
     }
 }

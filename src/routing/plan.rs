@@ -33,14 +33,14 @@ pub const MAX_DEARER: f64 = 2.0;
 
 /// Which endpoint answers, and why.
 pub fn plan(input: PlanInput<'_>, dice: &mut Dice) -> Result<Decision, Failure> {
-    Plan::new(input, dice).map(|plan| plan.decision())
+    Plan::new(input, dice).map(|plan| plan.decision(input.keys))
 }
 
 /// The same; where nobody may answer, the decision beside the failure: every candidate and the filter that took it.
 pub fn decide(input: PlanInput<'_>, dice: &mut Dice) -> Result<Decision, Box<Refused>> {
     let plan = Plan::made(input, dice)
         .map_err(|failure| Box::new(Refused { failure, decision: Decision::default() }))?;
-    let decision = plan.decision();
+    let decision = plan.decision(input.keys);
     if plan.order.is_empty() {
         return Err(Box::new(Refused { failure: refuse::nobody(&plan, &input), decision }));
     }

@@ -185,6 +185,12 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// It is no answer of the provider's: a budget, or a key that was refused before, kept it from being asked.
+    pub fn is_unasked(&self) -> bool {
+        let refused = matches!(self.kind, FailureKind::Auth | FailureKind::Quota | FailureKind::Permission);
+        self.kind == FailureKind::Budget || refused && self.status.is_none()
+    }
+
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self {
             kind,

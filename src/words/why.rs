@@ -15,6 +15,9 @@ pub struct Decision {
     /// Endpoints to try, best first.
     pub attempts: Vec<EndpointId>,
     pub considered: Vec<Considered>,
+    /// It costs less than whoever is asked first, and is not asked: its keys were refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<EndpointId>,
     /// One phrase for a person.
     pub why: String,
     /// Random numbers that were drawn, so that the draw can be repeated.

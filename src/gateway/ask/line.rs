@@ -71,6 +71,7 @@ impl<'a> Line<'a> {
     /// The first endpoint that says something.
     pub async fn first(&mut self) -> Result<Hearing, Failure> {
         let (mut endpoint, mut reserved, mut why) = self.within_budget().await?;
+        self.tell_refused();
         loop {
             self.choose(&endpoint, why).await;
             if let Some(held) = self.held(&endpoint) {
@@ -93,6 +94,23 @@ impl<'a> Line<'a> {
             self.tried.push(Tried::new(asked, key, &failure));
             (endpoint, reserved, why) = self.move_on(&endpoint, failure).await?;
         }
+    }
+
+    /// Who goes to somebody dearer because a key was refused a while ago is told so as if it had been refused now.
+    fn tell_refused(&self) {
+        let Some(cheaper) = self.decision.refused.as_ref().and_then(|id| self.catalog.endpoint(id)) else {
+            return;
+        };
+        let now = self.books.now();
+        let until = self.books.core.memory().keys.refused(cheaper, now).unwrap_or(now);
+        let failure = Failure {
+            retry_after: Some(until.since(now)),
+            ..Failure::new(FailureKind::Auth, "its key was refused a while ago")
+        };
+        let chosen = self.chosen(cheaper, self.decision.why.clone());
+        self.mailbox.push(Reply::Chosen(Box::new(chosen)));
+        let failure = Box::new(books::at(failure, cheaper));
+        self.mailbox.push(Reply::FellBack { from: cheaper.id.clone(), failure });
     }
 
     /// The next one, told to the reader. The money is set aside before anybody hears of it.
@@ -206,7 +224,8 @@ impl<'a> Line<'a> {
 
     /// What it costs here more than at the first choice.
     fn dearer(&self, endpoint: &Endpoint) -> Option<Dearer> {
-        let first = self.decision.attempts.first().filter(|first| **first != endpoint.id)?;
+        let first = self.decision.refused.as_ref().or(self.decision.attempts.first());
+        let first = first.filter(|first| **first != endpoint.id)?;
         let cost = |id: &EndpointId| self.estimate(id).and_then(|estimate| estimate.cost);
         let there = cost(first)?;
         match cost(&endpoint.id) {

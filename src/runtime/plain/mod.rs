@@ -266,6 +266,9 @@ impl Plain {
                 self.thinking = true;
                 self.remark("thinking");
             }
+            Reply::FellBack { from, failure } if failure.is_unasked() => {
+                self.remark(&format!("{from} was not asked: {failure}"));
+            }
             Reply::FellBack { from, failure } => self.remark(&format!("{from} failed: {failure}")),
             Reply::Resumed { from, chosen, .. } => {
                 let price = chosen.dearer.map_or_else(String::new, |price| format!(", {price}"));

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, keys, options, priced, request};
 use crate::support::upstream::{Script, Upstream};
-use fareway::words::{FailureKind, Filter, Prices, Reply, Usd, Verdict};
+use fareway::words::{Dearer, FailureKind, Filter, Prices, Reply, Usd, Verdict};
 
 /// Two endpoints of one model; the second costs this many times the first.
 fn bench(first: &Upstream, second: &Upstream, times: i128) -> Bench {
@@ -77,6 +77,21 @@ async fn a_key_that_fails_never_moves_to_somebody_dearer() {
         assert_eq!(kind.error_type(), error_type);
         assert!(heard.message().contains("no reason to pay more"), "{}", heard.message());
         assert!(second.seen().is_empty());
+        bench.settled(&heard);
+        // while the key is left alone the other one answers, and it is told why and what that costs
+        let heard = bench.ask(request("hi")).await;
+        assert_eq!((heard.outline().as_str(), heard.text().as_str()), ("CFCDn", "yes"), "{heard:?}");
+        let told = heard.0.iter().rev().find_map(|reply| match reply {
+            Reply::Chosen(chosen) => {
+                Some((chosen.dearer.map(|dearer| dearer.to_string()), chosen.why.clone()))
+            }
+            _ => None,
+        });
+        let (price, why) = told.expect("somebody was chosen");
+        assert_eq!(price.as_deref(), Some("2.0× the price"));
+        assert!(why.ends_with("p0:test/model costs less, but its key was refused"), "{why}");
+        let attempts = &heard.receipt().attempts;
+        assert_eq!((attempts.len(), attempts[0].dearer), (1, Some(Dearer::Times(2.0))));
         bench.settled(&heard);
         // one that costs as much or less is asked
         let bench = self::bench(&first, &second, 1);

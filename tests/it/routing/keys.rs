@@ -1,8 +1,8 @@
 //! Keys by position: which may be used, which cool down and for how long.
 
-use super::support::{NOW, World};
-use fareway::routing::{KeyBook, Pick};
-use fareway::words::{Endpoint, Failure, FailureKind};
+use super::support::{NOW, World, ask};
+use fareway::routing::{KeyBook, Pick, plan};
+use fareway::words::{Dice, Endpoint, Failure, FailureKind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +41,30 @@ fn what_each_failure_does_to_a_key() {
             }
             assert_eq!(keys.pick(endpoint, NOW + secs(rest)), Pick::Key(0), "{kind:?}");
         }
+    }
+}
+
+/// A cheaper endpoint whose key was refused is no matter of course; one that is only full, or dearer, is.
+#[test]
+fn a_refused_key_of_somebody_cheaper_is_told() {
+    for (kind, keys, at, told) in [
+        (FailureKind::Auth, 1, "aa", true),
+        (FailureKind::Quota, 1, "aa", true),
+        (FailureKind::Permission, 1, "aa", true),
+        (FailureKind::RateLimited, 1, "aa", false),
+        (FailureKind::Auth, 2, "aa", false),
+        (FailureKind::Auth, 1, "bb", false),
+    ] {
+        let mut world = World::of(&[("aa", "1", "1"), ("bb", "2", "2")]);
+        world.keys.set(&at.into(), keys);
+        let endpoint = world.catalog.endpoints_of(at).next().expect("it serves the model").clone();
+        world.keys.failed(&endpoint, 0, &Failure::new(kind, "no"), world.now);
+        let decision = plan(world.input(&ask("maker/one")), &mut Dice::new(1)).expect("a plan");
+        assert_eq!(decision.refused.is_some(), told, "{kind:?} {keys} {at}");
+        assert_eq!(decision.why.contains("its key was refused"), told, "{}", decision.why);
+        world.now = world.now + secs(600);
+        let decision = plan(world.input(&ask("maker/one")), &mut Dice::new(1)).expect("a plan");
+        assert_eq!(decision.refused, None, "ten minutes later it is tried again");
     }
 }
 

@@ -374,6 +374,7 @@ pub fn receipt(provider: &str, prompt: u64, completion: u64, at: At) -> Receipt 
                     )
                 },
             ],
+            refused: None,
             why: "cheapest of 2 healthy".into(),
             draws: vec![0.25, 0.875],
         })),
