@@ -88,9 +88,10 @@ pub fn keep(model: &mut Model, ids: &[MessageId]) -> Vec<Effect> {
     vec![Effect::Save(saves)]
 }
 
-/// The first words of a prompt, at most 48 characters, cut at a word.
+/// The first words of a prompt, at most 48 characters, cut at a word: those that were typed, if any were, else the name
+/// of what was attached.
 pub fn title(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("");
+    let line = first_line(text).replace('`', "").replace("**", "");
     let line = crate::words::clean_line(line.trim_start_matches(['#', '>', '-', '*', ' ']));
     if line.chars().count() <= 48 {
         return line;
@@ -98,6 +99,25 @@ pub fn title(text: &str) -> String {
     let cut: String = line.chars().take(47).collect();
     let at = cut.rfind(' ').filter(|at| *at > 20).unwrap_or(cut.len());
     format!("{}…", cut[..at].trim_end())
+}
+
+/// The first line that stands in no fence, else the first one that is none.
+fn first_line(text: &str) -> &str {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut rest = lines().peekable();
+    while let Some(line) = rest.next() {
+        let ticks = line.len() - line.trim_start_matches('`').len();
+        if ticks >= 3 {
+            rest.find(|end| *end == &line[..ticks]);
+            continue;
+        }
+        // what a fence holds is called so in the line above it
+        let names = line.starts_with('`') && line.ends_with('`');
+        if !names || !rest.peek().is_some_and(|next| next.starts_with("```")) {
+            return line;
+        }
+    }
+    lines().find(|line| !line.starts_with("```")).unwrap_or("")
 }
 
 /// `/name argument`; `None` when there is no such command and the text may be meant as text.

@@ -44,6 +44,10 @@ pub async fn run(command: &str) -> Result<Attached, String> {
     let cut = bytes.len() > MOST;
     bytes.truncate(MOST);
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
+    // a letter of an old encoding here and there is still text
+    if text.contains('\0') || text.matches('\u{fffd}').count() * 10 > text.chars().count() {
+        return Err(format!("`{command}` prints bytes that are no text: nothing is attached"));
+    }
     if cut {
         drop(group);
         text.push_str("\n(cut: the output was longer than 1 MB, and the command was ended)\n");
@@ -56,7 +60,10 @@ pub async fn run(command: &str) -> Result<Attached, String> {
         }
     }
     let tokens = text.len() as u64 / 4;
-    let label: String = command.chars().take(40).collect();
+    let mut label: String = command.chars().take(40).collect();
+    if cut {
+        label.push_str(", its first 1 MB");
+    }
     let body = ChipBody::Output { command: command.to_owned(), text };
     Ok(Attached { chip: Chip { label: format!("⟦!{label}⟧"), body }, tokens })
 }

@@ -78,3 +78,21 @@ fn a_persons_title_and_a_failure_leave_things_as_they_are() {
     assert_eq!(stage.model.session().title, "What is a monad, in three sentences?");
     assert!(stage.model.live.is_empty());
 }
+
+/// What was typed names a session, not the file above it.
+#[test]
+fn the_first_words_are_those_that_were_typed() {
+    let cases = [
+        ("\n`a b.txt`\n```\nhello\n```\n  what is **it**", "what is it"),
+        ("````\n```\nx\n```\n````\nFix `this`", "Fix this"),
+        ("# Plan\nmore", "Plan"),
+        ("`a.txt`\n```\nhello\n```\n", "a.txt"),
+        ("`x` is what?", "x is what?"),
+    ];
+    for (prompt, title) in cases {
+        let mut stage = Stage::new(80, 24);
+        stage.event(fareway::app::Event::Paste(prompt.into()));
+        stage.press("enter");
+        assert_eq!(stage.model.session().title, title, "{prompt:?}");
+    }
+}

@@ -1,14 +1,19 @@
 //! What comes into a prompt from outside: the output of commands, bounded; paths, found by their letters.
 
+use fareway::app::Attached;
 use fareway::runtime::{command, paths};
 use fareway::words::ChipBody;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-fn output(command: &str) -> String {
+fn run(command: &str) -> Result<Attached, String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let attached = runtime.block_on(command::run(command)).expect("it runs");
+    runtime.block_on(command::run(command))
+}
+
+fn output(command: &str) -> String {
+    let attached = run(command).expect("it runs");
     match attached.chip.body {
         ChipBody::Output { text, .. } => text,
         other => panic!("{other:?}"),
@@ -26,6 +31,14 @@ fn a_command_that_prints_for_ever_is_ended() {
     let text = output("yes");
     assert!(text.len() < 1_100_000, "{} bytes", text.len());
     assert!(text.ends_with("the command was ended)\n"));
+}
+
+#[test]
+fn what_is_no_text_is_not_attached() {
+    let refused = |bytes: &str| run(bytes).expect_err("it is no text");
+    assert!(refused("printf 'a\\000b'").contains("no text"));
+    assert!(refused("head -c 4000 /dev/urandom | tr -d '\\000'").contains("nothing is attached"));
+    assert_eq!(output("printf 'caf\\351 au lait'"), "caf\u{fffd} au lait");
 }
 
 #[test]
