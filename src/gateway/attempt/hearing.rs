@@ -1,7 +1,7 @@
 //! An attempt that speaks: its deltas one after the other until the reply is whole or breaks off.
 
 use super::Attempt;
-use super::deadline::Deadline;
+use super::deadline::{Alarm, Deadline};
 use crate::gateway::transport::Body;
 use crate::wire::Decoder;
 use crate::words::{Delta, Endpoint, Failure, FailureKind, Outcome, Stop};
@@ -22,6 +22,7 @@ pub struct Hearing {
     broken: Option<Failure>,
     stop: Option<Stop>,
     over: bool,
+    alarm: Alarm,
 }
 
 impl Hearing {
@@ -34,7 +35,8 @@ impl Hearing {
     ) -> Self {
         // let through without a token, it has ended already
         let over = attempt.ttft.is_none();
-        Self { attempt, body, decoder, first: Some(first), broken, stop: None, over }
+        let alarm = Alarm::at(attempt.books.deadline());
+        Self { attempt, body, decoder, first: Some(first), broken, stop: None, over, alarm }
     }
 
     pub fn endpoint(&self) -> &Arc<Endpoint> {
@@ -83,7 +85,7 @@ impl Hearing {
                 ),
             )
         });
-        match clock.wait(self.body.chunk()).await {
+        match clock.wait_by(&mut self.alarm, self.body.chunk()).await {
             Ok(Some(bytes)) => self.decoder.feed(&bytes, deltas),
             Ok(None) => {
                 self.over = true;

@@ -9,7 +9,7 @@ use super::{NAME, usage};
 use crate::wire::framed::{Voice, cut, malformed};
 use crate::wire::lenient::{Str, utf8};
 use crate::wire::numbers::{parse, value};
-use crate::wire::place::read;
+use crate::wire::place::{First, read};
 use crate::wire::think_tags::ThinkTags;
 use crate::wire::{Refusal, classify};
 use crate::words::{At, Delta, Failure, FailureKind, Stop};
@@ -84,7 +84,7 @@ impl Chat {
 
     fn chunk(
         &mut self,
-        chunk: Chunk<'_>,
+        mut chunk: Chunk<'_>,
         name: &[u8],
         data: &[u8],
         out: &mut Vec<Delta>,
@@ -99,15 +99,15 @@ impl Chat {
                 out.push(Delta::Head { id, model, provider });
             }
         }
-        if let Some(tier) = chunk.service_tier.as_ref().and_then(Str::some)
-            && tier != self.tier
+        if let Some(Str(tier)) = chunk.service_tier.filter(|tier| !tier.is_empty())
+            && *tier != self.tier
         {
-            self.tier.clone_from(&tier);
-            out.push(Delta::Tier(tier));
+            self.tier = tier.into_owned();
+            out.push(Delta::Tier(self.tier.clone()));
         }
         let mut refused = None;
         // one answer is heard, the first
-        if let Some(choice) = chunk.choices.and_then(|choices| choices.0)
+        if let Some(First(Some(choice))) = &mut chunk.choices
             && choice.index.unwrap_or(0) == 0
         {
             self.choices = true;
@@ -154,8 +154,8 @@ impl Chat {
         Ok(())
     }
 
-    fn choice(&mut self, choice: Choice<'_>, out: &mut Vec<Delta>) -> Result<(), Failure> {
-        if let Some(spoken) = choice.delta.or(choice.message) {
+    fn choice(&mut self, choice: &mut Choice<'_>, out: &mut Vec<Delta>) -> Result<(), Failure> {
+        if let Some(spoken) = choice.delta.as_mut().or(choice.message.as_mut()) {
             self.spoken(spoken, out);
         }
         if let Some(logprobs) = choice.logprobs.filter(|raw| raw.get() != "null") {
@@ -164,7 +164,9 @@ impl Chat {
         if let Some(error) = choice.error.filter(|raw| raw.get() != "null") {
             return Err(self.refused(&value(error)));
         }
-        let Some(reason) = choice.finish_reason.filter(|reason| !reason.is_empty()) else { return Ok(()) };
+        let Some(reason) = choice.finish_reason.take().filter(|reason| !reason.is_empty()) else {
+            return Ok(());
+        };
         if matches!(&*reason.0, "error" | "abort" | "network_error" | "insufficient_system_resource") {
             let mut failure = Failure::new(
                 FailureKind::Server,
@@ -173,7 +175,8 @@ impl Chat {
             failure.code = Some(reason.0.into_owned());
             return Err(failure);
         }
-        let native = choice.native_finish_reason.filter(|n| !n.is_empty()).unwrap_or_else(|| reason.clone());
+        let native =
+            choice.native_finish_reason.take().filter(|n| !n.is_empty()).unwrap_or_else(|| reason.clone());
         if self.stop.as_deref() != Some(&*native.0) {
             self.tags.flush(out);
             self.stop = Some(native.0.clone().into_owned());
@@ -187,48 +190,49 @@ impl Chat {
         Ok(())
     }
 
-    fn spoken(&mut self, spoken: Spoken<'_>, out: &mut Vec<Delta>) {
+    fn spoken(&mut self, spoken: &mut Spoken<'_>, out: &mut Vec<Delta>) {
         let detailed = spoken
             .reasoning_details
             .is_some_and(|details| details.get() != "[]" && self.blocks.hear(details.get(), &self.own, out));
         if detailed {
             self.tags.apart(out);
         } else {
-            let plain =
-                [spoken.reasoning, spoken.reasoning_content].into_iter().flatten().find(|t| !t.is_empty());
-            if let Some(text) = plain {
+            let plain = [&mut spoken.reasoning, &mut spoken.reasoning_content];
+            if let Some(text) = plain.into_iter().flatten().find(|text| !text.is_empty()) {
                 self.tags.apart(out);
-                out.push(thought(text.0.into_owned()));
+                out.push(thought(std::mem::take(text).0.into_owned()));
             }
         }
-        if let Some(said) = spoken.content {
+        if let Some(said) = spoken.content.take() {
             content::hear(said, &self.own, &mut self.tags, out);
         }
         // a model's own refusal is what it has to say
-        say(spoken.refusal.unwrap_or_default(), out);
+        if let Some(refusal) = spoken.refusal.take() {
+            say(refusal, out);
+        }
         if spoken.tool_calls.as_ref().is_some_and(|calls| !calls.is_empty()) {
             self.tags.flush(out);
         }
-        for call in spoken.tool_calls.into_iter().flatten() {
+        for call in spoken.tool_calls.take().into_iter().flatten() {
             match &call.custom {
                 Some(custom) => self.custom.hear(call.index, call.id.as_ref(), custom),
                 None => self.calls.hear(call, out),
             }
         }
-        if let Some(function) = spoken.function_call {
+        if let Some(function) = spoken.function_call.take() {
             self.calls
                 .hear(ToolCall { index: Some(0), function: Some(function), ..ToolCall::default() }, out);
         }
-        for image in spoken.images.into_iter().flatten() {
+        for image in spoken.images.take().into_iter().flatten() {
             if let Some(url) = image.image_url.and_then(|image| image.url.some()) {
                 out.push(Delta::Image(url));
             }
         }
-        for annotation in spoken.annotations.into_iter().flatten() {
+        for annotation in spoken.annotations.take().into_iter().flatten() {
             out.push(Delta::Annotation(value(annotation)));
         }
         if !spoken.rest.is_empty() {
-            let rest = rest(spoken.rest);
+            let rest = rest(std::mem::take(&mut spoken.rest));
             if !rest.is_empty() {
                 out.push(aside(json!({"delta": rest})));
             }

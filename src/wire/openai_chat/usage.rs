@@ -2,6 +2,7 @@
 
 use crate::wire::numbers::{count, parse};
 use crate::words::{Usage, Usd, UsdError};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// What an OpenAI-style `usage` object says, with the cost if the provider names one. `None`: no object, or nothing in
@@ -10,65 +11,62 @@ pub fn usage(raw: &str) -> Option<(Usage, Option<Usd>)> {
     let said = parse(raw.as_bytes());
     let said = said.as_object()?;
     let main = |keys: [&str; 2]| keys.iter().find_map(|key| count(said.get(*key)).transpose()).transpose();
-    let number = |keys: &[&str]| {
-        keys.iter().find_map(|path| {
-            let mut at = said.get(path.split('.').next()?)?;
-            for key in path.split('.').skip(1) {
-                at = at.get(key)?;
-            }
-            count(Some(at)).ok()?
-        })
-    };
     let input = main(["prompt_tokens", "input_tokens"]).ok()?;
     let output = main(["completion_tokens", "output_tokens"]).ok()?;
     if input.is_none() && output.is_none() {
         return None;
     }
     let (input, mut output) = (input.unwrap_or(0), output.unwrap_or(0));
-    let cached = number(&[
-        "prompt_tokens_details.cached_tokens",
-        "input_tokens_details.cached_tokens",
-        "prompt_cache_hit_tokens",
-        "cached_tokens",
-        "num_cached_tokens",
-        "cache_read_input_tokens",
-    ])
-    .unwrap_or(0)
-    .min(input);
-    let written_1h = number(&["cache_creation.ephemeral_1h_input_tokens"]).unwrap_or(0).min(input - cached);
-    let written = number(&[
-        "prompt_tokens_details.cache_write_tokens",
-        "input_tokens_details.cache_write_tokens",
-        "prompt_tokens_details.cache_creation_tokens",
-        "cache_creation_input_tokens",
-    ])
-    .unwrap_or(0)
-    .min(input - cached)
-    .max(written_1h);
-    let audio_in = number(&["prompt_tokens_details.audio_tokens", "input_tokens_details.audio_tokens"])
+    let number = |at: &Value| count(Some(at)).ok()?;
+    let one = |keys: &[&str]| keys.iter().find_map(|key| number(said.get(*key)?));
+    // looked up once: most have neither, and a last chunk is waited for
+    let details = |key, other| [said.get(key), said.get(other)];
+    let (of_input, of_output) = (
+        details("prompt_tokens_details", "input_tokens_details"),
+        details("completion_tokens_details", "output_tokens_details"),
+    );
+    let part =
+        |of: [Option<&Value>; 2], key: &str| of.into_iter().flatten().find_map(|d| number(d.get(key)?));
+    let cached = part(of_input, "cached_tokens")
+        .or_else(|| {
+            one(&["prompt_cache_hit_tokens", "cached_tokens", "num_cached_tokens", "cache_read_input_tokens"])
+        })
         .unwrap_or(0)
-        .min(input - cached - written);
-    let reasoning = number(&[
-        "completion_tokens_details.reasoning_tokens",
-        "output_tokens_details.reasoning_tokens",
-        "reasoning_tokens",
-    ])
-    .unwrap_or(0);
+        .min(input);
+    let written_1h = said
+        .get("cache_creation")
+        .and_then(|written| number(written.get("ephemeral_1h_input_tokens")?))
+        .unwrap_or(0)
+        .min(input - cached);
+    let written = part(of_input, "cache_write_tokens")
+        .or_else(|| part(of_input, "cache_creation_tokens"))
+        .or_else(|| one(&["cache_creation_input_tokens"]))
+        .unwrap_or(0)
+        .min(input - cached)
+        .max(written_1h);
+    let audio_in = part(of_input, "audio_tokens").unwrap_or(0).min(input - cached - written);
+    let reasoning = part(of_output, "reasoning_tokens").or_else(|| one(&["reasoning_tokens"])).unwrap_or(0);
     // xAI counts thinking beside the completion, not inside it: the total tells
     let together = input.saturating_add(output);
-    if reasoning > 0
-        && (output < reasoning || number(&["total_tokens"]) == Some(together.saturating_add(reasoning)))
-        && number(&["total_tokens"]) != Some(together)
-    {
-        output = output.saturating_add(reasoning);
+    if reasoning > 0 {
+        let total = one(&["total_tokens"]);
+        let beside = total == Some(together.saturating_add(reasoning));
+        if (output < reasoning || beside) && total != Some(together) {
+            output = output.saturating_add(reasoning);
+        }
     }
     let reasoning = reasoning.min(output);
-    let audio_out = number(&["completion_tokens_details.audio_tokens", "output_tokens_details.audio_tokens"])
-        .unwrap_or(0)
-        .min(output - reasoning);
-    let image_out = number(&["completion_tokens_details.image_tokens", "output_tokens_details.image_tokens"])
-        .unwrap_or(0)
-        .min(output - reasoning - audio_out);
+    let audio_out = part(of_output, "audio_tokens").unwrap_or(0).min(output - reasoning);
+    let image_out = part(of_output, "image_tokens").unwrap_or(0).min(output - reasoning - audio_out);
+    let searches = [
+        ("server_tool_use_details", "web_search_requests"),
+        ("server_tool_use", "web_search_requests"),
+        ("server_side_tool_usage_details", "web_search_calls"),
+    ]
+    .into_iter()
+    .find_map(|(uses, key)| number(said.get(uses)?.get(key)?))
+    .or_else(|| one(&["num_search_queries"]))
+    .unwrap_or(0);
     let usage = Usage {
         prompt: input - cached - written - audio_in,
         completion: output - reasoning - audio_out - image_out,
@@ -80,15 +78,10 @@ pub fn usage(raw: &str) -> Option<(Usage, Option<Usd>)> {
         audio_out,
         image_out,
         images: 0,
-        searches: number(&[
-            "server_tool_use_details.web_search_requests",
-            "server_tool_use.web_search_requests",
-            "server_side_tool_usage_details.web_search_calls",
-            "num_search_queries",
-        ])
-        .unwrap_or(0),
+        searches,
     };
-    Some((usage, cost(raw)))
+    let costs = said.contains_key("cost") || said.contains_key("cost_in_usd_ticks");
+    Some((usage, if costs { cost(raw) } else { None }))
 }
 
 /// The provider's own figure, by its digits: OpenRouter's `cost`, Perplexity's `cost.total_cost`, xAI's ticks.
