@@ -2,6 +2,7 @@
 
 use super::anthropic::Claude;
 use super::quirks::Dialect;
+use super::think_tags;
 use crate::words::{Endpoint, Part, ReasoningParams, Request, Role};
 
 /// How a dialect is told that its last message is only the beginning.
@@ -33,7 +34,8 @@ pub fn takes_prefill(endpoint: &Endpoint, request: &Request) -> bool {
         || GEMINI_REFUSES.iter().any(|name| model.contains(name))
         || NEVER.contains(&endpoint.model.author());
     // thoughts come before the text, which has begun
-    let thinks = request.params.reasoning.as_ref().and_then(ReasoningParams::wanted) == Some(true);
+    let thinks = endpoint.has_quirk(think_tags::OPENED)
+        || request.params.reasoning.as_ref().and_then(ReasoningParams::wanted) == Some(true);
     Dialect::of(endpoint).prefill.is_some() && !refuses && !thinks
 }
 

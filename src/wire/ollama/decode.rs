@@ -8,7 +8,7 @@ use crate::wire::place::{open_struct, read};
 use crate::wire::think_tags::ThinkTags;
 use crate::wire::tool_id::nine;
 use crate::wire::{Refusal, classify};
-use crate::words::{At, Delta, Failure, Reasoning, Stop, Usage};
+use crate::words::{At, Delta, Endpoint, Failure, Reasoning, Stop, Usage};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
@@ -75,6 +75,10 @@ impl Voice for Chat {
 }
 
 impl Chat {
+    pub fn of(endpoint: &Endpoint) -> Self {
+        Self { tags: ThinkTags::of(endpoint), ..Self::default() }
+    }
+
     fn line(&mut self, line: Line<'_>, data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
         if !self.head && line.model.is_some() {
             self.head = true;
@@ -107,6 +111,9 @@ impl Chat {
                 _ if self.calls > 0 => Stop::ToolCalls,
                 _ => Stop::Stop,
             };
+            if reason == Stop::Stop {
+                self.tags.finish(out);
+            }
             out.push(Delta::Stop { reason, native });
         }
         if !line.rest.is_empty() {

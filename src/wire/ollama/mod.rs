@@ -20,8 +20,8 @@ impl Format for Ollama {
         encode::encode(endpoint, request)
     }
 
-    fn decoder(&self, _: &Endpoint) -> Box<dyn Decoder + Send> {
-        Box::new(Framed::new(decode::Chat::default()))
+    fn decoder(&self, endpoint: &Endpoint) -> Box<dyn Decoder + Send> {
+        Box::new(Framed::new(decode::Chat::of(endpoint)))
     }
 
     fn failure(&self, status: u16, headers: &[(String, String)], body: &[u8], now: At) -> Failure {

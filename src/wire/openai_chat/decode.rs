@@ -12,7 +12,7 @@ use crate::wire::numbers::{parse, value};
 use crate::wire::place::{First, read};
 use crate::wire::think_tags::ThinkTags;
 use crate::wire::{Refusal, classify};
-use crate::words::{At, Delta, Failure, FailureKind, Stop};
+use crate::words::{At, Delta, Endpoint, Failure, FailureKind, Stop};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
@@ -31,7 +31,6 @@ pub struct Chat {
     /// `[DONE]` was heard: nothing counts after it.
     done: bool,
     stop: Option<String>,
-    at_limit: bool,
     calls: Calls,
     custom: CustomCalls,
     blocks: Blocks,
@@ -78,8 +77,8 @@ impl Voice for Chat {
 }
 
 impl Chat {
-    pub fn new(own: String) -> Self {
-        Self { own, ..Self::default() }
+    pub fn of(endpoint: &Endpoint) -> Self {
+        Self { own: crate::wire::own(endpoint), tags: ThinkTags::of(endpoint), ..Self::default() }
     }
 
     fn chunk(
@@ -180,12 +179,12 @@ impl Chat {
         if self.stop.as_deref() != Some(&*native.0) {
             self.tags.flush(out);
             self.stop = Some(native.0.clone().into_owned());
-            self.at_limit = stop(&reason.0, false) == Stop::Length;
             self.calls.name(&self.id, out);
-            out.push(Delta::Stop {
-                reason: stop(&reason.0, !self.calls.is_empty()),
-                native: native.0.into_owned(),
-            });
+            let reason = stop(&reason.0, !self.calls.is_empty());
+            if reason == Stop::Stop {
+                self.tags.finish(out);
+            }
+            out.push(Delta::Stop { reason, native: native.0.into_owned() });
         }
         Ok(())
     }

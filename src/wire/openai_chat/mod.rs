@@ -33,7 +33,7 @@ impl Format for OpenAiChat {
     }
 
     fn decoder(&self, endpoint: &Endpoint) -> Box<dyn Decoder + Send> {
-        Box::new(Framed::new(decode::Chat::new(super::own(endpoint))))
+        Box::new(Framed::new(decode::Chat::of(endpoint)))
     }
 
     fn failure(&self, status: u16, headers: &[(String, String)], body: &[u8], now: At) -> Failure {

@@ -61,6 +61,8 @@ pub static QUIRKS: &[Quirk] = &[
     quirk("web_search", &[]),
     // can be told what to do with thoughts it no longer takes; `anthropic/encode.rs` tells it
     quirk("thinking_binding", &[]),
+    // its template opens the thoughts, so that only their end is heard; `think_tags.rs` hears it
+    quirk(crate::wire::think_tags::OPENED, &[]),
     // makers of models
     quirk("openai", &[StreamUsage, MaxCompletionTokens, FineEfforts, OTHERS]),
     quirk("azure", &[Azure, FineEfforts, OTHERS]),

@@ -1,33 +1,54 @@
 //! Thoughts that a host leaves among the text, between `<think>` and `</think>`.
 
-use super::helpers::{call, deltas, spoken};
+use super::helpers::{call, deltas, endpoint, spoken};
+use fareway::wire;
 use fareway::words::Delta;
 use proptest::prelude::*;
 use serde_json::json;
 
 /// The text in these pieces, as each format streams it.
 fn streamed(format: &str, pieces: &[&str]) -> String {
+    ended(format, pieces, "stop")
+}
+
+/// The same, with the word for its end.
+fn ended(format: &str, pieces: &[&str], stop: &str) -> String {
     let lines = pieces.iter().map(|piece| match format {
         "ollama" => format!("{}\n", json!({"model": "m", "message": {"content": piece}, "done": false})),
         _ => format!("data: {}\n\n", json!({"choices": [{"index": 0, "delta": {"content": piece}}]})),
     });
     let end = match format {
-        "ollama" => {
-            "{\"model\":\"m\",\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\
-                     \"prompt_eval_count\":3,\"eval_count\":9}\n"
-        }
-        _ => {
-            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\
-              \"usage\":{\"prompt_tokens\":3,\"completion_tokens\":9}}\n\ndata: [DONE]\n\n"
-        }
+        "ollama" => format!(
+            "{}\n",
+            json!({"model": "m", "message": {"content": ""}, "done": true, "done_reason": stop,
+                "prompt_eval_count": 3, "eval_count": 9})
+        ),
+        _ => format!(
+            "data: {}\n\ndata: [DONE]\n\n",
+            json!({"choices": [{"index": 0, "delta": {}, "finish_reason": stop}],
+                "usage": {"prompt_tokens": 3, "completion_tokens": 9}})
+        ),
     };
-    lines.chain([end.to_owned()]).collect()
+    lines.chain([end]).collect()
 }
 
 /// What was thought and what was said, and the tokens.
 fn heard(format: &str, pieces: &[&str]) -> (String, String, u64) {
+    sorted(deltas(format, &streamed(format, pieces)))
+}
+
+/// The same, of an endpoint whose template opens the thoughts.
+fn opened(format: &str, pieces: &[&str], stop: &str) -> (String, String, u64) {
+    let mut decoder = wire::format(format).expect("a format").decoder(&endpoint(format, &["think_opened"]));
+    let mut deltas = Vec::new();
+    decoder.feed(ended(format, pieces, stop).as_bytes(), &mut deltas).expect("heard");
+    decoder.finish(&mut deltas).expect("a good end");
+    sorted(deltas)
+}
+
+fn sorted(deltas: Vec<Delta>) -> (String, String, u64) {
     let (mut thought, mut said, mut tokens) = (String::new(), String::new(), 0);
-    for delta in deltas(format, &streamed(format, pieces)) {
+    for delta in deltas {
         match delta {
             Delta::Reasoning { piece, .. } => thought += &piece.text,
             Delta::Text(text) => said += &text,
@@ -69,6 +90,40 @@ fn only_the_beginning_of_a_reply_is_split() {
             assert_eq!(heard(format, &letters), expected, "{format}: {reply:?} by the letter");
         }
     }
+}
+
+/// R1's and Qwen's templates end in `<think>`, so that only the end of the thoughts is heard.
+#[test]
+fn a_reply_that_begins_within_its_thoughts() {
+    for (reply, stop, thought, said) in [
+        ("Hm. 2 < 3.\n</think>\n\nThree.", "stop", "Hm. 2 < 3.", "Three."),
+        ("\n</think>\n\nThree.", "stop", "", "Three."),
+        (
+            "Is `<think>` a tag?</think>It is: <think>, </think>.",
+            "stop",
+            "Is `<think>` a tag?",
+            "It is: <think>, </think>.",
+        ),
+        // a host that says the tag after all
+        ("<think>Hm</think>Three.", "stop", "Hm", "Three."),
+        ("<think>Hm", "stop", "Hm", ""),
+        // cut at its limit while it thought
+        ("Hm, and then", "length", "Hm, and then", ""),
+        // it did not think: what was taken for thoughts is the reply, and no reply is lost
+        ("Three.", "stop", "Three.", "Three."),
+        ("", "stop", "", ""),
+    ] {
+        for format in ["openai-chat", "ollama"] {
+            let expected = (thought.to_owned(), said.to_owned(), 9);
+            assert_eq!(opened(format, &[reply], stop), expected, "{format}: {reply:?}");
+            let letters: Vec<String> = reply.chars().map(String::from).collect();
+            let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
+            assert_eq!(opened(format, &letters, stop), expected, "{format}: {reply:?} by the letter");
+        }
+    }
+    // nobody says so: whoever speaks of the tag is not cut in two
+    let about = "It ends in </think> there.\n</think>\n\nLike that.";
+    assert_eq!(heard("openai-chat", &[about]), (String::new(), about.to_owned(), 9));
 }
 
 #[test]
