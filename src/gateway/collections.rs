@@ -89,15 +89,7 @@ impl Gateway {
                 self.core().renew(kept, age, catalog).await
             }
         });
-        let mut failures = Vec::new();
-        for renewed in join_all(fetches).await {
-            match renewed {
-                Ok(Some(overlay)) => self.overlay(&overlay),
-                Ok(None) => {}
-                Err(failure) => failures.push(failure),
-            }
-        }
-        failures
+        self.lay(join_all(fetches).await)
     }
 }
 
@@ -123,8 +115,13 @@ impl Gateway {
         // the collection of that name says more, and needs no key
         let asked = asked.filter(|provider| provider.slug.as_str() != COLLECTIONS[1].name && !provider.demo);
         let lists = asked.map(|provider| self.core().renew_list(provider, dir, age, &catalog));
+        self.lay(join_all(lists).await)
+    }
+
+    /// Lays what came over the catalog; what went wrong.
+    fn lay(&self, fetched: Vec<Result<Option<Overlay>, Failure>>) -> Vec<Failure> {
         let mut failures = Vec::new();
-        for renewed in join_all(lists).await {
+        for renewed in fetched {
             match renewed {
                 Ok(Some(overlay)) => self.overlay(&overlay),
                 Ok(None) => {}

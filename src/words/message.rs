@@ -88,13 +88,7 @@ impl Message {
 
     /// All its text parts, joined.
     pub fn plain(&self) -> String {
-        self.parts
-            .iter()
-            .filter_map(|part| match part {
-                Part::Text { text, .. } => Some(text.as_str()),
-                _ => None,
-            })
-            .collect()
+        self.parts.iter().filter_map(Part::as_text).collect()
     }
 }
 
@@ -158,6 +152,13 @@ pub enum Part {
 impl Part {
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text { text: text.into(), cache: CacheMark::None }
+    }
+
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text { text, .. } => Some(text),
+            _ => None,
+        }
     }
 
     /// An image without a name.

@@ -2,7 +2,7 @@
 
 use crate::catalog::Model;
 use crate::routing::ask::Ask;
-use crate::words::{Part, Role};
+use crate::words::Role;
 
 /// A kind of work, and what gave it away.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,14 +213,7 @@ pub fn classify(ask: &Ask<'_>) -> Task {
 /// What the person said last, its end if it is long.
 fn said(ask: &Ask<'_>) -> String {
     let last = ask.request.messages.iter().rev().find(|message| message.role == Role::User);
-    let text: String = last
-        .into_iter()
-        .flat_map(|message| &message.parts)
-        .filter_map(|part| match part {
-            Part::Text { text, .. } => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
+    let text = last.map(|message| message.plain()).unwrap_or_default();
     let mut from = text.len().saturating_sub(LOOKED_AT);
     while !text.is_char_boundary(from) {
         from += 1;

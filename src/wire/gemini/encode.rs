@@ -232,13 +232,7 @@ fn parts(part: &Part, request: &Request, message: &Message) -> Vec<Value> {
 }
 
 fn result(call: &str, name: &str, parts: &[Part], error: bool, request: &Request) -> Vec<Value> {
-    let text: Vec<&str> = parts
-        .iter()
-        .filter_map(|part| match part {
-            Part::Text { text, .. } => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
+    let text: Vec<&str> = parts.iter().filter_map(Part::as_text).collect();
     let text = text.join("\n");
     let response = match serde_json::from_str::<Value>(&text) {
         Ok(object @ Value::Object(_)) if !error => object,

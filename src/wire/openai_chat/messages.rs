@@ -137,13 +137,7 @@ fn results(message: &Message, dialect: &Dialect, out: &mut Vec<Value>) -> Result
     let mut pictures = Vec::new();
     for part in &message.parts {
         let Part::ToolResult { call, parts, .. } = part else { continue };
-        let text: Vec<&str> = parts
-            .iter()
-            .filter_map(|part| match part {
-                Part::Text { text, .. } => Some(text.as_str()),
-                _ => None,
-            })
-            .collect();
+        let text: Vec<&str> = parts.iter().filter_map(Part::as_text).collect();
         let said =
             json!({"role": "tool", "tool_call_id": tool_id(call, dialect), "content": text.join("\n")});
         out.push(with_own(message, said));
@@ -165,12 +159,7 @@ fn content(message: &Message, dialect: &Dialect, mark: CacheMark) -> Result<Valu
         Part::Opaque { format, value } => !is_part(format, value, dialect),
         _ => true,
     });
-    let texts = || {
-        message.parts.iter().filter_map(|part| match part {
-            Part::Text { text, .. } => Some(text.as_str()),
-            _ => None,
-        })
-    };
+    let texts = || message.parts.iter().filter_map(Part::as_text);
     if plain && mark.is_none() {
         return Ok(if message.role == Role::Assistant {
             texts().collect::<String>()

@@ -172,13 +172,7 @@ fn items(message: &Message, family: &str, own: &str, out: &mut Vec<Value>) -> Re
                 flush(&mut content, out);
                 let plain = parts.iter().all(|part| matches!(part, Part::Text { .. }));
                 let output: Value = if plain {
-                    let text: Vec<&str> = parts
-                        .iter()
-                        .filter_map(|part| match part {
-                            Part::Text { text, .. } => Some(text.as_str()),
-                            _ => None,
-                        })
-                        .collect();
+                    let text: Vec<&str> = parts.iter().filter_map(Part::as_text).collect();
                     text.join("\n").into()
                 } else {
                     parts.iter().map(input).collect::<Result<Vec<_>, _>>()?.into()
