@@ -146,7 +146,8 @@ impl Plan<'_> {
                 false => format!("; {asked} has no endpoint that can answer now"),
             });
         } else if unwell > 0 {
-            why.push_str(&format!("; {unwell} stand behind: slow, failing or resting"));
+            let stand = if unwell == 1 { "stands" } else { "stand" };
+            why.push_str(&format!("; {unwell} {stand} behind: slow, failing or resting"));
         }
         if let Some(refused) = refused {
             why.push_str(&format!("; {} costs less, but its key was refused", refused.endpoint.id));

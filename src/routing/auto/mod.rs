@@ -77,7 +77,10 @@ pub fn choose(ask: &Ask<'_>, input: &PlanInput<'_>) -> Result<Choice, Failure> {
                     lock.author
                 )
             }
-            None => "add a key, or name a model yourself".to_owned(),
+            None if input.catalog.models().any(|model| writes_text(model) && able(model).is_some()) => {
+                "`allowed_models` and `excluded_models` leave none of those that can; loosen them".to_owned()
+            }
+            None => "add a key, loosen the preferences, or name a model yourself".to_owned(),
         };
         return Err(no_endpoint(format!("fareway/auto found no model that can answer this: {say}")));
     }

@@ -102,6 +102,16 @@ fn patterns_say_who_may_be_picked() {
     );
     let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
     assert_eq!(first(&decision), "maker/solid");
+    request.extra.insert(
+        "plugins".to_owned(),
+        serde_json::json!([{"id": "auto-router", "allowed_models": ["nobody/*"]}]),
+    );
+    let refused = plan(world.input(&request), &mut Dice::new(1)).expect_err("nobody is left");
+    assert!(
+        refused.message.contains("`allowed_models` and `excluded_models` leave none"),
+        "{}",
+        refused.message
+    );
 }
 
 /// A model rated 50.

@@ -46,6 +46,17 @@ async fn a_stream_says_the_same_and_ends_with_usage_and_done() {
     assert!(with_usage[0]["usage"]["completion_tokens"].as_u64().expect("a count") > 0);
 }
 
+/// What the router took the prompt for, and why it picked whom, is in the metadata as `fareway why` says it.
+#[tokio::test]
+async fn the_routers_reason_is_told_in_the_metadata() {
+    let door = open(Options::default()).await;
+    let (status, body) = post(&door.url("/v1/chat/completions"), &ask("fareway/auto", false)).await;
+    assert_eq!(status, 200, "{body}");
+    let body: Value = serde_json::from_str(&body).expect("JSON");
+    let steps = body["fareway"]["resolved"].as_array().expect("steps");
+    assert!(steps[0].as_str().is_some_and(|step| step.starts_with("fareway/auto: looks like ")), "{steps:?}");
+}
+
 #[tokio::test]
 async fn a_fallback_is_told_in_the_metadata() {
     let door = open(Options::default()).await;

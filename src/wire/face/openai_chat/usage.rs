@@ -68,6 +68,7 @@ pub(super) fn metadata(receipt: &Receipt) -> Value {
         "generation": receipt.generation.to_string(),
         "requested": receipt.requested,
         "endpoint": receipt.endpoint,
+        "resolved": receipt.decision.as_ref().map(|d| d.resolved.clone()),
         "strategy": receipt.decision.as_ref().map(|d| d.strategy.clone()),
         "why": receipt.decision.as_ref().map(|d| d.why.clone()),
         "cost_source": receipt.cost.source.name(),

@@ -1,17 +1,18 @@
 //! `fareway sessions`: list, show, take out, bring in, delete and search conversations.
 
+mod export;
+mod import;
+
 use super::shell::Shell;
 use super::{Exit, Fail, out};
-use crate::runtime::{branch, find_session, now};
+use crate::runtime::{branch, find_session};
 use crate::store::{Search, Store, Write};
-use crate::words::{
-    At, Message, MessageId, MessageState, ModelId, ModelRef, Part, Role, Session, SessionId, Titled,
-};
-use serde::Deserialize;
-use serde_json::error::Category;
+use crate::words::{At, Message, ModelRef, Role, Session};
+use export::{As, export, line, markdown};
+use import::import;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, IsTerminal, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{IsTerminal, Write as _};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// List, show, export, import, delete and search conversations
@@ -86,12 +87,6 @@ enum What {
         #[arg(long)]
         json: bool,
     },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum As {
-    Md,
-    Jsonl,
 }
 
 pub fn run(args: Args, shell: Shell) -> Result<Exit, Fail> {
@@ -174,175 +169,6 @@ fn show(store: &Store, name: &str, all: bool, as_json: bool) -> Result<(), Fail>
         return Ok(out::json(&object)?);
     }
     Ok(out::text(&markdown(&session, &messages))?)
-}
-
-fn export(store: &Store, name: &str, format: As, output: Option<&Path>) -> Result<(), Fail> {
-    let session = find(store, name)?;
-    let text = match format {
-        As::Md => markdown(&session, &messages(store, &session, false)?),
-        As::Jsonl => {
-            let lines = messages(store, &session, true)?;
-            let system = session.system.iter().map(|text| json!({"role": Role::System, "text": text}));
-            let lines = system.chain(lines.iter().map(|m| line(m)));
-            lines.map(|line| line.to_string() + "\n").collect()
-        }
-    };
-    match output {
-        None => Ok(out::bytes(text.as_bytes())?),
-        Some(path) => std::fs::write(path, text)
-            .map_err(|e| Fail::new(Exit::Failed, format!("cannot write {}: {e}", path.display()))),
-    }
-}
-
-/// A message as a line of an export; `import` reads it back.
-fn line(message: &Message) -> Value {
-    let mut line = json!({
-        "role": message.role,
-        "text": message.plain(),
-        "id": message.id.to_string(),
-        "parent": message.parent.map(|id| id.to_string()),
-        "at": rfc3339(message.at),
-    });
-    if let Some(model) = &message.by {
-        line["model"] = json!(model);
-    }
-    if let Some(receipt) = &message.receipt {
-        line["generation"] = json!(receipt.generation.to_string());
-        line["cost_usd"] = json!(receipt.cost.booked.map(|usd| usd.to_string()));
-        line["usage"] = receipt.usage.in_full();
-        line["demo"] = json!(receipt.demo);
-    }
-    line["state"] = match &message.state {
-        MessageState::Done => json!("done"),
-        MessageState::Partial => json!("partial"),
-        MessageState::Stopped => json!("stopped"),
-        MessageState::Failed(failure) => json!({"failed": failure.message}),
-    };
-    line
-}
-
-fn markdown(session: &Session, messages: &[Arc<Message>]) -> String {
-    let mut text = format!("# {}\n", title(session));
-    if let Some(system) = &session.system {
-        text.push_str(&format!("\n## System\n\n{}\n", system.trim_end()));
-    }
-    for message in messages {
-        let who = match (message.role, &message.by) {
-            (Role::User, _) => "You".to_owned(),
-            (Role::System, _) => "System".to_owned(),
-            (Role::Tool, _) => "Tool".to_owned(),
-            (Role::Assistant, Some(model)) => model.to_string(),
-            (Role::Assistant, None) => "Assistant".to_owned(),
-        };
-        text.push_str(&format!("\n## {who}\n\n{}\n", message.plain().trim_end()));
-        for part in &message.parts {
-            match part {
-                Part::Image { .. } => text.push_str("\n*(an image)*\n"),
-                Part::File { name, .. } => text.push_str(&format!("\n*(the file {name})*\n")),
-                _ => {}
-            }
-        }
-        match &message.state {
-            MessageState::Failed(failure) => text.push_str(&format!("\n*(failed: {})*\n", failure.message)),
-            MessageState::Stopped => text.push_str("\n*(stopped)*\n"),
-            MessageState::Partial => text.push_str("\n*(broken off)*\n"),
-            MessageState::Done => {}
-        }
-    }
-    text
-}
-
-/// One line of an import. Fields that an export adds are welcome, others are not an error.
-#[derive(Deserialize)]
-struct Line {
-    role: Role,
-    text: String,
-    #[serde(default)]
-    model: Option<ModelId>,
-    #[serde(default)]
-    at: Option<jiff::Timestamp>,
-    #[serde(default)]
-    id: Option<String>,
-    #[serde(default)]
-    parent: Option<String>,
-}
-
-fn import(
-    store: &Store,
-    file: &Path,
-    title: Option<String>,
-    model: ModelRef,
-    as_json: bool,
-) -> Result<(), Fail> {
-    let shown = file.display();
-    let reader: Box<dyn BufRead> = if file == Path::new("-") {
-        Box::new(BufReader::new(std::io::stdin()))
-    } else {
-        let file = std::fs::File::open(file).map_err(|e| Fail::usage(format!("cannot read {shown}: {e}")))?;
-        Box::new(BufReader::new(file))
-    };
-    let mut dice = crate::runtime::dice();
-    let at = now();
-    let mut session = Session::new(SessionId::new(at, &mut dice), model, at);
-    let mut messages: Vec<Arc<Message>> = Vec::new();
-    // a file may name its messages, so that branches come back as they were
-    let mut names = std::collections::HashMap::<String, MessageId>::new();
-    for (n, text) in reader.lines().enumerate() {
-        let wrong = |why: &dyn std::fmt::Display| {
-            Fail::usage(format!(
-                "{shown}:{}: {why}; a line is {{\"role\": \"user\", \"text\": \"...\"}}, with role user, assistant or system",
-                n + 1
-            ))
-        };
-        let text = text.map_err(|e| wrong(&e))?;
-        if text.trim().is_empty() {
-            continue;
-        }
-        let line: Line = serde_json::from_str(&text).map_err(|e| wrong(&misread(&e)))?;
-        if line.role == Role::Tool {
-            return Err(wrong(&"role tool cannot be imported"));
-        }
-        if line.role == Role::System && messages.is_empty() && session.system.is_none() {
-            session.system = Some(line.text);
-            continue;
-        }
-        let parent = match line.parent.as_ref().and_then(|name| names.get(name)) {
-            Some(parent) => Some(*parent),
-            None => messages.last().map(|m| m.id),
-        };
-        let at = line.at.map_or(at, |at| At(at.as_microsecond()));
-        let id = MessageId::new(now(), &mut dice);
-        names.extend(line.id.map(|name| (name, id)));
-        let message = Message { by: line.model, ..Message::text(id, parent, line.role, line.text, at) };
-        messages.push(Arc::new(message));
-    }
-    if messages.is_empty() {
-        return Err(Fail::usage(format!("{shown} holds no message")));
-    }
-    session.head = messages.last().map(|m| m.id);
-    session.titled = if title.is_some() { Titled::ByPerson } else { Titled::Locally };
-    session.title = title.unwrap_or_else(|| first_words(&messages));
-    let id = session.id;
-    store.write(vec![Write::PutSession(Box::new(session.clone()))]).wait()?;
-    for some in messages.chunks(256) {
-        let writes = some.iter().map(|message| Write::PutMessage { session: id, message: message.clone() });
-        store.write(writes.collect()).wait()?;
-    }
-    if as_json {
-        return Ok(out::json(&json!({"session": id.to_string(), "messages": messages.len()}))?);
-    }
-    out::note(&format!("{} messages imported as \"{}\"", messages.len(), session.title));
-    Ok(out::text(&id.to_string())?)
-}
-
-/// Why a line of an import is none, without the line number of a text that is one line long.
-fn misread(error: &serde_json::Error) -> String {
-    let said = error.to_string();
-    let why = said.split_once(" at line ").map_or(said.as_str(), |(why, _)| why);
-    match error.classify() {
-        Category::Data => why.to_owned(),
-        _ => format!("not JSON: {why}, column {}", error.column()),
-    }
 }
 
 /// A title from the first thing that was asked.
