@@ -1,7 +1,7 @@
 //! Which key does what: the table's defaults with the person's changes, checked.
 
 use super::actions::{ACTIONS, Action, When};
-use super::{Key, Model};
+use super::{Code, Key, Model};
 use std::collections::BTreeMap;
 
 /// Keys bound to actions. Built once; a lookup walks only the rows of one key.
@@ -26,9 +26,9 @@ impl Keymap {
                 let ids = || ACTIONS.iter().map(|a| a.id);
                 let near = ids().find(|a| a.contains(id.as_str()) || id.contains(a));
                 let near = near.or_else(|| crate::words::meant(id, ids()));
-                let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let hint = near.map_or(";".to_owned(), |near| format!(", did you mean `{near}`?"));
                 wrong.push(format!(
-                    "keys: there is no action `{id}`{hint}; F1, then n, in the terminal lists their names"
+                    "keys: there is no action `{id}`{hint} F1, then n, in the terminal lists their names"
                 ));
             }
         }
@@ -39,6 +39,10 @@ impl Keymap {
             };
             for text in keys {
                 match text.parse::<Key>() {
+                    Ok(key) if let Some(other) = other_name(key) => wrong.push(format!(
+                        "keys.{}: terminals send `{key}` as {other}; take another key",
+                        action.id
+                    )),
                     Ok(key) => {
                         map.by_key.entry(key).or_default().push(row);
                         map.by_action.entry(action.id).or_default().push(key);
@@ -96,6 +100,16 @@ impl Keymap {
             Some(key) => key.to_string(),
             None => slash().map_or_else(String::new, |name| format!("/{name}")),
         }
+    }
+}
+
+/// What a terminal cannot tell from another key.
+fn other_name(key: Key) -> Option<&'static str> {
+    match key {
+        Key { code: Code::Char('i'), ctrl: true, alt: false, .. } => Some("tab"),
+        Key { code: Code::Char('m'), ctrl: true, alt: false, .. } => Some("enter"),
+        Key { code: Code::Char('['), ctrl: true, alt: false, .. } => Some("esc"),
+        _ => None,
     }
 }
 

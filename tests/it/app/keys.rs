@@ -60,11 +60,16 @@ fn changes_are_checked_and_conflicts_named() {
     assert!(
         wrong(change("model.pick", &["k"])).starts_with("keys.model.pick: `k` could not be written any more")
     );
+    // Tab is what arrives
+    assert_eq!(
+        wrong(change("help", &["ctrl-i"])),
+        "keys.help: terminals send `ctrl-i` as tab; take another key"
+    );
     Keymap::new(&change("message.copy", &["c"])).expect_err("`c` goes on from a cut");
     Keymap::new(&change("message.copy", &["z"])).expect("a letter at a selected message");
     assert!(
         wrong(change("model.picc", &["f2"]))
-            .contains("there is no action `model.picc`; did you mean `model.pick`?")
+            .contains("there is no action `model.picc`, did you mean `model.pick`?")
     );
     assert!(wrong(change("model.pick", &["hyper-k"])).starts_with("keys.model.pick: `hyper-k` is not a key"));
 }
