@@ -8,8 +8,9 @@ use crate::store::disk::Disk;
 use crate::store::{Hit, Search, StoreError, Write, keys, record};
 use std::collections::BTreeSet;
 
-/// So many of the newest messages that have every word of a phrase are looked through for it.
-const LOOKED: usize = 10_000;
+/// After so many messages that have every word of a phrase and not the phrase, the search ends: it has to be read for,
+/// and the store waits for it.
+const MISSED: usize = 4_000;
 
 pub(in crate::store) fn find(disk: &Disk, search: &Search) -> Result<Vec<Hit>, StoreError> {
     let wanted = parse(&search.query);
@@ -18,11 +19,10 @@ pub(in crate::store) fn find(disk: &Disk, search: &Search) -> Result<Vec<Hit>, S
         return Ok(hits);
     }
     let before = search.before.unwrap_or(u32::MAX);
-    let mut left = LOOKED;
+    let mut missed = 0;
     let mut add = |number: u32| -> Result<bool, StoreError> {
-        hits.extend(hit(disk, search, &wanted, number)?);
-        left -= 1;
-        Ok(hits.len() < search.limit && left > 0)
+        hits.extend(hit(disk, search, &wanted, number, &mut missed)?);
+        Ok(hits.len() < search.limit && missed < MISSED)
     };
     // what is not in a segment yet is newest
     for prefix in [keys::WORDS, keys::OLD_WORDS] {
@@ -89,7 +89,13 @@ fn in_segment(disk: &Disk, prefix: &[u8], base: u32, wanted: &[Wanted]) -> Resul
     Ok(found.unwrap_or_default())
 }
 
-fn hit(disk: &Disk, search: &Search, wanted: &[Wanted], number: u32) -> Result<Option<Hit>, StoreError> {
+fn hit(
+    disk: &Disk,
+    search: &Search,
+    wanted: &[Wanted],
+    number: u32,
+    missed: &mut usize,
+) -> Result<Option<Hit>, StoreError> {
     let Some(place) = disk.get(&keys::numbered(keys::TEXT, number))?.as_deref().and_then(Place::decode)
     else {
         return Ok(None);
@@ -102,7 +108,10 @@ fn hit(disk: &Disk, search: &Search, wanted: &[Wanted], number: u32) -> Result<O
         return Ok(None);
     };
     let text = message.plain();
-    let Some(found) = marks(&text, wanted) else { return Ok(None) };
+    let Some(found) = marks(&text, wanted) else {
+        *missed += 1;
+        return Ok(None);
+    };
     let (snippet, marks) = excerpt(&text, &found);
     Ok(Some(Hit {
         session: place.session,

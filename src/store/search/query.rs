@@ -65,7 +65,7 @@ fn words(part: &str, phrase: bool, wanted: &mut Vec<Wanted>) {
 }
 
 /// So many bytes behind the first match more matches are marked.
-const REACH: usize = 400;
+const REACH: usize = 240;
 
 /// Where the words stand in a text, from the first on; `None`: the words of a phrase do not follow each other in it.
 pub(super) fn marks(text: &str, wanted: &[Wanted]) -> Option<Vec<Range<usize>>> {
