@@ -2,6 +2,7 @@
 
 use super::files::Files;
 use super::journal::{Journal, Said};
+use super::patience::patiently;
 use super::{StoreError, keys};
 use sled::IVec;
 use std::collections::BTreeMap;
@@ -36,14 +37,13 @@ impl Disk {
     /// sled panics on some damage: call it where that is caught.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let fault = |e: sled::Error| StoreError::of_sled(&e, path);
-        let db = sled::Config::default()
+        let config = sled::Config::default()
             .path(path)
             .cache_capacity(32 << 20)
             // every commit is flushed by itself: this only gathers what became free, and wakes the processor for it
             .flush_every_ms(Some(5_000))
-            .mode(sled::Mode::LowSpace)
-            .open()
-            .map_err(fault)?;
+            .mode(sled::Mode::LowSpace);
+        let db = patiently(|| config.open()).map_err(fault)?;
         let file = File::open(path.join("db")).map_err(|e| StoreError::of_io(&e, path))?;
         let count = db.get(keys::COMMITS).map_err(fault)?;
         let count = count.and_then(|bytes| bytes.as_ref().try_into().ok()).map_or(0, u64::from_be_bytes);

@@ -7,6 +7,7 @@ mod damage;
 mod export;
 mod finding;
 mod journal;
+mod patience;
 mod reading;
 mod sharing;
 mod support;
