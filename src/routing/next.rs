@@ -1,12 +1,11 @@
 //! What follows a failure: the same again, the next key, the next endpoint, the next model, or giving up.
 
-use super::health::{Admission, HealthBook, Standing};
+use super::health::HealthBook;
+use super::held::wait;
 use super::keys::{KeyBook, Pick};
+use super::last_word::{last_word, later};
 use crate::catalog::Catalog;
-use crate::words::{
-    At, Considered, Decision, Endpoint, EndpointId, Failure, FailureKind, Filter, Preferences, Remedy, Usd,
-    Verdict,
-};
+use crate::words::{At, Decision, Endpoint, EndpointId, Failure, FailureKind, Preferences, Remedy, Usd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,11 +106,6 @@ pub fn next(input: &NextInput<'_>, failure: &Failure) -> NextStep {
     }
 }
 
-/// When to come back.
-pub fn later(endpoint: &Endpoint, wait: Duration) -> String {
-    format!("{} can be asked again in {:.0} s", endpoint.provider_name, wait.as_secs_f64().ceil())
-}
-
 fn go(last: &Tried, endpoint: &Endpoint, wait: Duration) -> NextStep {
     let model = last.endpoint.as_str().split_once(':').map_or("", |(_, model)| model);
     let endpoint_id = endpoint.id.clone();
@@ -180,64 +174,6 @@ fn cost(decision: &Decision, id: &EndpointId) -> Option<Usd> {
     considered.estimate.as_ref()?.cost
 }
 
-/// How long until the endpoint may be asked; `None`: not for lack of time.
-fn wait(input: &NextInput<'_>, endpoint: &Endpoint) -> Option<Duration> {
-    let key = match input.keys.pick(endpoint, input.now) {
-        Pick::Key(_) => Duration::ZERO,
-        Pick::Cooling(until) => until.since(input.now),
-        Pick::Missing => return None,
-    };
-    let rest = match input.health.admission(&endpoint.id, input.now) {
-        Admission::Go | Admission::Probe => Duration::ZERO,
-        Admission::Rest(until) => until.since(input.now),
-        // a probe is answered or not within seconds
-        Admission::Busy => Duration::from_secs(1),
-    };
-    let full = match input.health.get(&endpoint.id) {
-        Some(health) if rest.is_zero() && health.standing(input.now) == Standing::Resting => {
-            Duration::from_secs(1)
-        }
-        _ => Duration::ZERO,
-    };
-    Some(key.max(rest).max(full))
-}
-
-/// Somebody who should be left alone at this moment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Held {
-    pub wait: Duration,
-    /// Its breaker rests: it is not asked whoever else is left. The rest is a matter of manners: full just now, a key
-    /// that cools down.
-    pub rests: bool,
-    /// Why, as the failure that it would be.
-    pub failure: Failure,
-}
-
-/// Whether this endpoint should be left alone; `None`: it may be asked. A plan may be seconds old, and somebody else
-/// may have been there in between.
-pub fn held(input: &NextInput<'_>, endpoint: &Endpoint) -> Option<Held> {
-    let wait = wait(input, endpoint).filter(|wait| !wait.is_zero())?;
-    let (kind, why) = match input.health.get(&endpoint.id).and_then(|health| health.resting(input.now)) {
-        Some(why) => (FailureKind::Overloaded, why),
-        None => (FailureKind::RateLimited, "asked to be left alone with this key".to_owned()),
-    };
-    let failure = Failure::new(kind, format!("{} {why}", endpoint.provider_name));
-    Some(Held {
-        wait,
-        rests: matches!(input.health.admission(&endpoint.id, input.now), Admission::Rest(_)),
-        failure: Failure { retry_after: Some(wait), ..failure },
-    })
-}
-
-/// Those that stand behind `endpoint` in the decision and can be asked at this moment, the best of them.
-pub fn free_behind<'a>(input: &'a NextInput<'_>, endpoint: &EndpointId) -> Option<&'a Arc<Endpoint>> {
-    let behind = input.decision.attempts.iter().skip_while(|id| *id != endpoint).skip(1);
-    let untried = behind.filter(|id| !input.tried.iter().any(|tried| tried.endpoint == **id));
-    untried
-        .filter_map(|id| input.catalog.endpoint(id))
-        .find(|other| wait(input, other) == Some(Duration::ZERO))
-}
-
 /// Whether asking the very same endpoint once more can help: passing troubles, and not too often.
 fn may_again(input: &NextInput<'_>, failure: &Failure, here: &Endpoint) -> bool {
     use FailureKind::*;
@@ -261,52 +197,6 @@ fn may_again(input: &NextInput<'_>, failure: &Failure, here: &Endpoint) -> bool 
 fn pause(input: &NextInput<'_>, here: &Endpoint) -> Duration {
     let times = input.tried.iter().filter(|tried| tried.endpoint == here.id).count();
     FIRST_PAUSE.saturating_mul(1 << times.saturating_sub(1).min(8))
-}
-
-/// The failure with what a person needs to know beside it: what was tried, what was not, when to come back.
-pub fn last_word(input: &NextInput<'_>, failure: &Failure, why: Option<String>) -> Failure {
-    let mut notes: Vec<String> = why.into_iter().collect();
-    let others = input.tried.len().saturating_sub(1);
-    if others > 0 {
-        notes.push(format!(
-            "{others} earlier {} failed too",
-            if others == 1 { "attempt" } else { "attempts" }
-        ));
-    }
-    if failure.remedy() != Remedy::GiveUp {
-        notes.extend(too_dear(input.decision));
-    }
-    let paid = matches!(failure.kind, FailureKind::Auth | FailureKind::Quota | FailureKind::Permission);
-    let untried = input.decision.attempts.len().saturating_sub(
-        input.decision.attempts.iter().filter(|id| input.tried.iter().any(|t| t.endpoint == **id)).count(),
-    );
-    if paid && untried > 0 {
-        notes.push(format!("{untried} dearer not asked, because a key that fails is no reason to pay more"));
-    }
-    let mut failure = failure.clone();
-    // everybody said when to come back: the first of them is the time to come back
-    let hints: Option<Vec<Duration>> = input.tried.iter().map(|tried| tried.retry_after).collect();
-    failure.retry_after = hints.and_then(|hints| hints.into_iter().min()).or(failure.retry_after);
-    if !notes.is_empty() {
-        failure.message = format!("{} ({})", failure.message.trim_end_matches('.'), notes.join("; "));
-    }
-    failure
-}
-
-/// Who was left out for the price, by name if it is one.
-fn too_dear(decision: &Decision) -> Option<String> {
-    let reason = |considered: &Considered| match &considered.verdict {
-        Verdict::Dropped { filter: Filter::Dearer, reason } => {
-            Some(format!("{} was not asked: it {reason}", considered.endpoint))
-        }
-        _ => None,
-    };
-    let mut reasons = decision.considered.iter().filter_map(reason);
-    let one = reasons.next()?;
-    match reasons.count() {
-        0 => Some(one),
-        more => Some(format!("{} others were not asked: each costs more than `max_dearer` allows", more + 1)),
-    }
 }
 
 /// Whom to ask as well when the first token of `asked` is late, and after how long; `None`: nobody.

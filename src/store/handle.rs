@@ -1,14 +1,14 @@
 //! The handle everybody has: it sends jobs to the store's thread, wherever the files are.
 
-use super::guard::{THREAD, pause};
-use super::guest::{Ended, Guest};
+use super::guard::THREAD;
 use super::job::{Job, To};
+use super::link::{Link, Role, live};
 use super::op::{
     By, Changed, Dump, Found, Hit, Info, LedgerMark, LedgerRange, Op, Search, SessionMark, Slice,
 };
 use super::owner::Owner;
 use super::pending::{Ack, Pending, pending};
-use super::place::{Place, privately};
+use super::place::Place;
 use super::writer::Writer;
 use super::{StoreError, Write, export};
 use crate::words::{
@@ -16,14 +16,13 @@ use crate::words::{
     Session, SessionId, Totals, Unsent, Usd, Used,
 };
 use serde_json::Value;
-use std::collections::VecDeque;
 use std::io::{self, BufRead};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 use tokio::sync::broadcast;
 
 /// What may be chosen about a store.
@@ -58,20 +57,6 @@ pub struct Store {
     link: Arc<Link>,
 }
 
-struct Link {
-    jobs: Sender<Job>,
-    changed: broadcast::Sender<Changed>,
-    me: Writer,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        // the thread is gone already: nothing to close
-        let _ = self.jobs.send(Job::Close);
-    }
-}
-
 /// A store that is open, with what a person should know of it.
 pub struct Opened {
     pub store: Store,
@@ -81,11 +66,6 @@ pub struct Opened {
     pub orphans: Vec<OpenRow>,
     /// Another process owns the files; this one asks it.
     pub guest: bool,
-}
-
-enum Role {
-    Owner(Box<Owner>),
-    Guest(Guest),
 }
 
 impl Store {
@@ -347,84 +327,5 @@ impl Store {
         lines += writes.len() as u64;
         self.write(writes).wait()?;
         Ok(lines)
-    }
-}
-
-impl Link {
-    /// Owner if nobody is, else guest of whoever is.
-    fn acquire(
-        &self,
-        place: &Place,
-        options: &Options,
-        number: u64,
-    ) -> Result<(Role, Vec<String>), StoreError> {
-        let until = Instant::now() + options.wait;
-        loop {
-            let locked = privately(|| {
-                place.prepare()?;
-                place.lock()
-            });
-            let locked = match locked {
-                // whoever holds the lock decides about damage
-                Err(StoreError::Damaged(_)) => privately(|| place.lock()),
-                other => other,
-            };
-            if let Some(lock) = locked? {
-                let (jobs, changed) = (self.jobs.clone(), self.changed.clone());
-                let owner = privately(|| Owner::open(place.clone(), options.clone(), lock, jobs, changed));
-                let (owner, notices) = owner?;
-                return Ok((Role::Owner(Box::new(owner)), notices));
-            }
-            if let Ok(stream) = place.connect()
-                && let Ok(guest) = Guest::greet(stream, number, self.jobs.clone(), self.changed.clone())
-            {
-                return Ok((Role::Guest(guest), Vec::new()));
-            }
-            if Instant::now() >= until {
-                return Err(place.busy());
-            }
-            pause();
-        }
-    }
-}
-
-/// The life of the store's thread: a guest whose owner goes away becomes owner itself, or guest of the next one.
-fn live(link: &Link, mut role: Role, place: Option<&Place>, options: &Options, queue: &Receiver<Job>) {
-    let mut left = VecDeque::new();
-    for number in 1.. {
-        match role {
-            Role::Owner(mut owner) => {
-                if number > 1
-                    && let Err(error) = owner.close_orphans()
-                {
-                    let _ = link.changed.send(Changed::Notice(error.to_string()));
-                }
-                return owner.run(queue, left);
-            }
-            Role::Guest(guest) => match guest.run(queue, left) {
-                Ended::Closed => return,
-                Ended::Lost(unanswered) => left = unanswered,
-            },
-        }
-        let Some(place) = place else {
-            return;
-        };
-        match link.acquire(place, options, number) {
-            Ok((next, notices)) => {
-                for notice in notices {
-                    let _ = link.changed.send(Changed::Notice(notice));
-                }
-                role = next;
-            }
-            Err(error) => {
-                let _ = link.changed.send(Changed::Notice(error.to_string()));
-                for job in left {
-                    if let Job::Write { to, .. } | Job::Read { to, .. } = job {
-                        to.tell(Err(error.clone()));
-                    }
-                }
-                return;
-            }
-        }
     }
 }

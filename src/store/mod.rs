@@ -25,6 +25,7 @@ mod job;
 mod journal;
 mod keys;
 mod ledger;
+mod link;
 mod op;
 mod owner;
 mod patience;
