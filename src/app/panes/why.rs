@@ -37,8 +37,13 @@ pub fn show(model: &mut Model, generation: GenerationId, receipt: Option<Box<Rec
 
 impl State {
     pub fn heard(&mut self, row: Option<GenerationRow>) {
-        if let Some(row) = row {
-            self.receipt = Some(Box::new(row.receipt));
+        let Some(row) = row else { return };
+        match &mut self.receipt {
+            // a reply that was gone on with: the row is its last part
+            Some(whole) if whole.attempts.len() > row.receipt.attempts.len() => {
+                whole.decision = row.receipt.decision;
+            }
+            receipt => *receipt = Some(Box::new(row.receipt)),
         }
     }
 

@@ -32,6 +32,8 @@ pub(super) struct Walk<'a> {
     pub sample: Option<Table>,
     /// A block of HTML has shown something.
     pub html: bool,
+    /// A formula on rows of its own was the last thing in this paragraph.
+    displayed: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -45,6 +47,7 @@ impl<'a> Walk<'a> {
             table: None,
             sample: None,
             html: false,
+            displayed: false,
         }
     }
 }
@@ -240,6 +243,7 @@ impl Walk<'_> {
     }
 
     fn end_block(&mut self) {
+        self.displayed = false;
         self.flow.flush();
         self.inline.end_block();
         self.flow.carry.gap = Gap::Row;
@@ -263,6 +267,8 @@ impl Walk<'_> {
     }
 
     pub fn text(&mut self, text: &str) {
+        // what stands behind a formula in its paragraph begins a row
+        let text = if std::mem::take(&mut self.displayed) { text.trim_start() } else { text };
         if let Some((_, code)) = &mut self.code {
             code.push_str(text);
         } else if self.inline.is_running() {
@@ -288,5 +294,6 @@ impl Walk<'_> {
             self.push(&format!("  {line}"), face);
             self.flow.flush();
         }
+        self.displayed = true;
     }
 }

@@ -359,6 +359,40 @@ fn a_cut_reply_can_be_continued() {
     assert_eq!(stage.model.session_total().booked, both.expect("a price"));
 }
 
+/// The reason behind a reply of two parts has both, also where the ledger is asked for the decision of the last.
+#[test]
+fn what_was_continued_and_stopped_is_explained_whole() {
+    let mut stage = Stage::new(120, 40);
+    stage.types("tell me").press("enter");
+    let turn = stage.asked()[0];
+    stage.reply(turn, chosen("openai"));
+    stage.reply(turn, text("Once upon"));
+    let Reply::Done(mut first) = done("openai", 3, 2) else { panic!("a receipt") };
+    first.stop = Some(Stop::Length);
+    stage.reply(turn, Reply::Done(first.clone()));
+    stage.press("alt-g");
+    let turn = stage.asked()[0];
+    stage.reply(turn, chosen("openai"));
+    stage.reply(turn, text(" a time"));
+    stage.press("esc");
+    let whole = stage.model.metered().expect("figures");
+    assert!(whole.cost > first.cost.booked, "{whole:?}");
+    stage.press("alt-w");
+    let parts = first.attempts.len() + 1;
+    let shown = |stage: &Stage| match stage.model.overlays.last() {
+        Some(fareway::app::panes::Overlay::Why(why)) => why.receipt.clone().expect("a receipt"),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((shown(&stage).attempts.len(), shown(&stage).cost.booked), (parts, whole.cost));
+    let turn = stage.model.pending.generations.expect("the decision is asked for");
+    let last = receipt("openai", 5, 2, stage.model.now);
+    let last = fareway::words::Receipt { attempts: last.attempts[1..].to_vec(), ..last };
+    let row = crate::support::rows::answered(stage.model.now, 20_780, last);
+    stage.event(Event::Generations { turn, rows: vec![row], more: false });
+    assert_eq!((shown(&stage).attempts.len(), shown(&stage).cost.booked), (parts, whole.cost));
+    assert!(shown(&stage).decision.is_some());
+}
+
 #[test]
 fn ctrl_c_stops_then_clears_then_asks_then_quits() {
     let mut stage = Stage::new(80, 24);

@@ -30,6 +30,9 @@ fn blocks() {
         // a list whose items are parted is parted everywhere
         ("- a\n\n  text\n- b\n  - c\n- d", &["• a", "", "  text", "", "• b", "", "  ◦ c", "", "• d"]),
         ("3. a\n4. b", &["3. a", "4. b"]),
+        // what follows a formula in its paragraph begins a row; code keeps its own blanks
+        ("$$x^2$$ and $y$\nmore", &["  x²", "and y more"]),
+        ("$$x^2$$\n\n    code", &["  x²", "", "  code · 1", "  code"]),
         ("- [x] done\n- [ ] open", &["☑ done", "☐ open"]),
         ("> one\n>\n> two", &["▎ one", "▎", "▎ two"]),
         ("> - deep\n>   > er", &["▎ • deep", "▎   ▎ er"]),
