@@ -5,6 +5,7 @@
 mod brief;
 mod browse;
 mod host;
+mod lay_prices;
 mod lists;
 mod merge;
 mod model;

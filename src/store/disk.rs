@@ -1,7 +1,8 @@
 //! The one place that touches sled: rows in key order, read until the first error, written in durable batches.
 
 use super::files::Files;
-use super::journal::{Journal, Said};
+use super::frame::Said;
+use super::journal::Journal;
 use super::patience::patiently;
 use super::{StoreError, keys};
 use sled::IVec;

@@ -17,6 +17,7 @@ mod disk;
 mod error;
 mod export;
 mod files;
+mod frame;
 mod guard;
 mod guest;
 mod guests;

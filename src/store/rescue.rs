@@ -2,8 +2,9 @@
 
 use super::apply::apply;
 use super::disk::{Changes, Disk};
+use super::frame::Frame;
 use super::guard::{caught, limited, pause};
-use super::journal::{self, Checked, Frame, Journal};
+use super::journal::{self, Checked, Journal};
 use super::place::{Place, WHOLE};
 use super::txn::Txn;
 use super::writer::Writer;
