@@ -18,7 +18,10 @@ pub fn subject(model: &Model) -> Option<MessageId> {
 
 pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
     let selected = model.thread().selected.and_then(|id| model.writing(id)).map(|(turn, _)| turn);
-    let turn = selected.or_else(|| model.live_here().last().map(|(turn, _)| turn));
+    // of several the one that is read
+    let thread = model.thread();
+    let here = || model.live_here().filter(|(_, live)| thread.position(live.message).is_some()).last();
+    let turn = selected.or_else(|| here().or_else(|| model.live_here().last()).map(|(turn, _)| turn));
     turn.map_or_else(Vec::new, |turn| turns::stop(model, turn))
 }
 

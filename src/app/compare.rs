@@ -65,7 +65,8 @@ pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
     turn.map_or_else(Vec::new, |turn| turns::stop(model, turn))
 }
 
-/// The chosen one wins: the conversation goes on from it, and the verdict is kept for the picker.
+/// The chosen one wins: the conversation goes on from it, and the verdict is kept for the picker. Who still answers is
+/// stopped: nobody waits for it, it costs, and the next prompt would wait.
 pub fn pick(model: &mut Model, _: &str) -> Vec<Effect> {
     let Some(compare) = model.compare.take() else { return Vec::new() };
     let Some(winner) = compare.replies.get(compare.at).copied() else { return Vec::new() };
@@ -82,8 +83,12 @@ pub fn pick(model: &mut Model, _: &str) -> Vec<Effect> {
         }
     }
     model.thread_mut().show(winner);
+    let others = compare.replies.iter().filter(|reply| **reply != winner);
+    let under_way: Vec<_> = others.filter_map(|id| model.writing(*id)).map(|(turn, _)| turn).collect();
+    let mut effects: Vec<Effect> = under_way.into_iter().flat_map(|turn| turns::stop(model, turn)).collect();
     // keeps the session and the verdicts too
-    choose::set_model(model, wins.unwrap_or_else(|| model.model().clone()))
+    effects.extend(choose::set_model(model, wins.unwrap_or_else(|| model.model().clone())));
+    effects
 }
 
 /// Closes without a verdict: the chosen column is shown, nothing is stopped.

@@ -147,6 +147,12 @@ impl Live {
         }
     }
 
+    /// Whoever was asked refused, and the pause before the next try has not ended: nobody took the prompt, so it costs
+    /// nothing.
+    pub fn nothing_taken(&self) -> bool {
+        self.waiting.is_some() && self.meter.first().is_none()
+    }
+
     /// The figures for the screen.
     pub fn shown(&self) -> Reading {
         self.shown.map_or_else(|| self.reading(self.asked), |(_, reading)| reading)

@@ -220,20 +220,24 @@ impl Model {
         self.live_here().next().is_some()
     }
 
-    /// The reply that the meter reads: the newest under way here, else the last one of the shown branch.
+    /// The reply that the meter reads: the newest under way on the shown branch, else the last one there. What another
+    /// branch still hears counts in the sums only.
     pub fn metered(&self) -> Option<super::Reading> {
         // of several side by side the chosen one
         if let Some(compare) = &self.compare {
             let message = self.thread().message(*compare.replies.get(compare.at)?)?;
             return super::reading(self, message);
         }
-        if let Some((_, live)) = self.live_here().last() {
-            return match self.thread().message(live.message) {
+        let thread = self.thread();
+        // a summary stands outside the conversation
+        let shown = |id| thread.position(id).is_some() || thread.message(id).is_none();
+        if let Some((_, live)) = self.live_here().filter(|(_, live)| shown(live.message)).last() {
+            return match thread.message(live.message) {
                 Some(message) => super::reading(self, message),
                 None => Some(live.shown()),
             };
         }
-        let last = self.thread().shown().rev().take(8).find(|n| n.message.role == Role::Assistant)?;
+        let last = thread.shown().rev().take(8).find(|n| n.message.role == Role::Assistant)?;
         last.message.receipt.as_deref().map(super::Reading::of)
     }
 

@@ -1,9 +1,9 @@
 //! Asking, and hearing what comes back: several replies may be under way at once, in one session or in many.
 
-use super::{Effect, Level, Live, Model, Save, Unseen, draft, panes, queue, shorten, telling, titles};
+use super::{Effect, Level, Live, Model, Reading, Save, Unseen, draft, panes, queue, shorten, telling, titles};
 use crate::words::{
     At, Attempt, Cost, CostSource, EndpointId, FailureKind, MessageState, ModelId, Outcome, ProviderId,
-    Purpose, Receipt, Reply, SessionId, Stop, TurnId,
+    Purpose, Receipt, Reply, SessionId, Stop, TurnId, Usd,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -249,14 +249,17 @@ pub fn stop(model: &mut Model, turn: TurnId) -> Vec<Effect> {
 }
 
 fn stopped(live: &Live, now: At) -> Receipt {
-    let reading = live.reading(now);
+    let (reading, source) = match live.nothing_taken() {
+        true => (Reading { cost: Some(Usd::ZERO), ..Reading::default() }, CostSource::Catalog),
+        false => (live.reading(now), CostSource::Estimate),
+    };
     let (endpoint, by, provider) = match &live.chosen {
         Some(c) => (c.endpoint.clone(), c.model.clone(), c.provider.clone()),
         None => (EndpointId::new(""), ModelId::new(&live.requested), ProviderId::new("")),
     };
     let cost = Cost {
         booked: reading.cost,
-        source: if reading.cost.is_some() { CostSource::Estimate } else { CostSource::Unknown },
+        source: if reading.cost.is_some() { source } else { CostSource::Unknown },
         ..Cost::default()
     };
     let total = now.since(live.asked);

@@ -48,6 +48,8 @@ pub async fn run(command: &str) -> Result<Attached, String> {
     if text.contains('\0') || text.matches('\u{fffd}').count() * 10 > text.chars().count() {
         return Err(format!("`{command}` prints bytes that are no text: nothing is attached"));
     }
+    // programs that colour without asking where it goes: the model is to read words, not codes
+    text = crate::words::clean(&crate::words::printed(&text)).into_owned();
     if cut {
         drop(group);
         text.push_str("\n(cut: the output was longer than 1 MB, and the command was ended)\n");

@@ -1,9 +1,13 @@
 //! Which of some known words was probably meant by one that is not known.
 
-/// The known word that is the fewest edits away, if that is less than half of it.
+/// The known word that is the fewest edits away, if no more than about every third letter is wrong, or that begins so.
 pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let (far, nearest) = known.into_iter().map(|known| (distance(word, known), known)).min()?;
-    (far <= word.len().max(nearest.len()) / 2).then_some(nearest)
+    let near = |known: &'a str| {
+        let far = distance(word, known);
+        let begun = word.len() > 2 && known.starts_with(word);
+        (begun || far <= (word.len().max(known.len()) + 1) / 3).then_some((far, known))
+    };
+    known.into_iter().filter_map(near).min().map(|(_, nearest)| nearest)
 }
 
 /// Levenshtein's distance: how many single-letter edits lie between two words.

@@ -26,12 +26,12 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, node: &Node) {
         marks.push_str(&format!(" ‹{}/{of}›", at + 1));
     }
     marks.push_str(match message.rating {
-        1 => " +1",
-        -1 => " -1",
+        1 => " · rated good",
+        -1 => " · rated bad",
         _ => "",
     });
     if message.pinned {
-        marks.push_str(" pinned");
+        marks.push_str(" · pinned");
     }
     if let Some(fork) = &model.thread().fork {
         marks.push_str(match () {

@@ -156,3 +156,23 @@ fn comparing_asks_them_all_and_the_winner_goes_on() {
     assert_eq!(ratings.get("openai/gpt-5"), Some(&Rating { up: 1, down: 0 }));
     assert_eq!(ratings.get("groq/kimi-k2"), Some(&Rating { up: 0, down: 1 }));
 }
+
+#[test]
+fn a_winner_is_metered_and_nobody_answers_on_for_nothing() {
+    let (mut stage, turns) = three();
+    stage.reply(turns[0], done("openai", 4, 2));
+    stage.press("enter");
+    for turn in &turns[1..] {
+        assert!(stage.effects.contains(&Effect::Stop { turn: *turn }), "it would only cost");
+    }
+    assert!(!stage.model.streaming(), "the next prompt has nobody to wait for");
+    let screen = stage.screen();
+    assert!(screen.lines().any(|l| l.starts_with("reply") && l.contains("4 in  2 out")), "{screen}");
+    // without a verdict all go on, and the meter reads the branch on the screen
+    let (mut stage, turns) = three();
+    stage.reply(turns[0], done("openai", 4, 2));
+    stage.press("esc");
+    assert!(stage.model.compare.is_none() && stage.model.streaming());
+    let screen = stage.screen();
+    assert!(screen.lines().any(|l| l.starts_with("reply") && l.contains("4 in  2 out")), "{screen}");
+}

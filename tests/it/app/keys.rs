@@ -71,5 +71,7 @@ fn changes_are_checked_and_conflicts_named() {
         wrong(change("model.picc", &["f2"]))
             .contains("there is no action `model.picc`, did you mean `model.pick`?")
     );
+    let nothing_near = wrong(change("nonsense", &["f2"]));
+    assert!(nothing_near.contains("there is no action `nonsense`; F1"), "{nothing_near}");
     assert!(wrong(change("model.pick", &["hyper-k"])).starts_with("keys.model.pick: `hyper-k` is not a key"));
 }

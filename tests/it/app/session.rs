@@ -577,3 +577,20 @@ fn what_is_saved_for_every_session_holds_in_a_new_one() {
     };
     assert_eq!(request.params.temperature, Some(0.25));
 }
+
+#[test]
+fn a_reply_stopped_before_anybody_took_the_prompt_cost_nothing() {
+    let mut stage = Stage::new(80, 24);
+    stage.types("hello").press("enter");
+    let turn = stage.asked()[0];
+    stage.reply(turn, chosen("openai"));
+    let failure = failure(FailureKind::RateLimited, Some(429));
+    let until = stage.model.now + Duration::from_secs(30);
+    stage.reply(turn, Reply::Waiting { endpoint: "openai".into(), until, failure });
+    stage.press("esc");
+    let screen = stage.screen();
+    assert!(screen.lines().any(|l| l.starts_with("reply  $0") && l.contains("0 in  0 out")), "{screen}");
+    let last = stage.model.thread().last().expect("the reply");
+    let receipt = last.receipt.as_deref().expect("a receipt");
+    assert_eq!((receipt.usage, receipt.cost.booked), (Default::default(), Some(Usd::ZERO)));
+}

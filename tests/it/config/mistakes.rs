@@ -12,7 +12,7 @@ fn mistakes_get_one_clear_sentence() {
         ),
         (
             "model = \"x\"\n\n[timeouts]\nconnect = 3\nfirst = 4\n",
-            "c.toml:5: unknown key `first`; allowed here: connect, first_token, first_token_local, idle, total (in [timeouts])",
+            "c.toml:5: unknown key `first`, did you mean `first_token`?; allowed here: connect, first_token, first_token_local, idle, total (in [timeouts])",
         ),
         ("meter = \"left\"\n", "c.toml:1: `meter` cannot be `left`; allowed: bottom, right, hidden"),
         ("plain = \"yes\"\n", "c.toml:1: `plain`: invalid type: string \"yes\", expected true or false"),

@@ -2,6 +2,7 @@
 
 mod clean;
 mod needle;
+mod printed;
 mod rollup;
 mod terms;
 mod took;
