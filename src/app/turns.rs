@@ -1,6 +1,8 @@
 //! Asking, and hearing what comes back: several replies may be under way at once, in one session or in many.
 
-use super::{Effect, Level, Live, Model, Reading, Save, Unseen, draft, panes, queue, shorten, telling, titles};
+use super::{
+    Effect, Level, Live, Model, Reading, Save, Unseen, draft, panes, queue, shorten, telling, titles,
+};
 use crate::words::{
     At, Attempt, Cost, CostSource, EndpointId, FailureKind, MessageState, ModelId, Outcome, ProviderId,
     Purpose, Receipt, Reply, SessionId, Stop, TurnId, Usd,

@@ -28,7 +28,10 @@ fn a_command_gives_what_it_prints_and_how_it_ended() {
 /// Colours cost tokens and say nothing to a model.
 #[test]
 fn a_command_that_colours_gives_its_words_alone() {
-    assert_eq!(output(r"printf '\033[1;31merror\033[0m: \033]8;;http://a\033\\here\033]8;;\007\r\n'"), "error: here\n");
+    assert_eq!(
+        output(r"printf '\033[1;31merror\033[0m: \033]8;;http://a\033\\here\033]8;;\007\r\n'"),
+        "error: here\n"
+    );
 }
 
 /// One that never ends would fill the memory.
