@@ -28,6 +28,7 @@ mod keys;
 mod ledger;
 mod link;
 mod op;
+mod orphans;
 mod owner;
 mod patience;
 mod pending;

@@ -14,7 +14,7 @@ use super::place::Place;
 use super::till::Till;
 use super::txn::Txn;
 use super::writer::Writer;
-use super::{Options, StoreError, Write, ledger, rescue, search};
+use super::{Options, StoreError, Write, orphans, rescue, search};
 use crate::words::OpenRow;
 use std::collections::VecDeque;
 use std::fs::File;
@@ -357,18 +357,12 @@ impl Owner {
 
     fn try_close_orphans(&mut self) -> Result<Vec<OpenRow>, StoreError> {
         let disk = self.disk()?;
-        let found = caught(|| {
-            let open = ledger::open(disk)?.into_iter().filter(|(by, _)| !by.lives());
-            open.map(|(_, row)| Ok((ledger::attempts(disk, row.generation)?, row)))
-                .collect::<Result<Vec<_>, _>>()
-        })?;
-        let entries = found.iter().flat_map(|(ended, row)| row.close(ended));
-        let writes: Vec<Write> = entries.map(Write::Ledger).collect();
+        let (rows, writes) = caught(|| orphans::find(disk))?;
         if !writes.is_empty() {
             self.try_write(&[(writes, Writer::me(), To::Nobody)])?;
         }
         self.till.sweep();
-        Ok(found.into_iter().map(|(_, row)| row).collect())
+        Ok(rows)
     }
 
     fn notice(&mut self, text: String) {

@@ -92,12 +92,21 @@ pub(super) fn messages(
 }
 
 pub(super) fn message(disk: &Disk, id: MessageId) -> Result<Option<(SessionId, Arc<Message>)>, StoreError> {
+    let found = without_pieces(disk, id)?;
+    found.map(|(session, message)| Ok((session, whole(disk, message)?))).transpose()
+}
+
+/// A message as its record has it: of a partial one, what was kept since stands beside it.
+pub(super) fn without_pieces(
+    disk: &Disk,
+    id: MessageId,
+) -> Result<Option<(SessionId, Arc<Message>)>, StoreError> {
     let Some(place) = disk.get(&keys::message_place(id))?.as_deref().and_then(Place::decode) else {
         return Ok(None);
     };
     let bytes = disk.get(&keys::message(place.session, place.place))?;
     match bytes.as_deref().map(record::decode).transpose()? {
-        Some(Write::PutMessage { session, message }) => Ok(Some((session, whole(disk, message)?))),
+        Some(Write::PutMessage { session, message }) => Ok(Some((session, message))),
         _ => Ok(None),
     }
 }

@@ -1,13 +1,16 @@
 //! Killed at any moment, the store has everything that it acknowledged, and its totals are its rows.
 //! The test runs itself as a child that writes, and kills it.
 
-use super::support::{book, generation_id, open_row, options, put, session_id, wreck};
+use super::support::{
+    book, generation, generation_id, message, message_id, open_row, options, put, session_id, wreck,
+};
 use fareway::store::{By, LedgerRange, Options, Search, Store, Write};
-use fareway::words::{Dice, Entry, Of, Outcome};
+use fareway::words::{Dice, Entry, MessageState, Of, OpenRow, Outcome};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Lines, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 
 const DIR: &str = "FAREWAY_TEST_CRASH_DIR";
 const FIRST: &str = "FAREWAY_TEST_CRASH_FIRST";
@@ -18,6 +21,8 @@ const ROUND: u64 = 1_000_000;
 fn short() -> Options {
     Options { journal: 40_000, ..options() }
 }
+
+const HEARD: u64 = 8;
 
 /// Everything that goes with one number is one write: all of it or nothing.
 fn unit(n: u64) -> Vec<Write> {
@@ -32,6 +37,19 @@ fn unit(n: u64) -> Vec<Write> {
     ]
 }
 
+/// A reply of which so much was heard, in a session that is not counted.
+fn heard(first: u64) -> Write {
+    let mut message = (*message(first + 1, "half a")).clone();
+    (message.id, message.state) = (message_id(first), MessageState::Partial);
+    Write::PutMessage { session: session_id(HEARD), message: Arc::new(message) }
+}
+
+fn under_way(first: u64) -> Write {
+    let (usage, cost) = (generation(first).receipt.usage, generation(first).receipt.cost);
+    let row = OpenRow { message: Some(message_id(first)), usage, cost, ..open_row(first) };
+    Write::Ledger(Entry::Open(Box::new(row)))
+}
+
 /// Not a test by itself: what the child does. Three threads write as fast as they can and say what is acknowledged.
 #[test]
 fn child() {
@@ -40,7 +58,7 @@ fn child() {
     };
     let first: u64 = std::env::var(FIRST).expect("told by the parent").parse().expect("a number");
     let store = Store::open(Path::new(&dir), short()).expect("opens").store;
-    store.write(vec![Write::Ledger(Entry::Open(Box::new(open_row(first))))]).wait().expect("written");
+    store.write(vec![heard(first), under_way(first)]).wait().expect("written");
     let threads: Vec<_> = (0..3)
         .map(|thread| {
             let store = store.clone();
@@ -117,6 +135,11 @@ fn nothing_acknowledged_is_lost_to_kill_9() {
         let orphans: Vec<_> = opened.orphans.iter().map(|row| row.generation).collect();
         assert!(orphans.contains(&generation_id(first)), "what was open is known");
         let store = opened.store;
+        let (_, reply) = store.message(message_id(first)).wait().expect("answered").expect("what was heard");
+        let receipt = reply.receipt.as_deref().expect("with what it took");
+        assert_eq!(receipt.usage, generation(first).receipt.usage);
+        assert_eq!(receipt.cost.booked, generation(first).receipt.cost.booked);
+        assert_eq!((reply.plain().as_str(), &reply.state), ("half a", &MessageState::Partial));
         let messages = all_messages(&store);
         let missing: Vec<_> = promised.difference(&messages).collect();
         assert!(missing.is_empty(), "round {round}: acknowledged and gone: {missing:?}");
