@@ -104,7 +104,9 @@ fn candidates(decision: &Decision) -> Result<(), Fail> {
             vec![
                 place,
                 c.endpoint.to_string(),
-                estimate.and_then(|e| e.cost).map_or("?".into(), |usd| format!("${}", usd.round(6))),
+                // who was out before prices were looked at has no estimate; who has no price is `?`
+                estimate
+                    .map_or("-".into(), |e| e.cost.map_or("?".into(), |usd| format!("${}", usd.round(6)))),
                 estimate.and_then(|e| e.ttft).map_or("-".into(), seconds),
                 estimate.and_then(|e| e.throughput).map_or("-".into(), |n| format!("{n:.0}/s")),
                 c.score.map_or("-".into(), figure),

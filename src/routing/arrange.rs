@@ -85,7 +85,7 @@ impl Plan<'_> {
                 slug::place(named, endpoint).is_some()
             };
             if !keep {
-                dropped.push(Dropped { endpoint, why: Objection::NoFallbacks });
+                dropped.push(Dropped { endpoint, why: Objection::NoFallbacks, at: Some(*at) });
             }
             keep
         });
@@ -126,7 +126,7 @@ impl Plan<'_> {
                         || listed.iter().any(|target| target.model == endpoint.model)))
                 || slug::place(&ask.wishes.order, endpoint).is_some();
             if !keep {
-                dropped.push(Dropped { endpoint, why: Objection::Dearer });
+                dropped.push(Dropped { endpoint, why: Objection::Dearer, at: Some(*at) });
             }
             keep
         });

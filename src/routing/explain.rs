@@ -62,28 +62,33 @@ impl Plan<'_> {
                 Some(reason) => Verdict::Moved { place, reason },
                 None => Verdict::Kept { place },
             },
-            estimate: Some(Estimate {
-                prompt_tokens: self.ask.load.prompt,
-                cached_tokens: candidate.cached.min(self.ask.load.prompt),
-                completion_tokens: self.ask.load.completion,
-                cost: candidate.cost(&self.ask),
-                ttft: health
-                    .and_then(|health| health.ttft.median())
-                    .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
-                throughput: health.and_then(|health| health.throughput.median()),
-            }),
+            estimate: Some(self.estimate(candidate)),
             score: Some(self.scores[at]).filter(|score| score.is_finite()),
             share: Some(self.shares[at]).filter(|share| share.is_finite()),
         }
     }
 
+    fn estimate(&self, candidate: &Candidate<'_>) -> Estimate {
+        let health = candidate.health();
+        Estimate {
+            prompt_tokens: self.ask.load.prompt,
+            cached_tokens: candidate.cached.min(self.ask.load.prompt),
+            completion_tokens: self.ask.load.completion,
+            cost: candidate.cost(&self.ask),
+            ttft: health
+                .and_then(|health| health.ttft.median())
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            throughput: health.and_then(|health| health.throughput.median()),
+        }
+    }
+
     fn left_out(&self, dropped: &Dropped<'_>) -> Considered {
-        let Dropped { endpoint, why, .. } = dropped;
+        let Dropped { endpoint, why, at } = dropped;
         Considered {
             endpoint: endpoint.id.clone(),
             model: endpoint.model.clone(),
             verdict: Verdict::Dropped { filter: why.filter(), reason: self.reason(dropped) },
-            estimate: None,
+            estimate: at.map(|at| self.estimate(&self.candidates[at as usize])),
             score: None,
             share: None,
         }

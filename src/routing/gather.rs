@@ -28,7 +28,7 @@ impl<'a> Plan<'a> {
             let from = self.candidates.len();
             self.of_target(at, &ask, input, known);
             for (endpoint, name) in soft::incapable(&ask, &mut self.candidates, from) {
-                self.dropped.push(Dropped { endpoint, why: Objection::Parameter(name) });
+                self.dropped.push(Dropped { endpoint, why: Objection::Parameter(name), at: None });
             }
             if let TierWish::Only(tier) = ask.tier {
                 keep_tier(tier, &mut self.candidates, from, &mut self.dropped);
@@ -113,7 +113,7 @@ impl<'a> Plan<'a> {
             }
             let key = filter::key(keys, ask, endpoint);
             if let Some(why) = objection(endpoint, brief, key) {
-                dropped.push(Dropped { endpoint, why });
+                dropped.push(Dropped { endpoint, why, at: None });
                 continue;
             }
             let cached = match stick {
@@ -170,7 +170,7 @@ fn keep_tier<'a>(
         at += 1;
         let keep = at <= from || of_tier(one);
         if !keep {
-            dropped.push(Dropped { endpoint: one.endpoint, why: Objection::Rule(rule) });
+            dropped.push(Dropped { endpoint: one.endpoint, why: Objection::Rule(rule), at: None });
         }
         keep
     });

@@ -42,4 +42,4 @@ pub use preferences::{join, profile};
 pub use presets::{Preset, expand};
 pub use price::{Load, Rates, cost};
 pub use sticky::{Conversation, Stick, StickyBook};
-pub use strategy::{Draws, Ranking, STRATEGIES, Strategy, shares};
+pub use strategy::{Draws, Ranking, Strategy, shares, strategy};

@@ -58,6 +58,8 @@ pub struct Refused {
 pub(super) struct Dropped<'a> {
     pub endpoint: &'a Arc<Endpoint>,
     pub why: Objection,
+    /// Its place among the candidates, if it came so far.
+    pub at: Option<u32>,
 }
 
 pub(super) enum Objection {

@@ -1,4 +1,4 @@
-//! How survivors are put in order: a file a strategy, a line in the table.
+//! How survivors are put in order: a file a strategy.
 
 mod latency;
 mod price;
@@ -49,16 +49,6 @@ impl Ranking {
         self.shares.append(&mut next.shares);
     }
 }
-
-/// The strategies.
-pub const STRATEGIES: &[&dyn Strategy] = &[
-    &price_weighted::PriceWeighted,
-    &shares::Shares,
-    &price::Price,
-    &latency::Latency,
-    &throughput::Throughput,
-    &quality::Quality,
-];
 
 /// The strategy that these preferences ask for. An explicit `order` is laid over it by the plan.
 pub fn strategy(wishes: &Preferences) -> &'static dyn Strategy {
@@ -152,9 +142,20 @@ fn sortable(score: f64) -> u64 {
 /// to one endpoint until it breaks, and never learns that another has become better.
 fn rank(scores: Vec<f64>, near: f64, candidates: &[Candidate<'_>], draws: &mut Draws<'_>) -> Ranking {
     let mut order = ascending(&scores);
+    let equals = equals(&scores, &order, near);
+    draw_first(&mut order, equals, candidates, draws);
+    Ranking { order, scores, shares: Vec::new() }
+}
+
+/// How many, from the first place on, score as well as the best: within `near` times it.
+fn equals(scores: &[f64], order: &[u32], near: f64) -> usize {
     let key = |place: &u32| scores[*place as usize];
     let best = order.first().map_or(f64::NAN, key);
-    let equals = order.iter().take_while(|place| best.is_nan() || key(place) <= best * near + 1e-12).count();
+    order.iter().take_while(|place| best.is_nan() || key(place) <= best * near + 1e-12).count()
+}
+
+/// One of the first `equals` comes first: two are drawn, the one with less in flight wins.
+fn draw_first(order: &mut [u32], equals: usize, candidates: &[Candidate<'_>], draws: &mut Draws<'_>) {
     if equals > 1 {
         let mut pick = || below(draws.unit(), equals);
         let (one, other) = (pick(), pick());
@@ -162,7 +163,6 @@ fn rank(scores: Vec<f64>, near: f64, candidates: &[Candidate<'_>], draws: &mut D
         let first = if busy(other) < busy(one) { other } else { one };
         order[..=first].rotate_right(1);
     }
-    Ranking { order, scores, shares: Vec::new() }
 }
 
 #[allow(

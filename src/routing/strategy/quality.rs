@@ -1,6 +1,6 @@
 //! `sort: exacto`: best answers first: the model's benchmarks, then how faithfully this endpoint serves it.
 
-use super::{Draws, Ranking, Strategy, rank};
+use super::{Draws, Ranking, Strategy, ascending, draw_first, equals};
 use crate::routing::ask::Ask;
 use crate::routing::candidate::Candidate;
 use crate::words::Quantization;
@@ -22,7 +22,7 @@ impl Strategy for Quality {
 
     /// Ranked by what is missing to a perfect 100.
     fn order(&self, ask: &Ask<'_>, candidates: &[Candidate<'_>], draws: &mut Draws<'_>) -> Ranking {
-        let scores = candidates
+        let scores: Vec<f64> = candidates
             .iter()
             .map(|candidate| {
                 let health = candidate.health();
@@ -34,7 +34,15 @@ impl Strategy for Quality {
                 (100.0 - quality).max(0.1) * (1.0 + failing)
             })
             .collect();
-        rank(scores, NEAR, candidates, draws)
+        let mut order = ascending(&scores);
+        let near = equals(&scores, &order, NEAR);
+        // of those that are as good as each other the finest weights come first, and only among them a place is drawn
+        let served = |place: &u32| precision(candidates[*place as usize].endpoint.quantization);
+        order[..near].sort_by(|a, b| served(b).total_cmp(&served(a)));
+        let alike = |place: &&u32| served(place).total_cmp(&served(&order[0])).is_eq();
+        let finest = order[..near].iter().take_while(alike).count();
+        draw_first(&mut order, finest, candidates, draws);
+        Ranking { order, scores, shares: Vec::new() }
     }
 }
 

@@ -54,8 +54,12 @@ async fn the_price_of_the_fallback_is_part_of_the_check() {
             let dropped = decision
                 .considered
                 .iter()
-                .any(|c| matches!(c.verdict, Verdict::Dropped { filter: Filter::Dearer, .. }));
-            assert!(dropped, "{name}");
+                .find(|c| matches!(c.verdict, Verdict::Dropped { filter: Filter::Dearer, .. }));
+            let estimate = dropped.and_then(|dropped| dropped.estimate.as_ref());
+            assert!(
+                estimate.and_then(|estimate| estimate.cost).is_some(),
+                "{name}: it says what it would have cost"
+            );
         }
         bench.settled(&heard);
     }

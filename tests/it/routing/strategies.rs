@@ -1,8 +1,9 @@
 //! Strategies over candidates made by hand.
 
-use super::support::{NOW, Row, World, ask_with};
-use fareway::routing::{Candidate, Draws, End, HealthBook, STRATEGIES, plan, shares};
-use fareway::words::{Dice, Partition, Preferences, Request, Sort, SortBy, SpreadRule, Usd};
+use super::support::{NOW, Row, World, ask_with, endpoint, model};
+use fareway::catalog::{EndpointRow, ModelRow, Score};
+use fareway::routing::{Candidate, Draws, End, HealthBook, plan, shares, strategy};
+use fareway::words::{Dice, Partition, Preferences, Quantization, Request, Sort, SortBy, SpreadRule, Usd};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -133,11 +134,12 @@ fn partition_none_mixes_models_and_order_names_the_first() {
     assert_eq!(order(&world, &request, 1), ["aa:maker/one", "aa:maker/two"]);
 }
 
+fn served_in(tag: &str, quantization: Quantization) -> EndpointRow {
+    EndpointRow { quantization: Some(quantization), ..endpoint(tag, "1", "1") }
+}
+
 #[test]
 fn quality_goes_by_benchmark_and_precision() {
-    use super::support::{endpoint, model};
-    use fareway::catalog::{EndpointRow, ModelRow, Score};
-    use fareway::words::Quantization;
     let scored = |id: &str, value: f64, rows: Vec<EndpointRow>| ModelRow {
         scores: vec![Score {
             name: "intelligence".to_owned(),
@@ -148,16 +150,30 @@ fn quality_goes_by_benchmark_and_precision() {
         endpoints: rows,
         ..model(id, &[])
     };
-    let served =
-        |tag: &str, quantization| EndpointRow { quantization: Some(quantization), ..endpoint(tag, "1", "1") };
+    let coarse_and_fine = vec![served_in("aa", Quantization::Int4), served_in("bb", Quantization::Bf16)];
     let world = World::from_rows(vec![
-        scored("maker/one", 50.0, vec![served("aa", Quantization::Int4), served("bb", Quantization::Bf16)]),
-        scored("maker/two", 70.0, vec![served("aa", Quantization::Fp8)]),
+        scored("maker/one", 50.0, coarse_and_fine),
+        scored("maker/two", 70.0, vec![served_in("aa", Quantization::Fp8)]),
     ]);
     let sort = Sort::Full { by: SortBy::Exacto, partition: Partition::None };
     let mut request = ask_with("maker/one", Preferences { sort: Some(sort), ..any_price() });
     request.fallbacks = vec!["maker/two".into()];
     assert_eq!(order(&world, &request, 1), ["aa:maker/two", "bb:maker/one", "aa:maker/one"]);
+}
+
+/// A model without a benchmark, whose endpoints score nearly the same: no draw puts coarser weights before finer ones.
+#[test]
+fn of_equal_quality_the_finer_weights_come_first() {
+    let served = [("aa", Quantization::Fp8), ("bb", Quantization::Bf16), ("cc", Quantization::Fp16)];
+    let rows = served.map(|(tag, precision)| served_in(tag, precision)).to_vec();
+    let world = World::from_rows(vec![ModelRow { endpoints: rows, ..model("maker/one", &[]) }]);
+    let request = ask_with("maker/one", Preferences { sort: Some(Sort::By(SortBy::Exacto)), ..any_price() });
+    let orders: Vec<Vec<String>> = (0..40).map(|seed| order(&world, &request, seed)).collect();
+    assert!(orders.iter().all(|order| order[2] == "aa:maker/one"), "{orders:?}");
+    // the two that are alike still share the work
+    for first in ["bb:maker/one", "cc:maker/one"] {
+        assert!(orders.iter().any(|order| order[0] == first), "{first}");
+    }
 }
 
 proptest! {
@@ -184,7 +200,11 @@ proptest! {
             let cost = price.map(|millis| Usd::from_raw(i128::from(millis) * 1_000_000_000_000_000));
             Candidate::new(endpoint, &health, cost.map_or(f64::NAN, Usd::approximate))
         }).collect();
-        for strategy in STRATEGIES {
+        let sorts = [SortBy::Price, SortBy::Latency, SortBy::Throughput, SortBy::Exacto].map(Sort::By);
+        let spreads = [SpreadRule::InversePriceSquare, SpreadRule::Shares];
+        let wishes = sorts.map(|sort| Preferences { sort: Some(sort), ..Preferences::default() }).into_iter();
+        for wishes in wishes.chain(spreads.map(|spread| Preferences { spread: Some(spread), ..Preferences::default() })) {
+            let strategy = strategy(&wishes);
             let mut dice = Dice::new(seed);
             let ranking = strategy.order(&ask, &candidates, &mut Draws::new(&mut dice));
             let mut order = ranking.order.clone();
