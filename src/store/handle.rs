@@ -153,13 +153,6 @@ fn done(found: Found) -> Option<()> {
     matches!(found, Found::Done).then_some(())
 }
 
-fn open(found: Found) -> Option<Vec<OpenRow>> {
-    match found {
-        Found::Open(rows) => Some(rows),
-        _ => None,
-    }
-}
-
 impl Store {
     /// Last changed first.
     pub fn sessions(&self, before: Option<SessionMark>, limit: usize) -> Pending<Vec<Session>> {
@@ -216,11 +209,6 @@ impl Store {
         self.read(Op::Attempts(id), found!(Attempts))
     }
 
-    /// Requests under way, in every process.
-    pub fn open_rows(&self) -> Pending<Vec<OpenRow>> {
-        self.read(Op::Open, open)
-    }
-
     /// Totals by day and name, for half-open `days`.
     pub fn rollups(&self, days: Range<i32>, demo: bool, by: By) -> Pending<Vec<(RollupKey, Totals)>> {
         self.read(Op::Rollups { days, demo, by }, found!(Rollups))
@@ -248,17 +236,12 @@ impl Store {
         self.read(Op::Used { day, caps }, found!(Used))
     }
 
-    /// How many totals differ from the sum of their rows; reads every row.
-    pub fn check_rollups(&self) -> Pending<u64> {
-        self.read(Op::CheckRollups, found!(Wrong))
-    }
-
     /// Messages with all these words, newest first.
     pub fn search(&self, search: Search) -> Pending<Vec<Hit>> {
         self.read(Op::Search(search), found!(Hits))
     }
 
-    /// Makes today's copy now; where it is.
+    /// Makes today's copy now, for a test that must know when; where it is. The program's own are made in the pauses.
     pub fn export_now(&self) -> Pending<PathBuf> {
         self.read(Op::Export, found!(Path))
     }

@@ -231,18 +231,3 @@ pub(super) fn rebuild(txn: &mut Txn<'_>) -> Result<(), StoreError> {
     txn.changed.insert(Changed::Ledger);
     Ok(())
 }
-
-/// How many totals differ from the sum of their rows: 0, or something is wrong.
-pub(super) fn wrong_rollups(disk: &Disk) -> Result<u64, StoreError> {
-    let mut expected = counted(disk.with_prefix(keys::GENERATION))?;
-    let mut wrong = 0;
-    for row in disk.with_prefix(keys::ROLLUP) {
-        let (key, bytes) = row?;
-        let same = match total(&key, &bytes) {
-            Ok(Some((key, totals))) => expected.remove(&key) == Some(totals),
-            _ => false,
-        };
-        wrong += u64::from(!same);
-    }
-    Ok(wrong + expected.len() as u64)
-}

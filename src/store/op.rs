@@ -3,7 +3,7 @@
 use super::writer::Writer;
 use super::{StoreError, Write};
 use crate::words::{
-    At, AttemptRow, Cap, Dimension, GenerationId, GenerationRow, Hold, Message, MessageId, Of, OpenRow, Over,
+    At, AttemptRow, Cap, Dimension, GenerationId, GenerationRow, Hold, Message, MessageId, Of, Over,
     RollupKey, Session, SessionId, Totals, Unsent, Usd, Used,
 };
 use serde::{Deserialize, Serialize};
@@ -26,13 +26,11 @@ pub enum Op {
     Generations { wanted: LedgerRange, before: Option<LedgerMark>, limit: usize },
     Generation(GenerationId),
     Attempts(GenerationId),
-    Open,
     Rollups { days: Range<i32>, demo: bool, by: By },
     Totals { days: Range<i32>, demo: bool, of: Of },
     Reserve { hold: Hold, caps: Vec<Cap>, by: Writer },
     Settle { generation: GenerationId, ticket: u64, actual: Usd },
     Used { day: i32, caps: Vec<Cap> },
-    CheckRollups,
     Search(Search),
     Dump { after: Option<Vec<u8>>, limit: usize },
     Export,
@@ -55,12 +53,10 @@ pub enum Found {
     Generations(Vec<GenerationRow>),
     Generation(Option<Box<GenerationRow>>),
     Attempts(Vec<AttemptRow>),
-    Open(Vec<OpenRow>),
     Rollups(Vec<(RollupKey, Totals)>),
     Totals(Box<Totals>),
     Reserved(Result<Vec<Used>, Over>),
     Used(Vec<Used>),
-    Wrong(u64),
     Hits(Vec<Hit>),
     Dump(Dump),
     Path(PathBuf),

@@ -42,12 +42,10 @@ impl Owner {
                 }
                 Op::Generation(id) => Found::Generation(ledger::generation(disk, *id)?.map(Box::new)),
                 Op::Attempts(id) => Found::Attempts(ledger::attempts(disk, *id)?),
-                Op::Open => Found::Open(ledger::open(disk)?.into_iter().map(|(_, row)| row).collect()),
                 Op::Rollups { days, demo, by } => Found::Rollups(ledger::rollups(disk, days, *demo, *by)?),
                 Op::Totals { days, demo, of } => {
                     Found::Totals(Box::new(ledger::totals(disk, days, *demo, of)?))
                 }
-                Op::CheckRollups => Found::Wrong(ledger::wrong_rollups(disk)?),
                 Op::Search(search) => Found::Hits(search::find(disk, search)?),
                 Op::Dump { after, limit } => Found::Dump(export::dump(disk, after.as_deref(), *limit)?),
                 Op::Export | Op::Info | Op::Reserve { .. } | Op::Settle { .. } | Op::Used { .. } => {

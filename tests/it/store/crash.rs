@@ -2,7 +2,8 @@
 //! The test runs itself as a child that writes, and kills it.
 
 use super::support::{
-    book, generation, generation_id, message, message_id, open_row, options, put, session_id, wreck,
+    book, generation, generation_id, message, message_id, open_row, open_rows, options, put, session_id,
+    totals_are_their_rows, wreck,
 };
 use fareway::store::{By, LedgerRange, Options, Search, Store, Write};
 use fareway::words::{Dice, Entry, MessageState, Of, OpenRow, Outcome};
@@ -148,7 +149,7 @@ fn nothing_acknowledged_is_lost_to_kill_9() {
         // what was open is booked by opening, and has no message
         rows.retain(|row| matches!(row.outcome, Outcome::Answered));
         assert_eq!(rows.len(), messages.len(), "a message and its row come together");
-        assert_eq!(store.check_rollups().wait().expect("answered"), 0);
+        totals_are_their_rows(&store);
         let mut counted = 0;
         for demo in [false, true] {
             counted += store.totals(i32::MIN..i32::MAX, demo, Of::All).wait().expect("answered").requests;
@@ -159,7 +160,7 @@ fn nothing_acknowledged_is_lost_to_kill_9() {
             assert_eq!(store.search(search).wait().expect("answered").len(), 1, "word{n} is found");
         }
         assert!(!store.rollups(i32::MIN..i32::MAX, false, By::Model).wait().expect("answered").is_empty());
-        assert_eq!(store.open_rows().wait().expect("answered"), []);
+        assert_eq!(open_rows(&store), []);
         store.close();
     }
 }
@@ -184,9 +185,9 @@ fn a_guest_takes_over_when_the_owner_is_killed() {
     let after = all_messages(&store);
     assert!((1..60).all(|n| after.contains(&n)));
     assert!(before.is_subset(&after));
-    assert_eq!(store.check_rollups().wait().expect("answered"), 0);
+    totals_are_their_rows(&store);
     assert_eq!(store.info().wait().expect("answered").owner, std::process::id());
-    let open: Vec<_> = store.open_rows().wait().expect("answered").iter().map(|row| row.generation).collect();
+    let open: Vec<_> = open_rows(&store).iter().map(|row| row.generation).collect();
     assert!(!open.contains(&generation_id(ROUND)), "the child's is booked");
     let booked =
         store.generation(generation_id(ROUND)).wait().expect("answered").expect("by whoever took over");

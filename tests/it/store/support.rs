@@ -1,11 +1,13 @@
 //! Values to store, made from numbers.
 
 use crate::support::rows::answered;
-use fareway::store::{Options, Store, Write};
+use fareway::store::{By, LedgerRange, Options, Store, Write};
 use fareway::words::{
     At, Attempt, Cost, CostSource, Dice, EndpointId, Entry, GenerationId, GenerationRow, Message, MessageId,
-    ModelId, ModelRef, OpenRow, Outcome, ProviderId, Receipt, Role, Session, SessionId, Usage, Usd,
+    ModelId, ModelRef, OpenRow, Outcome, ProviderId, Receipt, Role, RollupKey, Session, SessionId, Totals,
+    Usage, Usd,
 };
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,4 +152,40 @@ pub fn open_row(n: u64) -> OpenRow {
         tags: Vec::new(),
         key_label: None,
     }
+}
+
+/// Requests under way, as an export would carry them.
+pub fn open_rows(store: &Store) -> Vec<OpenRow> {
+    let open = |write| match write {
+        Write::Ledger(Entry::Open(row)) => Some(*row),
+        _ => None,
+    };
+    store.everything().filter_map(|write| open(write.expect("it reads"))).collect()
+}
+
+/// Every total that reports are made from is the sum of the rows, and there is no other.
+pub fn totals_are_their_rows(store: &Store) {
+    let mut sums: BTreeMap<RollupKey, Totals> = BTreeMap::new();
+    for row in store.generations(LedgerRange::default(), None, usize::MAX).wait().expect("answered") {
+        for (key, part) in Totals::of(&row) {
+            *sums.entry(key).or_default() += &part;
+        }
+    }
+    let mut totals = BTreeMap::new();
+    for by in [By::All, By::Model, By::Session, By::Tag, By::Key] {
+        for demo in [false, true] {
+            totals.extend(store.rollups(i32::MIN..i32::MAX, demo, by).wait().expect("answered"));
+        }
+    }
+    assert!(
+        totals == sums,
+        "{} totals of {} are not the sum of their rows",
+        differing(&totals, &sums),
+        sums.len()
+    );
+}
+
+fn differing(one: &BTreeMap<RollupKey, Totals>, other: &BTreeMap<RollupKey, Totals>) -> usize {
+    let keys: BTreeSet<_> = one.keys().chain(other.keys()).collect();
+    keys.into_iter().filter(|key| one.get(key) != other.get(key)).count()
 }
