@@ -51,6 +51,7 @@ fn begin(
         model.say(Level::Warning, format!("not sent again, {}", left_out.join("; ")));
     }
     request.generation = generation;
+    request.message = Some(id);
     request.purpose = purpose;
     let mut live = Live::new(model.here, id, purpose, model.now);
     live.generation = generation;

@@ -2,7 +2,7 @@
 
 use super::disk::Disk;
 use super::{StoreError, Write, ledger, sessions};
-use crate::words::{Entry, MessageState, OpenRow};
+use crate::words::{Entry, MessageState, OpenRow, Outcome};
 use std::sync::Arc;
 
 /// The open rows of the dead, and what is to be written to close them.
@@ -26,11 +26,15 @@ fn receipted(disk: &Disk, row: &OpenRow, entries: &[Entry]) -> Result<Option<Wri
         Entry::Generation(generation) => Some(generation.receipt.clone()),
         _ => None,
     });
-    let (Some(id), Some(receipt)) = (row.message, receipt) else { return Ok(None) };
+    let (Some(id), Some(mut receipt)) = (row.message, receipt) else { return Ok(None) };
     // one that does not read costs its figures, not the start
     let Ok(Some((session, mut message))) = sessions::without_pieces(disk, id) else { return Ok(None) };
     if message.state != MessageState::Partial {
         return Ok(None);
+    }
+    // no endpoint failed: whoever reads the reply is told that it was stopped
+    if let Some(last) = receipt.attempts.last_mut() {
+        last.outcome = Outcome::Cancelled;
     }
     let changed = Arc::make_mut(&mut message);
     changed.receipt = Some(Box::new(match changed.receipt.take() {

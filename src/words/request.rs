@@ -1,6 +1,6 @@
 //! What is asked: OpenRouter's chat request in our words. A parameter that was not given is never sent.
 
-use super::{CacheMark, GenerationId, Message, ModelRef, Part, Preferences, Role, SessionId};
+use super::{CacheMark, GenerationId, Message, MessageId, ModelRef, Part, Preferences, Role, SessionId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -12,6 +12,8 @@ pub struct Request {
     pub generation: GenerationId,
     /// Groups requests: sticky routing, budgets and analytics go by it.
     pub session: Option<SessionId>,
+    /// The message that the answer is written into, where it is a conversation's.
+    pub message: Option<MessageId>,
     pub purpose: Purpose,
     pub model: ModelRef,
     /// Tried in order when `model` has no endpoint left.

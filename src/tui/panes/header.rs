@@ -78,7 +78,8 @@ fn says(model: &Model, message: &Message) -> Vec<(String, u8)> {
     if let Some(ttft) = reading.ttft {
         facts.push((format!("first {}", seconds(ttft)), 6));
     }
-    if let Some(receipt) = &message.receipt {
+    // of a reply that was killed nobody knows how long it took
+    if let Some(receipt) = message.receipt.as_deref().filter(|receipt| !receipt.total.is_zero()) {
         facts.push((seconds(receipt.total), 4));
     }
     facts.push((money(&reading), 0));

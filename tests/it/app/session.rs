@@ -576,6 +576,7 @@ fn what_is_saved_for_every_session_holds_in_a_new_one() {
         panic!("asked")
     };
     assert_eq!(request.params.temperature, Some(0.25));
+    assert_eq!(request.message, stage.model.thread().last().map(|m| m.id), "the ledger names what it wrote");
 }
 
 #[test]

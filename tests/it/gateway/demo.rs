@@ -3,7 +3,9 @@
 use super::bench::{Bench, Heard, demo, options};
 use fareway::catalog::Catalog;
 use fareway::gateway::Keys;
-use fareway::words::{CostSource, Delta, FailureKind, Outcome, Reply, Rescue, Stop, Usd};
+use fareway::words::{
+    At, CostSource, Delta, Dice, FailureKind, MessageId, Outcome, Reply, Request, Rescue, Stop, Usd,
+};
 
 fn bench() -> Bench {
     Bench::of(Catalog::bare(), Keys::default(), options())
@@ -20,7 +22,8 @@ fn thoughts(heard: &Heard) -> String {
 #[tokio::test]
 async fn answers_without_a_key_and_reports_what_it_cost() {
     let bench = bench();
-    let heard = bench.ask(demo("swift", "compare tea and coffee")).await;
+    let message = Some(MessageId::new(At::default(), &mut Dice::new(5)));
+    let heard = bench.ask(Request { message, ..demo("swift", "compare tea and coffee") }).await;
     assert_eq!(heard.outline(), "CDn", "{heard:?}");
     assert!(heard.text().contains("compare tea and coffee"));
     assert!(heard.text().contains("| time to the first word |"));
@@ -35,6 +38,8 @@ async fn answers_without_a_key_and_reports_what_it_cost() {
     assert_eq!(bench.rows.generations().len(), 1);
     assert!(bench.rows.generations()[0].receipt.demo);
     assert!(!bench.rows.open().is_empty(), "an open row before anything is sent");
+    assert!(bench.rows.open().iter().all(|row| row.message == message), "and what it writes");
+    assert_eq!(bench.rows.generations()[0].message, message);
 }
 
 #[tokio::test]
