@@ -96,11 +96,17 @@ impl Voice for Generation {
 }
 
 impl Generation {
-    fn response(&mut self, response: Response<'_>, data: &[u8], out: &mut Vec<Delta>) -> Result<(), Failure> {
-        // Code Assist puts the response into an envelope
+    fn response(
+        &mut self,
+        mut response: Response<'_>,
+        data: &[u8],
+        out: &mut Vec<Delta>,
+    ) -> Result<(), Failure> {
+        // Code Assist puts the response into an envelope; one in the other would have no bottom
         if let Some(inner) = response.response {
-            return match read(inner.get()) {
-                Ok(inner) => self.response(inner, data, out),
+            return match read::<Response<'_>>(inner.get()) {
+                Ok(inner) if inner.response.is_none() => self.response(inner, data, out),
+                Ok(_) => Err(malformed("a response in a response in a response", data)),
                 Err(error) => Err(malformed(&format!("bad JSON in a response ({error})"), data)),
             };
         }
@@ -112,7 +118,7 @@ impl Generation {
                 out.push(Delta::Head { id, model, provider: None });
             }
         }
-        if let Some(candidate) = response.candidates.and_then(|candidates| candidates.0)
+        if let Some(First(Some(candidate))) = &mut response.candidates
             && candidate.index.unwrap_or(0) == 0
         {
             self.candidate(candidate, out);
@@ -147,35 +153,38 @@ impl Generation {
         Ok(())
     }
 
-    fn candidate(&mut self, candidate: Candidate<'_>, out: &mut Vec<Delta>) {
+    fn candidate(&mut self, candidate: &mut Candidate<'_>, out: &mut Vec<Delta>) {
         self.heard = true;
-        for part in candidate.content.and_then(|content| content.parts).into_iter().flat_map(|parts| parts.0)
-        {
-            self.part(part, out);
+        if let Some(List(parts)) = candidate.content.as_mut().and_then(|content| content.parts.as_mut()) {
+            for part in parts {
+                self.part(part, out);
+            }
         }
         if let Some(grounding) = candidate.grounding {
             self.ground(&value(grounding), out);
         }
         if let Some(native) =
-            candidate.finish_reason.filter(|r| !r.is_empty() && r.0 != "FINISH_REASON_UNSPECIFIED")
+            candidate.finish_reason.take().filter(|r| !r.is_empty() && r.0 != "FINISH_REASON_UNSPECIFIED")
             && self.stop.as_deref() != Some(&*native.0)
         {
             self.stop = Some(native.0.clone().into_owned());
             out.push(Delta::Stop { reason: stop(&native.0, self.calls > 0), native: native.0.into_owned() });
         }
         if !candidate.rest.is_empty() {
-            let rest: Map<String, Value> =
-                candidate.rest.into_iter().map(|(key, raw)| (key.into_owned(), value(raw))).collect();
+            let rest: Map<String, Value> = std::mem::take(&mut candidate.rest)
+                .into_iter()
+                .map(|(key, raw)| (key.into_owned(), value(raw)))
+                .collect();
             out.push(Delta::Opaque { format: None, value: json!({"candidate": rest}) });
         }
     }
 
-    fn part(&mut self, part: Part<'_>, out: &mut Vec<Delta>) {
+    fn part(&mut self, part: &mut Part<'_>, out: &mut Vec<Delta>) {
         let mut signature = part.signature.as_ref().and_then(Str::some);
         let alone = part.text.is_none() && part.data.is_none();
         if part.thought == Some(true) {
             let piece = Reasoning {
-                text: part.text.unwrap_or_default().0.into_owned(),
+                text: part.text.take().unwrap_or_default().0.into_owned(),
                 signature,
                 format: (!self.thinking).then(|| THINKING.to_owned()),
                 ..Reasoning::default()
@@ -188,7 +197,7 @@ impl Generation {
             self.thinking = false;
             self.thought += 1;
         }
-        if let Some(call) = part.call {
+        if let Some(call) = part.call.take() {
             let index = self.calls;
             self.calls += 1;
             let id = call.id.as_ref().and_then(Str::some);
@@ -203,17 +212,19 @@ impl Generation {
             });
             return;
         }
-        if let Some(text) = part.text
+        if let Some(text) = part.text.take()
             && !text.is_empty()
         {
             out.push(Delta::Text(text.0.into_owned()));
         }
-        if let Some(blob) = part.data {
+        if let Some(blob) = part.data.take() {
             out.push(Delta::Image(format!("data:{};base64,{}", blob.mime_type.0, blob.data.0)));
         }
         if !part.rest.is_empty() {
-            let mut rest: Map<String, Value> =
-                part.rest.into_iter().map(|(key, raw)| (key.into_owned(), value(raw))).collect();
+            let mut rest: Map<String, Value> = std::mem::take(&mut part.rest)
+                .into_iter()
+                .map(|(key, raw)| (key.into_owned(), value(raw)))
+                .collect();
             // a part of which we know nothing else is kept whole
             if let Some(signature) = signature.take_if(|_| alone) {
                 rest.insert("thoughtSignature".to_owned(), signature.into());

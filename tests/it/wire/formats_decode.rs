@@ -374,3 +374,19 @@ proptest! {
         prop_assert_eq!(pieces(format, &cut), heard(format, stream.as_bytes()));
     }
 }
+
+#[test]
+fn what_is_nested_without_end_is_refused_and_takes_nobody_down() {
+    let nested = |open: &str, close: &str| format!("{}1{}", open.repeat(50_000), close.repeat(50_000));
+    for format in ["openai-chat", "openai-responses", "anthropic-messages", "gemini", "ollama"] {
+        for key in ["response", "error", "message", "choices", "candidates", "usage", "content", "unknown"] {
+            for body in [nested("[", "]"), nested(&format!("{{\"{key}\":"), "}")] {
+                let body = format!("{{\"{key}\":{body}}}");
+                // whatever it is heard as: that it comes back is what is asked
+                let _ = heard(format, body.as_bytes());
+            }
+        }
+    }
+    let (_, end) = heard("gemini", nested("{\"response\":", "}").as_bytes());
+    assert_eq!(end.map_err(|failure| failure.kind), Err(FailureKind::Malformed));
+}
