@@ -176,7 +176,7 @@ pub fn sessions_changed(model: &mut Model, mut sessions: Vec<Session>) -> Vec<Ef
     for id in open {
         turns::list(model, id);
     }
-    super::panes::refresh(model);
+    super::panes::refresh(model, |_| ());
     Vec::new()
 }
 

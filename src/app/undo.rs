@@ -45,7 +45,7 @@ pub fn remove(model: &mut Model, session: SessionId) -> Vec<Effect> {
         effects.extend(new_session(model, ""));
     }
     model.threads.remove(&session);
-    super::panes::refresh(model);
+    super::panes::refresh(model, |_| ());
     effects
 }
 

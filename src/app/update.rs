@@ -62,8 +62,7 @@ fn heed(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
         }
         Event::Mine { turn, rows } => {
             if model.pending.mine == Some(turn) {
-                model.mine = std::sync::Arc::new(rows);
-                panes::refresh(model);
+                panes::refresh(model, |model| model.mine = std::sync::Arc::new(rows));
             }
             Vec::new()
         }
@@ -86,8 +85,7 @@ fn heed(model: &mut Model, at: At, event: Event) -> Vec<Effect> {
         Event::Models(cards) => {
             // some that were gathered before all were asked for come too late
             if cards.is_whole() || !model.cards.is_whole() {
-                model.cards = cards;
-                panes::refresh(model);
+                panes::refresh(model, |model| model.cards = cards);
             }
             Vec::new()
         }

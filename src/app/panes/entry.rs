@@ -99,14 +99,14 @@ impl State {
                     session.title = clean_line(text);
                     session.titled = Titled::ByPerson;
                 });
-                super::refresh(model);
+                super::refresh(model, |_| ());
                 effects
             }
             Then::Tags(id) => {
                 let mut tags = Vec::new();
                 switch::toggle_tags(&mut tags, text);
                 let effects = switch::alter(model, *id, |session| session.tags.clone_from(&tags));
-                super::refresh(model);
+                super::refresh(model, |_| ());
                 effects
             }
             // a prompt of several lines that was only looked at keeps them

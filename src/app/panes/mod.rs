@@ -148,13 +148,21 @@ pub fn click(model: &mut Model, row: usize) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Lists were changed underneath the panes: they choose their rows anew.
-pub fn refresh(model: &mut Model) {
+/// Lists are changed underneath the panes: they choose their rows anew, and the cursor stays with what it stood on.
+pub fn refresh(model: &mut Model, change: impl FnOnce(&mut Model)) {
     let mut overlays = std::mem::take(&mut model.overlays);
-    for overlay in &mut overlays {
+    let on: Vec<_> = overlays
+        .iter()
+        .map(|overlay| match overlay {
+            Overlay::Picker(state) => state.card(model).map(|card| card.id.clone()),
+            _ => None,
+        })
+        .collect();
+    change(model);
+    for (overlay, on) in overlays.iter_mut().zip(on) {
         match overlay {
-            Overlay::Picker(state) => state.refresh(model),
-            Overlay::Sessions(state) => state.refresh(model),
+            Overlay::Picker(state) => state.follow(model, on.as_ref()),
+            Overlay::Sessions(state) => state.follow(model),
             _ => {}
         }
     }

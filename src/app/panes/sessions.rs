@@ -54,6 +54,13 @@ impl State {
         self.at = self.at.min(self.matches.len().saturating_sub(1));
     }
 
+    /// The rows anew, and the cursor with the session it stood on.
+    pub fn follow(&mut self, model: &Model) {
+        let on = self.matches.get(self.at).copied();
+        self.refresh(model);
+        self.at = self.matches.iter().position(|id| Some(*id) == on).unwrap_or(self.at);
+    }
+
     pub fn key(&mut self, model: &mut Model, key: Key) -> Outcome {
         if step(&mut self.at, self.matches.len(), key) {
             return stay();
@@ -102,7 +109,7 @@ impl State {
 
     fn change(&mut self, model: &mut Model, id: SessionId, change: impl Fn(&mut Session)) -> Vec<Effect> {
         let effects = switch::alter(model, id, change);
-        self.refresh(model);
+        self.follow(model);
         effects
     }
 }

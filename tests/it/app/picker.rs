@@ -149,7 +149,7 @@ fn every_column_sorts_with_the_unknown_last_both_ways() {
     ]);
     // what stands first and, among the known, last
     let cases: &[(Column, &str, &str, usize)] = &[
-        (Column::Name, SONNET, QWEN, 5),
+        (Column::Name, SONNET, GPT, 5),
         (Column::Provider, SONNET, GPT, 5),
         (Column::PriceIn, QWEN, SONNET, 4),
         (Column::PriceOut, QWEN, SONNET, 4),
@@ -267,7 +267,10 @@ fn the_effort_goes_round_what_the_model_takes() {
     assert_eq!(seen, [Some(Effort::Low), Some(Effort::High), None]);
     // the whole form opens over the picker and leaves it where it was
     stage.press("alt-o");
-    assert!(stage.screen().contains("Preferences of this session"));
+    let screen = stage.screen();
+    assert!(screen.contains("Preferences of this session"), "{screen}");
+    let Some(Overlay::Preferences(form)) = stage.model.overlays.last() else { panic!("the form is open") };
+    assert_eq!(fareway::app::panes::preferences::FIELDS[form.at].name, "temperature");
     stage.press("esc");
     assert!(stage.screen().contains("Models: 5 of 5"));
 }
@@ -291,4 +294,31 @@ fn the_picker_opens_on_the_sessions_model() {
     stage.press("ctrl-k").types("qwen").press("enter ctrl-k");
     let Some(Overlay::Picker(state)) = stage.model.overlays.last() else { panic!("the picker is open") };
     assert_eq!(state.card(&stage.model).map(|c| c.id.as_str()), Some(QWEN));
+}
+
+#[test]
+fn the_cursor_stays_with_its_model_when_the_list_changes_underneath() {
+    let mut stage = Stage::new(120, 40);
+    stage.press("ctrl-k down down");
+    let on = |stage: &Stage| {
+        let Some(Overlay::Picker(state)) = stage.model.overlays.last() else { panic!("the picker is open") };
+        state.card(&stage.model).map(|c| c.id.clone())
+    };
+    let before = on(&stage);
+    // a favourite stands first as soon as the rows are chosen anew
+    stage.press("alt-1");
+    stage.event(Event::Models(Cards::all(stage.model.cards.to_vec())));
+    assert_eq!(on(&stage), before);
+    stage.press("alt-s");
+    assert_eq!(Some(stage.model.settings.model.as_str()), before.as_ref().map(|id| id.as_str()));
+}
+
+#[test]
+fn by_name_is_by_the_name_that_is_shown() {
+    let mut stage = Stage::new(120, 40);
+    stage.press("ctrl-k tab");
+    let Some(Overlay::Picker(state)) = stage.model.overlays.last() else { panic!("the picker is open") };
+    let ids: Vec<_> =
+        state.matches.iter().map(|row| stage.model.cards[*row as usize].id.to_string()).collect();
+    assert!(ids.is_sorted(), "{ids:?}");
 }

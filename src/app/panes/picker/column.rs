@@ -78,7 +78,8 @@ impl Column {
         let count = |n: u64| Value::Number(i64::try_from(n).unwrap_or(i64::MAX));
         match self {
             Self::Relevance => None,
-            Self::Name => Some(Value::Text(card.name.to_lowercase())),
+            // as it is written in the list
+            Self::Name => Some(Value::Text(card.id.as_str().to_lowercase())),
             Self::Provider => Some(Value::Text(offer.providers().to_lowercase())),
             Self::PriceIn => offer.prices().map(|p| Value::Money(p.prompt)),
             Self::PriceOut => offer.prices().map(|p| Value::Money(p.completion)),

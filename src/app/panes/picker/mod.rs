@@ -133,6 +133,17 @@ impl State {
         self.choose(model, all);
     }
 
+    /// The rows anew, and the cursor with the model it stood on; at the top it stands for the best there is.
+    pub fn follow(&mut self, model: &Model, on: Option<&ModelId>) {
+        self.refresh(model);
+        let is_on = |row: &u32| model.cards.get(*row as usize).map(|card| &card.id) == on;
+        if self.at > 0
+            && let Some(at) = self.matches.iter().position(is_on)
+        {
+            self.at = at;
+        }
+    }
+
     fn choose(&mut self, model: &Model, among: impl Iterator<Item = u32>) {
         let query = Query::parse(self.query.text());
         let mut fuzzy = Fuzzy::new(&query.words);
@@ -213,7 +224,7 @@ impl State {
             (Code::Char('f'), true, _) => (true, self.favour(model, None)),
             (Code::Char('x'), true, _) => (true, self.hide(model)),
             (Code::Char('s'), false, true) => (true, self.make_default(model)),
-            (Code::Char('o'), false, true) => (true, preferences::open(model, "")),
+            (Code::Char('o'), false, true) => (true, preferences::open_at(model, "temperature")),
             (Code::Char('e'), false, true) => (true, preferences::next_effort(model)),
             (Code::Char('d'), true, _) => {
                 self.details = !self.details;

@@ -24,6 +24,11 @@ pub struct State {
 }
 
 pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
+    open_at(model, "")
+}
+
+/// With the cursor at the field of that name.
+pub fn open_at(model: &mut Model, field: &str) -> Vec<Effect> {
     let session = model.session();
     let empty = session.preferences == Preferences::default();
     let mut preferences =
@@ -31,7 +36,7 @@ pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
     preferences.profile = preferences.profile.or(model.settings.profile);
     let params = ask::params(model).clone();
     model.overlays.push(Overlay::Preferences(State {
-        at: 0,
+        at: FIELDS.iter().position(|f| f.name == field).unwrap_or(0),
         everywhere: false,
         params,
         preferences,
