@@ -144,13 +144,7 @@ pub(super) struct Classes<'a> {
 impl Classes<'_> {
     /// A number: smaller ones are asked first.
     pub fn of(&self, candidate: &Candidate<'_>) -> u64 {
-        // whom the person named first is asked first, shaky or not; whoever rests cannot be asked at all
-        let standing = match candidate.standing {
-            Standing::Shaky | Standing::Failing if slug::place(self.named, candidate.endpoint).is_some() => {
-                Standing::Well
-            }
-            standing => standing,
-        };
+        let standing = self.standing(candidate);
         let last = if standing == Standing::Resting { 2 } else { u64::from(candidate.wish.is_some()) };
         let model = if self.together { 0 } else { u64::from(candidate.model) };
         let tier = match self.tier {
@@ -161,6 +155,17 @@ impl Classes<'_> {
             _ => 0,
         };
         last << 40 | model << 8 | tier << 4 | standing as u64
+    }
+
+    /// As what it is placed: whom the person named first is asked first, shaky or not; whoever rests cannot be asked
+    /// at all.
+    pub fn standing(&self, candidate: &Candidate<'_>) -> Standing {
+        match candidate.standing {
+            Standing::Shaky | Standing::Failing if slug::place(self.named, candidate.endpoint).is_some() => {
+                Standing::Well
+            }
+            standing => standing,
+        }
     }
 }
 

@@ -44,7 +44,7 @@ impl Plan<'_> {
     fn kept(&self, place: u32, at: usize) -> Considered {
         let candidate = &self.candidates[at];
         let health = candidate.health();
-        let moved = match candidate.standing {
+        let moved = match self.standing(candidate) {
             Standing::Resting => Some(
                 health
                     .and_then(|health| health.resting(self.ask.now))
@@ -66,6 +66,10 @@ impl Plan<'_> {
             score: Some(self.scores[at]).filter(|score| score.is_finite()),
             share: Some(self.shares[at]).filter(|share| share.is_finite()),
         }
+    }
+
+    fn standing(&self, candidate: &Candidate<'_>) -> Standing {
+        self.classes(candidate.model).standing(candidate)
     }
 
     fn estimate(&self, candidate: &Candidate<'_>) -> Estimate {
@@ -120,7 +124,7 @@ impl Plan<'_> {
         let together = self.classes(model).together;
         let peers = || self.placed().filter(|candidate| together || candidate.model == model);
         let equals: Vec<&Candidate<'_>> = peers()
-            .filter(|c| c.standing == first.standing && c.wish.is_some() == first.wish.is_some())
+            .filter(|c| self.standing(c) == self.standing(first) && c.wish.is_some() == first.wish.is_some())
             .collect();
         let unwell = peers().count() - equals.len();
         let mut why = if let Some(cached) = self.stuck {

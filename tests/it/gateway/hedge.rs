@@ -3,6 +3,7 @@
 use super::bench::{Bench, request};
 use crate::support::upstream::{Script, Upstream};
 use fareway::words::{Outcome, Request};
+use serde_json::json;
 
 fn hurried() -> Request {
     let mut request = request("hi");
@@ -23,6 +24,30 @@ async fn the_second_wins_when_the_first_is_silent() {
     assert_eq!(receipt.attempts[0].outcome, Outcome::Cancelled);
     assert!(!receipt.attempts[0].hedge && receipt.attempts[1].hedge);
     bench.settled(&heard);
+}
+
+/// Who was given the prompt and had begun is paid for it, whoever won; who never answered at all costs nothing.
+#[tokio::test]
+async fn a_loser_that_had_begun_is_booked_beside_the_winner() {
+    let role = json!({"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]});
+    for (begun, script) in [(true, Script::stream().event(&role).hang()), (false, Script::default().hang())] {
+        let late = Upstream::start([script]);
+        let quick = Upstream::start([Script::says(&["quick"])]);
+        let bench = Bench::new(&[&late, &quick]);
+        let mut wish = hurried();
+        if begun {
+            // its beginning arrives before that on a busy machine too
+            wish.preferences.hedge_after_ms = Some(1_500);
+        }
+        let heard = bench.ask(wish).await;
+        assert_eq!(heard.text(), "quick", "{heard:?}");
+        let receipt = heard.receipt();
+        let [loser, winner] = &receipt.attempts[..] else { panic!("two were asked: {heard:?}") };
+        let costs = [&loser.cost, &winner.cost, &receipt.cost].map(|cost| cost.booked.expect("a price"));
+        assert_eq!(!costs[0].is_zero(), begun, "{loser:?}");
+        assert_eq!(costs[0] + costs[1], costs[2], "the reply costs what both cost");
+        bench.settled(&heard);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Plans by value: who is asked first, who stands behind, who is left out.
 
-use super::support::{World, ask, ask_with, endpoint, model};
+use super::support::{NOW, World, ask, ask_with, endpoint, model};
 use fareway::catalog::{EndpointRow, ModelRow};
 use fareway::routing::{End, plan};
 use fareway::words::{
@@ -199,4 +199,25 @@ proptest! {
         let again = plan(world.input(&request), &mut Dice::new(seed)).expect("a plan");
         prop_assert_eq!(once, again);
     }
+}
+
+/// Whom the person named first stays first though it failed just now: nothing moved it back, and nobody is unwell
+/// because of standing behind it.
+#[test]
+fn of_a_named_endpoint_that_failed_nobody_says_that_it_moved() {
+    let mut world = World::of(&[("aa", "1", "1"), ("bb", "2", "2"), ("cc", "3", "3")]);
+    let endpoint = world.catalog.endpoints(&"maker/one".into())[0].clone();
+    let ticket = world.health.started(&endpoint, NOW);
+    world.health.finished(ticket, End::Failed(&Failure::new(FailureKind::Server, "no")), NOW);
+    let told = |order: &[&str]| {
+        let order = order.iter().map(|name| (*name).to_owned()).collect();
+        let request = ask_with("maker/one", Preferences { order, ..Preferences::default() });
+        let decision = plan(world.input(&request), &mut Dice::new(1)).expect("a plan");
+        let of_aa = decision.considered.iter().find(|c| c.endpoint == endpoint.id).expect("it is considered");
+        (of_aa.verdict.clone(), decision.why.clone())
+    };
+    assert_eq!(told(&["aa"]), (Verdict::Kept { place: 0 }, "first in your order".to_owned()));
+    let (verdict, why) = told(&[]);
+    assert!(matches!(verdict, Verdict::Moved { place: 2, .. }), "{verdict:?}");
+    assert!(why.ends_with("1 stands behind: slow, failing or resting"), "{why}");
 }
