@@ -168,6 +168,10 @@ impl Chat {
                 }
                 () = sleep(frame) => {}
                 Some(event) = news.recv() => {
+                    // the sums may hold a reply whose end waits for the next frame: it would count twice until then
+                    if matches!(event, Event::Spent { .. }) {
+                        self.hear(inbox.try_next());
+                    }
                     self.step(event);
                     self.screen.news();
                 }
