@@ -36,7 +36,7 @@ pub const FIELDS: &[Field] = &[
     },
     Field {
         name: "sort over",
-        about: "one model after the other, or the endpoints of all models together (without a sort: by price)",
+        about: "one model after the other, or all endpoints together; without a sort, by price",
         value: |s| match s.preferences.sort.as_ref()?.partition() {
             Partition::Model => Some("each model".into()),
             Partition::None => Some("all models".into()),
