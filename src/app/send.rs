@@ -136,9 +136,13 @@ fn command(model: &mut Model, rest: &str) -> Option<Vec<Effect>> {
         if !wordlike {
             return None;
         }
+        let commands = ACTIONS.iter().filter_map(|a| a.slash);
+        let templates = model.settings.templates.keys().map(String::as_str);
+        let meant = crate::words::meant(name, commands.chain(templates));
+        let hint = meant.map_or_else(String::new, |meant| format!(", did you mean /{meant}?"));
         model.say(
             Level::Warning,
-            format!("there is no command /{name}; put a space before it to send it as text"),
+            format!("there is no command /{name}{hint}; put a space before it to send it as text"),
         );
         return Some(Vec::new());
     };

@@ -85,7 +85,9 @@ fn row(card: &Card, offer: &Offer<'_>) -> String {
         None => "unknown price".to_owned(),
     });
     said.extend(
-        offer.context().map(|tokens| format!("{} thousand tokens of context", tokens.div_ceil(1_000))),
+        offer
+            .context()
+            .map(|tokens| format!("{} thousand tokens of context", tokens.saturating_add(500) / 1_000)),
     );
     if !offer.within_reach {
         said.push("no key".to_owned());

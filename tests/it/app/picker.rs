@@ -211,6 +211,10 @@ fn a_name_that_no_list_has_is_taken_as_it_stands() {
     assert_eq!(stage.model.model().as_str(), "someone/new-model");
     stage.press("ctrl-k").types("no such words").press("enter");
     assert_eq!(stage.model.overlays.len(), 1);
+    for condition in ["@nobody", ">9m"] {
+        stage.press("ctrl-u").types(condition).press("enter");
+        assert_eq!(stage.model.overlays.len(), 1, "{condition} is no name");
+    }
 }
 
 #[test]

@@ -500,7 +500,9 @@ fn commands_complete_and_run() {
     stage.press("tab").types("My talk").press("enter");
     assert_eq!(stage.model.session().title, "My talk");
     stage.types("/nonsense").press("enter");
-    assert!(stage.model.notice().is_some_and(|n| n.text.contains("there is no command /nonsense")));
+    assert!(stage.model.notice().is_some_and(|n| n.text.contains("there is no command /nonsense;")));
+    stage.press("ctrl-u").types("/modle").press("enter");
+    assert!(stage.model.notice().is_some_and(|n| n.text.contains("did you mean /model?")));
     assert!(!stage.effects.iter().any(|e| matches!(e, Effect::Ask { .. })));
 }
 

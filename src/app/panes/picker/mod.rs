@@ -274,7 +274,10 @@ impl State {
 
     /// Nothing is listed, and what was typed may be a name that no list has.
     pub fn verbatim(&self) -> bool {
-        self.matches.is_empty() && !self.query.is_empty() && !self.query.text().contains(char::is_whitespace)
+        let text = self.query.text();
+        // a condition that nobody meets is no name
+        let is_name = text.starts_with("@preset/") || Query::parse(text).words == text;
+        self.matches.is_empty() && !text.is_empty() && is_name && !text.contains(char::is_whitespace)
     }
 
     /// Makes the chosen model a favourite, the one of that place if there are so many, or no longer one.
