@@ -193,6 +193,15 @@ async fn oddities_that_are_no_faults() {
             "good".to_owned(),
         ),
         (
+            "an event stream that says it is JSON",
+            Script::default()
+                .raw("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+                .event(&text("good"))
+                .event(&stop("stop"))
+                .done(),
+            "good".to_owned(),
+        ),
+        (
             "a whole JSON answer",
             Script::answer(
                 200,
