@@ -70,6 +70,9 @@ pub fn stop(model: &mut Model, _: &str) -> Vec<Effect> {
 pub fn pick(model: &mut Model, _: &str) -> Vec<Effect> {
     let Some(compare) = model.compare.take() else { return Vec::new() };
     let Some(winner) = compare.replies.get(compare.at).copied() else { return Vec::new() };
+    let others = compare.replies.iter().filter(|reply| **reply != winner);
+    let under_way: Vec<_> = others.filter_map(|id| model.writing(*id)).map(|(turn, _)| turn).collect();
+    let kept = if under_way.is_empty() { "branches" } else { "stopped, and branches" };
     let mut wins = None;
     for reply in &compare.replies {
         // who failed or said nothing lost to nobody's judgement
@@ -78,13 +81,11 @@ pub fn pick(model: &mut Model, _: &str) -> Vec<Effect> {
         let who = ModelRef::from(&by);
         model.settings.rate(&who, 0, if *reply == winner { 1 } else { -1 });
         if *reply == winner {
-            model.say(Level::Info, format!("going on with {by}; the others are branches beside it"));
+            model.say(Level::Info, format!("going on with {by}; the others are {kept} beside it"));
             wins = Some(who);
         }
     }
     model.thread_mut().show(winner);
-    let others = compare.replies.iter().filter(|reply| **reply != winner);
-    let under_way: Vec<_> = others.filter_map(|id| model.writing(*id)).map(|(turn, _)| turn).collect();
     let mut effects: Vec<Effect> = under_way.into_iter().flat_map(|turn| turns::stop(model, turn)).collect();
     // keeps the session and the verdicts too
     effects.extend(choose::set_model(model, wins.unwrap_or_else(|| model.model().clone())));

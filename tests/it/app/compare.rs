@@ -166,6 +166,7 @@ fn a_winner_is_metered_and_nobody_answers_on_for_nothing() {
         assert!(stage.effects.contains(&Effect::Stop { turn: *turn }), "it would only cost");
     }
     assert!(!stage.model.streaming(), "the next prompt has nobody to wait for");
+    assert!(stage.model.notice().is_some_and(|n| n.text.ends_with("stopped, and branches beside it")));
     let screen = stage.screen();
     assert!(screen.lines().any(|l| l.starts_with("reply") && l.contains("4 in  2 out")), "{screen}");
     // without a verdict all go on, and the meter reads the branch on the screen
