@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How much of an error body is read.
 const ERROR_BODY: usize = 256 * 1024;
 
+/// How much of a web page is read.
+const PAGE: usize = 2048;
+
 /// An answer that has begun: its body, who reads it, what it said so far, and the fault that came right behind.
 type Opened = (Body, Box<dyn Decoder + Send>, Vec<Delta>, Option<Failure>);
 
@@ -48,25 +51,32 @@ impl Attempt {
             failure.status = Some(status);
             return Err(failure);
         }
-        let is_page = headers
+        let says_page = headers
             .iter()
             .any(|(name, value)| name.eq_ignore_ascii_case("content-type") && value.starts_with("text/html"));
-        if is_page {
-            let text = clock.wait(async { Ok(body.gather(2048).await) }).await?;
-            let mut failure = Failure::new(
-                FailureKind::Malformed,
-                format!(
-                    "{} answered with a web page instead of a reply: is {} the address of an API?",
-                    endpoint.provider_name, endpoint.base_url
-                ),
-            );
-            failure.raw = Some(crate::words::clean(&String::from_utf8_lossy(&text)).into_owned());
-            return Err(failure);
+        let mut head = Vec::new();
+        if says_page {
+            // some servers label whatever they send so: how it begins tells what it is
+            while head.len() < PAGE && begins_as_reply(&head).is_none() {
+                let Some(bytes) = clock.wait(body.chunk()).await? else { break };
+                head.extend_from_slice(&bytes);
+            }
+            if begins_as_reply(&head) != Some(true) {
+                let rest = PAGE.saturating_sub(head.len());
+                if rest > 0 {
+                    head.extend(clock.wait(async { Ok(body.gather(rest).await) }).await?);
+                }
+                return Err(a_page(&endpoint, &head));
+            }
         }
         let mut decoder = format.decoder(&endpoint);
         let mut deltas = Vec::new();
         loop {
-            let heard = match clock.wait(body.chunk()).await {
+            let chunk = match std::mem::take(&mut head) {
+                none if none.is_empty() => clock.wait(body.chunk()).await,
+                head => Ok(Some(head.into())),
+            };
+            let heard = match chunk {
                 Ok(Some(bytes)) => decoder.feed(&bytes, &mut deltas).map(|()| false),
                 Ok(None) => decoder.finish(&mut deltas).map(|()| true),
                 Err(failure) => Err(failure),
@@ -132,6 +142,32 @@ impl Attempt {
             _ => Err(Failure::new(FailureKind::Empty, format!("{name} answered without a single token"))),
         }
     }
+}
+
+/// Whether a body that is labelled a web page begins as an event stream or JSON does; `None`: too little of it is here.
+fn begins_as_reply(body: &[u8]) -> Option<bool> {
+    const BEGINNINGS: [&str; 7] = ["data:", "event:", "id:", "retry:", ":", "{", "["];
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii_start();
+    if BEGINNINGS.iter().any(|b| body.starts_with(b.as_bytes())) {
+        Some(true)
+    } else if BEGINNINGS.iter().any(|b| b.as_bytes().starts_with(body)) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+fn a_page(endpoint: &Endpoint, text: &[u8]) -> Failure {
+    let mut failure = Failure::new(
+        FailureKind::Malformed,
+        format!(
+            "{} answered with a web page instead of a reply: is {} the address of an API?",
+            endpoint.provider_name, endpoint.base_url
+        ),
+    );
+    failure.raw =
+        Some(crate::words::clean(&String::from_utf8_lossy(&text[..text.len().min(PAGE)])).into_owned());
+    failure
 }
 
 fn first_late(endpoint: &Endpoint, patience: Duration) -> Failure {

@@ -58,6 +58,11 @@ fn before_the_first_token() -> Vec<(&'static str, Script, FailureKind)> {
         ("garbage JSON", Script::stream().chunk("data: {\"choices\": [{]}\n\n").done(), Malformed),
         ("an HTML page", page(), Malformed),
         (
+            "nothing, said to be a web page",
+            Script::answer(200, &[("content-type", "text/html")], ""),
+            Malformed,
+        ),
+        (
             "an HTML page that says it is an event stream",
             Script::answer(200, &[("content-type", "text/event-stream")], "<!DOCTYPE html>\n<h1>Hi</h1>\n"),
             Malformed,
@@ -199,6 +204,27 @@ async fn oddities_that_are_no_faults() {
                 .event(&text("good"))
                 .event(&stop("stop"))
                 .done(),
+            "good".to_owned(),
+        ),
+        // its first line comes in two pieces: what it is must be waited for
+        (
+            "an event stream that says it is a web page",
+            Script::default()
+                .raw("HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n")
+                .chunk("\n")
+                .chunk("da")
+                .chunk(format!("ta: {}\n\n", text("good")))
+                .event(&stop("stop"))
+                .done(),
+            "good".to_owned(),
+        ),
+        (
+            "a whole JSON answer that says it is a web page",
+            Script::answer(
+                200,
+                &[("content-type", "text/html")],
+                json!({"choices": [{"message": {"content": "good"}, "finish_reason": "stop"}]}).to_string(),
+            ),
             "good".to_owned(),
         ),
         (
