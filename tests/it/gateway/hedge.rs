@@ -1,7 +1,7 @@
 //! Asking a second endpoint when the first token is late: the first to speak wins, the other is dropped and settled.
 
 use super::bench::{Bench, request};
-use crate::support::upstream::{Script, Upstream};
+use crate::support::upstream::{Gate, Script, Upstream};
 use fareway::words::{Outcome, Request};
 use serde_json::json;
 
@@ -30,16 +30,15 @@ async fn the_second_wins_when_the_first_is_silent() {
 #[tokio::test]
 async fn a_loser_that_had_begun_is_booked_beside_the_winner() {
     let role = json!({"choices": [{"index": 0, "delta": {"role": "assistant", "content": ""}}]});
-    for (begun, script) in [(true, Script::stream().event(&role).hang()), (false, Script::default().hang())] {
-        let late = Upstream::start([script]);
-        let quick = Upstream::start([Script::says(&["quick"])]);
+    for begun in [true, false] {
+        // who is quick waits until the beginning of the other was read: what follows it is more than sockets hold
+        let gate = Gate::default();
+        let comments = ":\n".repeat(8 << 20);
+        let script = if begun { Script::stream().event(&role).chunk(comments) } else { Script::default() };
+        let late = Upstream::start([script.opens(&gate).hang()]);
+        let quick = Upstream::start([Script::default().gate(&gate).then(Script::says(&["quick"]))]);
         let bench = Bench::new(&[&late, &quick]);
-        let mut wish = hurried();
-        if begun {
-            // its beginning arrives before that on a busy machine too
-            wish.preferences.hedge_after_ms = Some(1_500);
-        }
-        let heard = bench.ask(wish).await;
+        let heard = bench.ask(hurried()).await;
         assert_eq!(heard.text(), "quick", "{heard:?}");
         let receipt = heard.receipt();
         let [loser, winner] = &receipt.attempts[..] else { panic!("two were asked: {heard:?}") };
@@ -52,7 +51,7 @@ async fn a_loser_that_had_begun_is_booked_beside_the_winner() {
 
 #[tokio::test]
 async fn the_second_is_the_fallback_when_the_first_fails() {
-    let gate = crate::support::upstream::Gate::default();
+    let gate = Gate::default();
     let fails = Upstream::start([Script::default().gate(&gate).reset()]);
     let slow = Upstream::start([Script::default().gate(&gate).raw(
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
@@ -71,7 +70,7 @@ async fn the_second_is_the_fallback_when_the_first_fails() {
 
 #[tokio::test]
 async fn the_first_goes_on_when_the_second_fails() {
-    let gate = crate::support::upstream::Gate::default();
+    let gate = Gate::default();
     let first = Upstream::start([Script::default().gate(&gate).raw(
         "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
          data: {\"choices\":[{\"delta\":{\"content\":\"first\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",

@@ -24,6 +24,7 @@ enum Act {
     Send(Vec<u8>),
     /// Waits until the test opens the gate.
     Gate(Gate),
+    Open(Gate),
     /// RST instead of FIN.
     Reset,
     /// Silence until the client hangs up.
@@ -126,6 +127,18 @@ impl Script {
 
     pub fn gate(mut self, gate: &Gate) -> Self {
         self.acts.push(Act::Gate(gate.clone()));
+        self
+    }
+
+    /// Does that after this.
+    pub fn then(mut self, script: Script) -> Self {
+        self.acts.extend(script.acts);
+        self
+    }
+
+    /// Lets somebody pass who waits there: what was said before this is on its way by then.
+    pub fn opens(mut self, gate: &Gate) -> Self {
+        self.acts.push(Act::Open(gate.clone()));
         self
     }
 
@@ -313,6 +326,10 @@ async fn answer(mut socket: TcpStream, shared: Arc<Shared>) {
     for act in script.acts {
         let gone = match act {
             Act::Send(bytes) => writer.write_all(&bytes).await.is_err(),
+            Act::Open(gate) => {
+                gate.open();
+                false
+            }
             Act::Gate(gate) => tokio::select! {
                 () = gate.passed() => false,
                 () = closed(&mut reader) => true,
