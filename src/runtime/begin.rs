@@ -2,7 +2,8 @@
 
 use super::core::Core;
 use super::keys::Which;
-use super::{cards, dice, find_session, last_session, now, settings};
+use super::settings::{self, Kept};
+use super::{cards, dice, find_session, last_session, now};
 use crate::app::{Began, BudgetState, Opened, Spent};
 use crate::catalog::{Catalog, Overlay};
 use crate::config::{Config, Dirs};
@@ -34,6 +35,8 @@ pub struct Ready {
     pub core: Core,
     pub began: Began,
     pub usable: BTreeSet<ProviderId>,
+    /// What the store has of the choices.
+    pub kept: Kept,
     /// The theme of this run, and the one that holds otherwise.
     pub theme: Option<(String, String)>,
 }
@@ -50,11 +53,12 @@ pub fn open(dirs: &Dirs, config: &Config, launch: &Launch) -> Result<Ready, Stri
             .map_err(|e| e.to_string())?,
     };
     let mut began = began(&core, config, launch, &catalog, &usable).map_err(|e| e.to_string())?;
+    let kept = Kept::new(&settings::of_config(config), &began.settings);
     let theme = launch.theme.clone().map(|theme| {
         let otherwise = std::mem::replace(&mut began.settings.theme, theme.clone());
         (theme, otherwise)
     });
-    Ok(Ready { core, began, usable, theme })
+    Ok(Ready { core, began, usable, kept, theme })
 }
 
 /// The bundled catalog under the config's rows and the command line's endpoint.

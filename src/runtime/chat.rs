@@ -15,7 +15,7 @@ use crossterm::event::{Event as Input, KeyCode};
 use futures_util::FutureExt;
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -254,6 +254,7 @@ impl Chat {
             events: self.events.clone(),
             quotes: Arc::default(),
             unkeyed,
+            kept: Arc::new(Mutex::new(ready.kept)),
             theme: ready.theme,
             network: self.streams.handle().clone(),
             whole: Arc::default(),

@@ -3,19 +3,20 @@
 use super::begin;
 use super::core::Core;
 use super::quotes::{Known, Quotes};
-use super::{attach, cards, now, reckon, settings};
+use super::settings::{self, Kept};
+use super::{attach, cards, now, reckon};
 use crate::app::panes::whatif::Span;
 use crate::app::{self, Event, Level, Save, Which};
 use crate::config::{self, Config, Dirs};
 use crate::metering::{Target, Tokenizer};
-use crate::store::{By, LedgerMark, LedgerRange, Search, Store, StoreError, Write};
+use crate::store::{By, LedgerMark, LedgerRange, Patch, Search, Store, StoreError, Write};
 use crate::words::{
     At, Dimension, GenerationRow, ModelId, ModelRef, Of, ProviderId, Request, SessionId, Totals, TurnId,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
@@ -30,6 +31,8 @@ pub struct Desk {
     pub quotes: Arc<Quotes>,
     /// Providers whose keys are still being asked of a command.
     pub unkeyed: watch::Receiver<Arc<BTreeSet<ProviderId>>>,
+    /// What the store has of the choices.
+    pub kept: Arc<Mutex<Kept>>,
     /// The theme of this run, and the one that is kept.
     pub theme: Option<(String, String)>,
     /// Where what talks to the network runs.
@@ -69,11 +72,15 @@ impl Desk {
 
     /// Hands writes to the store in order; what fails comes back as a notice.
     pub fn save(&self, saves: Vec<Save>) {
-        let writes = saves.into_iter().map(|save| self.write(save)).collect();
+        let writes: Vec<Write> = saves.into_iter().map(|save| self.write(save)).collect();
+        let patches: Vec<Patch> = writes.iter().filter_map(patch_of).cloned().collect();
         let acknowledged = self.core.store.write(writes);
-        let events = self.events.clone();
+        let (events, kept) = (self.events.clone(), self.kept.clone());
         tokio::spawn(async move {
             if let Err(error) = acknowledged.await {
+                for patch in &patches {
+                    lock(&kept).failed(patch);
+                }
                 let _ = events.send(Event::Notice(Level::Error, error.to_string())).await;
             }
         });
@@ -92,8 +99,8 @@ impl Desk {
                 {
                     chosen.theme.clone_from(otherwise);
                 }
-                let value = settings::keep(&chosen, &settings::of_config(&self.config));
-                Write::PutSetting { key: settings::KEY.into(), value: Some(value) }
+                let patch = lock(&self.kept).changes(&chosen);
+                Write::PatchSetting { key: settings::KEY.into(), patch }
             }
         }
     }
@@ -340,6 +347,17 @@ impl Desk {
             let path = write_new(&name, &text);
             let _ = events.blocking_send(Event::Saved { turn, path });
         });
+    }
+}
+
+fn lock(kept: &Mutex<Kept>) -> MutexGuard<'_, Kept> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn patch_of(write: &Write) -> Option<&Patch> {
+    match write {
+        Write::PatchSetting { patch, .. } => Some(patch),
+        _ => None,
     }
 }
 

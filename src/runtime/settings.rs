@@ -2,11 +2,15 @@
 
 use crate::app::{MeterPlace, Settings};
 use crate::config::{Config, Meter, Notify};
+use crate::store::Patch;
 use crate::words::ModelRef;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Where the store keeps the choices: `{"chosen": ..., "config": ...}`.
 pub const KEY: &str = "settings";
+/// The choices, and what the config said of the same when they were made.
+const CHOSEN: &str = "chosen";
+const CONFIG: &str = "config";
 
 /// What the config says.
 pub fn of_config(config: &Config) -> Settings {
@@ -43,17 +47,51 @@ fn names(config: &Config) -> Vec<String> {
 /// The choices that were kept, over the config. A field of the config that was edited since wins over an older choice.
 pub fn merge(config: &Settings, kept: Option<&Value>) -> Settings {
     let now = object(config);
-    let chosen = kept.and_then(|kept| kept.get("chosen")).and_then(Value::as_object);
-    let before = kept.and_then(|kept| kept.get("config")).and_then(Value::as_object);
+    let chosen = kept.and_then(|kept| kept.get(CHOSEN)).and_then(Value::as_object);
+    let before = kept.and_then(|kept| kept.get(CONFIG)).and_then(Value::as_object);
     let Some(chosen) = chosen else { return config.clone() };
     let mut merged = now.clone();
     for (field, value) in chosen {
         let edited = before.and_then(|before| before.get(field)) != now.get(field);
-        if !edited {
+        // what does not read takes nothing else with it
+        if !edited && reads(field, value) {
             merged.insert(field.clone(), value.clone());
         }
     }
     serde_json::from_value(Value::Object(merged)).unwrap_or_else(|_| config.clone())
+}
+
+/// What the store holds of a terminal's choices, as far as that terminal knows: only what it changes since is written,
+/// so that what another terminal on the same data chose meanwhile stays.
+pub struct Kept {
+    config: Map<String, Value>,
+    fields: Map<String, Value>,
+}
+
+impl Kept {
+    pub fn new(config: &Settings, held: &Settings) -> Self {
+        Self { config: object(config), fields: object(held) }
+    }
+
+    /// What is to be written so that these choices are kept; each field with what the config says of it now.
+    pub fn changes(&mut self, chosen: &Settings) -> Patch {
+        let mut fields = object(chosen);
+        fields.retain(|name, value| self.fields.get(name) != Some(value));
+        if fields.is_empty() {
+            return Patch::new();
+        }
+        self.fields.extend(fields.clone());
+        let says = fields.keys().filter_map(|name| Some((name.clone(), self.config.get(name)?.clone())));
+        let says = says.collect();
+        Patch::from([(CHOSEN.to_owned(), fields), (CONFIG.to_owned(), says)])
+    }
+
+    /// These could not be written: they are still to be.
+    pub fn failed(&mut self, patch: &Patch) {
+        for name in patch.values().flat_map(Map::keys) {
+            self.fields.remove(name);
+        }
+    }
 }
 
 /// What was chosen in the terminal and holds there instead of the config's: the config's names, and the values.
@@ -84,9 +122,9 @@ pub fn chosen(config: &Config, kept: Option<&Value>) -> Vec<(String, Value)> {
     found
 }
 
-/// As the store keeps it.
-pub fn keep(chosen: &Settings, config: &Settings) -> Value {
-    json!({"chosen": object(chosen), "config": object(config)})
+fn reads(field: &str, value: &Value) -> bool {
+    let alone = Map::from_iter([(field.to_owned(), value.clone())]);
+    serde_json::from_value::<Settings>(alone.into()).is_ok()
 }
 
 fn object(settings: &Settings) -> Map<String, Value> {

@@ -2,8 +2,9 @@
 
 use super::txn::Txn;
 use super::writer::Writer;
-use super::{Changed, StoreError, Write, keys, ledger, record, search};
+use super::{Changed, Patch, StoreError, Write, keys, ledger, record, search};
 use crate::words::{At, Message, MessageId, MessageState, ModelRef, Session, SessionId, Unsent};
+use serde_json::{Map, Value};
 use sled::IVec;
 use std::sync::Arc;
 
@@ -15,14 +16,8 @@ pub(super) fn apply(txn: &mut Txn<'_>, write: &Write, by: Writer) -> Result<(), 
         Write::Partial { session, message, number, .. } => put_piece(txn, write, *session, *message, *number),
         Write::DeleteMessages { session, messages } => delete_messages(txn, *session, messages),
         Write::PutDraft { session, draft } => put_draft(txn, write, *session, draft),
-        Write::PutSetting { key, value } => {
-            match value {
-                Some(_) => txn.put(keys::setting(key), record::encode(write)?),
-                None => txn.remove(keys::setting(key)),
-            }
-            txn.changed.insert(Changed::Setting(key.clone()));
-            Ok(())
-        }
+        Write::PutSetting { key, value } => put_setting(txn, write, key, value.is_some()),
+        Write::PatchSetting { key, patch } => patch_setting(txn, key, patch),
         Write::Ledger(entry) => ledger::append(txn, entry, by),
         Write::RebuildRollups => ledger::rebuild(txn),
     }
@@ -220,4 +215,33 @@ fn put_draft(txn: &mut Txn<'_>, write: &Write, session: SessionId, draft: &Unsen
     }
     txn.changed.insert(Changed::Draft(session));
     Ok(())
+}
+
+fn put_setting(txn: &mut Txn<'_>, write: &Write, key: &str, is_there: bool) -> Result<(), StoreError> {
+    if is_there {
+        txn.put(keys::setting(key), record::encode(write)?);
+    } else {
+        txn.remove(keys::setting(key));
+    }
+    txn.changed.insert(Changed::Setting(key.to_owned()));
+    Ok(())
+}
+
+fn patch_setting(txn: &mut Txn<'_>, key: &str, patch: &Patch) -> Result<(), StoreError> {
+    if patch.is_empty() {
+        return Ok(());
+    }
+    // a setting that does not read is begun anew: nobody could use it
+    let mut whole = match txn.get(&keys::setting(key))?.as_deref().map(record::decode) {
+        Some(Ok(Write::PutSetting { value: Some(Value::Object(whole)), .. })) => whole,
+        _ => Map::new(),
+    };
+    for (object, fields) in patch {
+        match whole.entry(object.as_str()).or_insert_with(|| Map::new().into()) {
+            Value::Object(held) => held.extend(fields.clone()),
+            other => *other = fields.clone().into(),
+        }
+    }
+    let write = Write::PutSetting { key: key.to_owned(), value: Some(whole.into()) };
+    put_setting(txn, &write, key, true)
 }

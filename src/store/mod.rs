@@ -53,4 +53,4 @@ pub use patience::patiently;
 pub use pending::{Ack, Pending};
 pub use record::{FORMAT, decode};
 pub use search::{Token, tokens};
-pub use write::Write;
+pub use write::{Patch, Write};

@@ -2,8 +2,12 @@
 
 use crate::words::{Entry, Message, MessageId, Part, Session, SessionId, Unsent};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Fields of a setting's objects and what they are from now on.
+pub type Patch = BTreeMap<String, Map<String, Value>>;
 
 /// One change. Every one may be repeated without harm, so an unacknowledged one can be sent again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +45,12 @@ pub enum Write {
     PutSetting {
         key: String,
         value: Option<Value>,
+    },
+    /// Lays fields over a setting that is an object of objects, in one step, whoever else writes to it: what is not
+    /// named here stays as it is.
+    PatchSetting {
+        key: String,
+        patch: Patch,
     },
     /// Append-only: a generation or attempt that is there already stays as it is.
     Ledger(Entry),

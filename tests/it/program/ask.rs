@@ -58,8 +58,11 @@ fn the_model_chosen_in_the_terminal_is_asked() {
             Settings { model: if says.is_empty() { "" } else { "demo/sage" }.into(), ..Settings::default() };
         let chosen = Settings { model: "demo/thinker".into(), ..config.clone() };
         let store = Store::open(&data, Options::default()).expect("a store").store;
-        let value = Some(settings::keep(&chosen, &config));
-        store.write(vec![Write::PutSetting { key: settings::KEY.into(), value }]).wait().expect("it is kept");
+        let patch = settings::Kept::new(&config, &config).changes(&chosen);
+        store
+            .write(vec![Write::PatchSetting { key: settings::KEY.into(), patch }])
+            .wait()
+            .expect("it is kept");
         store.close();
         let model = |home: &Home| home.run(["ask", "--json", "--no-save", "hi"]).ok().json()["model"].clone();
         assert_eq!(model(&home), "demo/thinker", "{says:?}");

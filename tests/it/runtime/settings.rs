@@ -1,10 +1,17 @@
 //! Of config and choice, what was changed last wins.
 
 use fareway::app::Settings;
-use fareway::runtime::settings::{keep, merge};
+use fareway::runtime::settings::{Kept, merge};
+use fareway::words::ModelRef;
+use serde_json::{Value, json};
 
 fn theme(name: &str) -> Settings {
     Settings { theme: name.into(), ..Settings::default() }
+}
+
+/// What a terminal that found nothing writes.
+fn keep(chosen: &Settings, config: &Settings) -> Value {
+    json!(Kept::new(config, config).changes(chosen))
 }
 
 #[test]
@@ -27,6 +34,35 @@ fn what_the_config_never_holds_is_kept() {
 #[test]
 fn damaged_choices_fall_back_to_the_config() {
     let config = theme("night");
-    let kept = serde_json::json!({"chosen": {"theme": 3}, "config": {"theme": "night"}});
+    let kept = json!({"chosen": {"theme": 3}, "config": {"theme": "night"}});
     assert_eq!(merge(&config, Some(&kept)), config);
+}
+
+#[test]
+fn a_damaged_choice_takes_no_other_with_it() {
+    let config = theme("night");
+    let kept = json!({"chosen": {"theme": 3, "vi": true}, "config": {"theme": "night", "vi": false}});
+    assert_eq!(merge(&config, Some(&kept)), Settings { vi: true, ..config });
+}
+
+#[test]
+fn only_what_was_changed_is_written() {
+    let config = theme("night");
+    let held = Settings { vi: true, recent: vec![ModelRef::new("a/b")], ..theme("nord") };
+    let mut kept = Kept::new(&config, &held);
+    assert!(kept.changes(&held).is_empty());
+    let chosen = Settings { theme: "day".into(), ..held };
+    let wanted = json!({"chosen": {"theme": "day"}, "config": {"theme": "night"}});
+    assert_eq!(json!(kept.changes(&chosen)), wanted);
+    let last = kept.changes(&chosen);
+    assert!(last.is_empty(), "once is enough");
+    // back to what it was before is a change again
+    let again = kept.changes(&Settings { theme: "nord".into(), ..chosen.clone() });
+    assert_eq!(again["chosen"]["theme"], "nord");
+    kept.failed(&again);
+    assert_eq!(
+        kept.changes(&Settings { theme: "nord".into(), ..chosen }),
+        again,
+        "what failed is still to be written"
+    );
 }

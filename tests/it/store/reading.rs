@@ -198,3 +198,31 @@ fn settings_are_listed_by_the_beginning_of_their_key() {
     let read = store.settings("template/").wait().expect("answered");
     assert_eq!(read, [("template/a".to_owned(), json!(1))]);
 }
+
+#[test]
+fn a_patch_changes_the_fields_it_names_and_no_other() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    let patch = |key: &str, fields| {
+        let patch = serde_json::from_value(fields).expect("objects");
+        Write::PatchSetting { key: key.to_owned(), patch }
+    };
+    let value = Some(json!({"chosen": {"theme": "night", "vi": true, "ratings": {"a/b": 1}}, "old": 3}));
+    let first = Write::PutSetting { key: "settings".to_owned(), value };
+    let second = patch(
+        "settings",
+        json!({"chosen": {"theme": "day", "ratings": {"c/d": 2}, "profile": null}, "config": {"theme": "nord"}}),
+    );
+    store.write(vec![first, second.clone(), patch("new", json!({"a": {"b": 1}}))]).wait().expect("written");
+    store.write(vec![second, patch("none", json!({}))]).wait().expect("repeated without harm");
+    store.close();
+    let store = open(dir.path());
+    let wanted = json!({
+        "chosen": {"theme": "day", "vi": true, "ratings": {"c/d": 2}, "profile": null},
+        "config": {"theme": "nord"},
+        "old": 3,
+    });
+    let all = [("new".to_owned(), json!({"a": {"b": 1}})), ("settings".to_owned(), wanted)];
+    assert_eq!(store.settings("").wait().expect("answered"), all);
+    store.close();
+}

@@ -3,8 +3,10 @@
 use super::support::{
     book, generation, generation_id, message_id, open, open_row, options, put, session, session_id,
 };
+use fareway::app::Settings;
+use fareway::runtime::settings::{KEY, Kept, merge};
 use fareway::store::{Changed, Store, StoreError, Write};
-use fareway::words::{Cap, Entry, Hold, ModelId, Of, OpenRow, ProviderId, Usd, Used};
+use fareway::words::{Cap, Entry, Hold, ModelId, ModelRef, Of, OpenRow, ProviderId, Usd, Used};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 
@@ -80,6 +82,33 @@ fn a_guest_becomes_owner_and_loses_nothing() {
     first.close();
     assert_eq!(second.session(session_id(1)).wait().expect("answered").expect("it is there").messages, 450);
     second.close();
+}
+
+/// Two terminals on one data directory: what one chose is not undone by what the other chose later.
+#[test]
+fn two_terminals_keep_each_others_choices() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let owner = open(dir.path());
+    let guest = guest(dir.path());
+    let config = Settings { theme: "night".into(), ..Settings::default() };
+    let save = |store: &Store, kept: &mut Kept, chosen: &Settings| {
+        let patch = kept.changes(chosen);
+        store.write(vec![Write::PatchSetting { key: KEY.into(), patch }]).wait().expect("written");
+    };
+    // both open before either chose anything
+    let (mut mine, mut theirs) = (Kept::new(&config, &config), Kept::new(&config, &config));
+    let favourites = vec![ModelRef::new("maker/model")];
+    save(&owner, &mut mine, &Settings { favourites: favourites.clone(), ..config.clone() });
+    let mut rated = config.clone();
+    rated.rate(&ModelRef::new("maker/model"), 0, 1);
+    save(&guest, &mut theirs, &rated);
+    save(&owner, &mut mine, &Settings { favourites: favourites.clone(), vi: true, ..config.clone() });
+    guest.close();
+    owner.close();
+    let store = open(dir.path());
+    let held = merge(&config, store.setting(KEY).wait().expect("answered").as_ref());
+    assert_eq!(held, Settings { favourites, vi: true, ..rated });
+    store.close();
 }
 
 /// A cap on everything from the first day on.
