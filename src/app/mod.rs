@@ -54,7 +54,7 @@ pub use live::{Live, Waiting};
 pub use model::{Begun, Compare, Completion, Item, Model, Notice};
 pub use pending::Pending;
 pub use reading::Reading;
-pub use settings::{Mark, MeterPlace, Place, Rating, Settings};
+pub use settings::{Mark, MeterPlace, OwnName, Place, Rating, Settings};
 pub use telling::{ending, notes, reading, short, thought};
 pub use thread::{Node, Thread};
 pub use undo::Undo;

@@ -176,15 +176,30 @@ impl Model {
         &self.session().model
     }
 
-    /// The card of a model by its plain id; suffixes and pins are the router's business.
+    /// The card of a model by its plain id, or by a name of the person's own; suffixes and pins are the router's business.
     pub fn card(&self, name: &str) -> Option<&Card> {
+        let name = self.meant(name);
         let card = |name: &str| self.cards.iter().find(|c| c.id.as_str() == name);
         card(name).or_else(|| card(plain(name)))
     }
 
     /// The id of a model by such a name, whether its card is at hand or not.
     pub fn known(&self, name: &str) -> Option<ModelId> {
+        let name = self.meant(name);
         [name, plain(name)].into_iter().find(|name| self.cards.knows(name)).map(ModelId::new)
+    }
+
+    /// What a name of the person's own stands for; any other name as it is.
+    fn meant<'a>(&'a self, mut name: &'a str) -> &'a str {
+        let own = |name: &str| self.settings.names.get(name).or_else(|| self.settings.names.get(plain(name)));
+        // an alias may name an alias, even itself
+        for _ in 0..8 {
+            match own(name).map(|own| own.model.as_str()) {
+                Some(model) if !model.is_empty() => name = model,
+                _ => break,
+            }
+        }
+        name
     }
 
     /// Something on the screen looks at more than what is within reach.

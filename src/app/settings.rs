@@ -12,7 +12,7 @@ pub struct Settings {
     /// The model of a new session; empty: the one used last.
     pub model: ModelRef,
     /// The config's own names for models, which no list has: aliases and presets.
-    pub names: Vec<String>,
+    pub names: BTreeMap<String, OwnName>,
     /// On Alt-1 to Alt-9.
     pub favourites: Vec<ModelRef>,
     /// Newest first.
@@ -50,7 +50,7 @@ impl Default for Settings {
         Self {
             theme: String::new(),
             model: ModelRef::default(),
-            names: Vec::new(),
+            names: BTreeMap::new(),
             favourites: Vec::new(),
             recent: Vec::new(),
             history: Vec::new(),
@@ -71,6 +71,16 @@ impl Default for Settings {
             ratings: BTreeMap::new(),
         }
     }
+}
+
+/// What a name of the person's own stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OwnName {
+    /// The model; empty: a preset for whichever is asked.
+    pub model: ModelRef,
+    /// What a preset lays under the request, in a few words each.
+    pub lays: Vec<String>,
 }
 
 /// Verdicts on a model: comparisons won and lost, replies rated good and bad.

@@ -1,10 +1,12 @@
 //! The person's choices and the config in one: what was changed last wins, field by field.
 
-use crate::app::{MeterPlace, Settings};
-use crate::config::{Config, Meter, Notify};
+use crate::app::{MeterPlace, OwnName, Settings};
+use crate::config::{Config, Meter, Notify, Preset};
 use crate::store::Patch;
 use crate::words::ModelRef;
+use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Where the store keeps the choices: `{"chosen": ..., "config": ...}`.
 pub const KEY: &str = "settings";
@@ -39,9 +41,38 @@ pub fn of_config(config: &Config) -> Settings {
     }
 }
 
-fn names(config: &Config) -> Vec<String> {
-    let presets = config.presets.keys().map(|name| format!("@preset/{name}"));
-    config.aliases.keys().cloned().chain(presets).collect()
+fn names(config: &Config) -> BTreeMap<String, OwnName> {
+    let alias = |model: &String| OwnName { model: ModelRef::new(model), lays: Vec::new() };
+    let preset = |preset: &Preset| OwnName { model: ModelRef::new(&preset.model), lays: lays(preset) };
+    let aliases = config.aliases.iter().map(|(name, model)| (name.clone(), alias(model)));
+    let presets = config.presets.iter().map(|(name, given)| (format!("@preset/{name}"), preset(given)));
+    aliases.chain(presets).collect()
+}
+
+/// What a preset lays under a request beside its model; the longest last.
+fn lays(preset: &Preset) -> Vec<String> {
+    let mut lays = Vec::new();
+    if !preset.fallbacks.is_empty() {
+        lays.push(format!("else {}", preset.fallbacks.join(", ")));
+    }
+    lays.extend(given(&preset.params));
+    lays.extend(given(&preset.preferences));
+    if !preset.system.is_empty() {
+        lays.push(format!("system prompt: {}", preset.system));
+    }
+    lays
+}
+
+/// The fields that say something, as `temperature 0.2`.
+fn given<T: Serialize + Default>(fields: &T) -> Vec<String> {
+    let silent = object(&T::default());
+    let said =
+        object(fields).into_iter().filter(|(name, value)| silent.get(name).unwrap_or(&Value::Null) != value);
+    said.map(|(name, value)| match value {
+        Value::String(text) => format!("{name} {text}"),
+        value => format!("{name} {value}"),
+    })
+    .collect()
 }
 
 /// The choices that were kept, over the config. A field of the config that was edited since wins over an older choice.
@@ -127,7 +158,7 @@ fn reads(field: &str, value: &Value) -> bool {
     serde_json::from_value::<Settings>(alone.into()).is_ok()
 }
 
-fn object(settings: &Settings) -> Map<String, Value> {
+fn object(settings: &impl Serialize) -> Map<String, Value> {
     match serde_json::to_value(settings) {
         Ok(Value::Object(map)) => map,
         _ => Map::new(),

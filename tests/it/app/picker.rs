@@ -3,7 +3,7 @@
 use crate::support::stage::{Stage, card, endpoint};
 use fareway::app::panes::Overlay;
 use fareway::app::panes::picker::Column;
-use fareway::app::{Cards, Effect, Event, Rating, Save};
+use fareway::app::{Cards, Effect, Event, OwnName, Rating, Save};
 use fareway::words::{Effort, ModelId, ModelRef, Totals, Usd};
 use std::collections::BTreeMap;
 
@@ -198,7 +198,8 @@ fn enter_is_for_this_session_and_alt_s_for_new_ones() {
 #[test]
 fn a_name_that_no_list_has_is_taken_as_it_stands() {
     let mut stage = Stage::new(80, 24);
-    stage.model.settings.names = vec!["fast".into(), "@preset/review".into()];
+    let names = ["fast", "@preset/review"].map(|name| (name.to_owned(), OwnName::default()));
+    stage.model.settings.names = names.into();
     for name in ["fast", "@preset/review", "groq/kimi-k2:nitro"] {
         stage.types(&format!("/model {name}")).press("enter");
         assert!(stage.model.overlays.is_empty(), "{name}");
@@ -214,6 +215,39 @@ fn a_name_that_no_list_has_is_taken_as_it_stands() {
     for condition in ["@nobody", ">9m"] {
         stage.press("ctrl-u").types(condition).press("enter");
         assert_eq!(stage.model.overlays.len(), 1, "{condition} is no name");
+    }
+}
+
+/// Names of the person's own: an alias, an alias of it, a preset, and one for whichever model is asked.
+fn own_names(stage: &mut Stage) {
+    let name = |name: &str, model: &str, lays: &[&str]| {
+        let lays = lays.iter().map(|l| (*l).to_owned()).collect();
+        (name.to_owned(), OwnName { model: ModelRef::new(model), lays })
+    };
+    stage.model.settings.names = [
+        name("fast", "groq/kimi-k2:nitro", &[]),
+        name("faster", "fast", &[]),
+        name("@preset/review", GPT, &["temperature 0.2", "system prompt: You review code."]),
+        name("@preset/terse", "", &["max_tokens 200"]),
+    ]
+    .into();
+}
+
+#[test]
+fn a_name_of_ones_own_has_the_context_of_what_it_stands_for() {
+    for (name, model) in [("@preset/review", GPT), ("faster", KIMI), ("fast:floor", KIMI)] {
+        let mut stage = Stage::new(120, 40);
+        own_names(&mut stage);
+        let card = |name: &str, stage: &Stage| stage.model.card(name).map(|card| card.id.to_string());
+        assert_eq!(card(name, &stage), Some(model.to_owned()), "{name}");
+        stage.model.thread_mut().session.model = ModelRef::new(name);
+        assert!(stage.screen().contains("0% of "), "{name}: {}", stage.screen());
+        stage
+            .model
+            .settings
+            .names
+            .insert("fast".into(), OwnName { model: "fast".into(), ..OwnName::default() });
+        assert_eq!(card("fast", &stage), None, "an alias of itself");
     }
 }
 

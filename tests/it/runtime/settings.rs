@@ -1,7 +1,8 @@
 //! Of config and choice, what was changed last wins.
 
 use fareway::app::Settings;
-use fareway::runtime::settings::{Kept, merge};
+use fareway::config::{Config, Preset};
+use fareway::runtime::settings::{Kept, merge, of_config};
 use fareway::words::ModelRef;
 use serde_json::{Value, json};
 
@@ -64,5 +65,27 @@ fn only_what_was_changed_is_written() {
         kept.changes(&Settings { theme: "nord".into(), ..chosen }),
         again,
         "what failed is still to be written"
+    );
+}
+
+#[test]
+fn the_configs_own_names_say_what_they_stand_for() {
+    let mut config = Config::default();
+    config.aliases.insert("fast".into(), "maker/one:nitro".into());
+    let mut preset = Preset {
+        model: "maker/two".into(),
+        fallbacks: vec!["maker/three".into()],
+        system: "Be strict.".into(),
+        ..Preset::default()
+    };
+    preset.params.temperature = Some(0.2);
+    preset.preferences.only = vec!["groq".into()];
+    config.presets.insert("review".into(), preset);
+    let names = of_config(&config).names;
+    assert_eq!(names["fast"].model.as_str(), "maker/one:nitro");
+    assert_eq!(names["@preset/review"].model.as_str(), "maker/two");
+    assert_eq!(
+        names["@preset/review"].lays,
+        ["else maker/three", "temperature 0.2", "only [\"groq\"]", "system prompt: Be strict."]
     );
 }

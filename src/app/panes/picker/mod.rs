@@ -45,7 +45,7 @@ pub enum For {
 
 pub fn open(model: &mut Model, query: &str) -> Vec<Effect> {
     // `/model name` with a name that is exactly one model, or one of the person's own, takes it at once
-    if model.known(query).is_some() || model.settings.names.iter().any(|name| name == query) {
+    if model.known(query).is_some() || model.settings.names.contains_key(query) {
         return choose::set_model(model, ModelRef::new(query));
     }
     let mut state = State::new(For::Session);
