@@ -15,6 +15,7 @@ mod copy;
 mod draft;
 mod effect;
 mod event;
+mod first;
 mod key;
 mod keys;
 mod line;
@@ -47,6 +48,7 @@ pub use effect::{Effect, Order, Save, Scroll, Which};
 pub use event::{
     Attached, Began, BudgetState, Event, HealthRow, Hit, Level, LineState, Opened, Quote, Spent, Target,
 };
+pub use first::first;
 pub use key::{Code, Key};
 pub use keys::Keymap;
 pub use line::Line;

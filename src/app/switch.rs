@@ -1,6 +1,7 @@
 //! Going to another session, and what a session is called, tagged and told.
 
 use super::event::{Began, Hit, Opened};
+use super::first::first;
 use super::model::Begun;
 use super::panes::find;
 use super::program::rekey;
@@ -55,13 +56,14 @@ pub fn begin(model: &mut Model, began: Began) -> Vec<Effect> {
     effects
 }
 
-/// The model of a new session: the chosen one, else the first that can be used, else the demonstration.
+/// The model of a new session: the chosen one, else a sensible one that can be used, else the demonstration.
 fn first_model(model: &Model) -> ModelRef {
     if let Some(chosen) = model.settings.first_model() {
         return chosen.clone();
     }
-    let real = model.cards.iter().find(|c| c.usable() && !c.demo());
-    let any = real.or_else(|| model.cards.iter().find(|c| c.usable())).or_else(|| model.cards.first());
+    let any = first(&*model.cards)
+        .or_else(|| model.cards.iter().find(|c| c.usable()))
+        .or_else(|| model.cards.first());
     any.map_or_else(ModelRef::default, |card| ModelRef::from(&card.id))
 }
 

@@ -59,7 +59,7 @@ impl Shell {
     }
 
     /// What a new session talks to, as in the terminal: what was chosen there since the config was written, the config's,
-    /// else the last used, else the first there is a key for, else the demo.
+    /// else the last used, else a sensible one there is a key for, else the demo.
     pub fn default_model(&self, store: &Store) -> Result<ModelRef, Fail> {
         let says = settings::of_config(&self.config);
         let chosen = match store.setting(settings::KEY).wait() {

@@ -4,12 +4,12 @@ use super::core::Core;
 use super::keys::Which;
 use super::settings::{self, Kept};
 use super::{cards, dice, find_session, last_session, now};
-use crate::app::{Began, BudgetState, Opened, Spent};
+use crate::app::{Began, BudgetState, Cards, Opened, Spent, first};
 use crate::catalog::{Catalog, Overlay};
 use crate::config::{Config, Dirs};
 use crate::metering::{Standing, standing};
 use crate::store::{Slice, Store, StoreError};
-use crate::words::{ModelId, ModelRef, Of, ProviderId, Session, SessionId, Unsent};
+use crate::words::{ModelRef, Of, ProviderId, Session, SessionId, Unsent};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -196,7 +196,8 @@ fn nearest(core: &Core, config: &Config, session: SessionId) -> Result<Option<Bu
     }))
 }
 
-/// The model of a first session: the chosen one, else the first there is a key for, else the demonstration.
+/// The model of a first session: the chosen one, else a sensible one there is a key for ([`first`]), else the
+/// demonstration.
 pub fn first_model(
     chosen: &ModelRef,
     config: &Config,
@@ -209,12 +210,12 @@ pub fn first_model(
     if let Some(favourite) = config.favourites.first() {
         return ModelRef::new(favourite);
     }
-    let keyed: BTreeSet<&ProviderId> = usable
-        .iter()
-        .filter(|slug| catalog.provider(slug.as_str()).is_some_and(|p| p.needs_key() && !p.demo && !p.local))
-        .collect();
+    let needs_key = |slug: &ProviderId| {
+        catalog.provider(slug.as_str()).is_some_and(|p| p.needs_key() && !p.demo && !p.local)
+    };
+    let keyed: BTreeSet<ProviderId> = usable.iter().filter(|slug| needs_key(slug)).cloned().collect();
     // without a key nothing needs to be looked through
-    let ready = |id: &&ModelId| catalog.endpoints(id).iter().any(|e| keyed.contains(&e.provider));
-    let first = if keyed.is_empty() { None } else { catalog.ids().iter().find(ready) };
-    first.map_or_else(|| ModelRef::new("demo/sage"), ModelRef::from)
+    let cards = if keyed.is_empty() { Cards::default() } else { cards::near(catalog, &keyed) };
+    let mine = cards.iter().filter(|card| card.endpoints.iter().any(|e| keyed.contains(&e.provider)));
+    first(mine).map_or_else(|| ModelRef::new("demo/sage"), |card| ModelRef::from(&card.id))
 }

@@ -5,6 +5,7 @@ mod axis;
 mod begin;
 mod compare;
 mod context;
+mod first;
 mod keys;
 mod picker;
 mod preferences;
