@@ -154,14 +154,16 @@ pub fn refresh(model: &mut Model, change: impl FnOnce(&mut Model)) {
     let on: Vec<_> = overlays
         .iter()
         .map(|overlay| match overlay {
-            Overlay::Picker(state) => state.card(model).map(|card| card.id.clone()),
+            Overlay::Picker(state) => {
+                state.matches.get(state.at).and_then(|row| state.name(model, *row)).map(str::to_owned)
+            }
             _ => None,
         })
         .collect();
     change(model);
     for (overlay, on) in overlays.iter_mut().zip(on) {
         match overlay {
-            Overlay::Picker(state) => state.follow(model, on.as_ref()),
+            Overlay::Picker(state) => state.follow(model, on.as_deref()),
             Overlay::Sessions(state) => state.follow(model),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use crate::app::panes::Overlay;
 use crate::app::panes::context::{Choice, Cost};
+use crate::app::panes::picker;
 use crate::app::panes::question::Then;
 use crate::app::{Card, Code, Event, Key, Line, Model, Offer, Target};
 use crate::words::{SessionId, Usd, clean_line};
@@ -31,8 +32,16 @@ pub fn said(model: &Model) -> Option<String> {
             numbered("Sessions", &state.query, state.matches.iter().map(|id| session(model, *id)).collect())
         }
         Overlay::Picker(state) => {
-            let cards = state.matches.iter().filter_map(|row| model.cards.get(*row as usize));
-            numbered("Models", &state.query, cards.map(|card| row(card, &state.offer(card))).collect())
+            let said = |at: &picker::Row| match *at {
+                picker::Row::Own(at) => {
+                    let (name, own) = state.own.get(at as usize)?;
+                    Some(format!("{}: {}", clean_line(name), picker::stands_for(own)))
+                }
+                picker::Row::Model(at) => {
+                    model.cards.get(at as usize).map(|card| row(card, &state.offer(card)))
+                }
+            };
+            numbered("Models", &state.query, state.matches.iter().filter_map(said).collect())
         }
         Overlay::Search(state) if !state.answered => return None,
         Overlay::Search(state) => {

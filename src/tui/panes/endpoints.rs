@@ -2,7 +2,7 @@
 
 use super::figures::{count, counted, total, usd};
 use super::overlay::{on, row};
-use crate::app::panes::picker::{State, details};
+use crate::app::panes::picker::{State, details, stands_for};
 use crate::app::{Card, HealthRow, Model, seconds};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
@@ -15,14 +15,24 @@ use std::time::Duration;
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, state: &State) {
     let panel = canvas.style(Meaning::Panel);
     let mut area = area;
-    let heading = on(canvas, panel, Meaning::Heading).add_modifier(Modifier::BOLD);
     let head = row(&mut area);
-    let x = canvas.text(head.x, head.y, head.width, &clean_line(&card.name), heading) + 2;
-    let dim = on(canvas, panel, Meaning::Dim);
-    canvas.text(x, head.y, head.right().saturating_sub(x), &clean_line(&card.description), dim);
+    match state.own() {
+        // what it is like follows from the model behind it
+        Some((name, own)) => title(canvas, head, name, &stands_for(own)),
+        None => title(canvas, head, &card.name, &card.description),
+    }
     let about = row(&mut area);
     canvas.text(about.x, about.y, about.width, &facts(model, card), panel);
     table(canvas, area, card, state, details::shown(model, state.lines(card)));
+}
+
+/// A name, and what it is.
+pub fn title(canvas: &mut Canvas<'_>, area: Rect, name: &str, about: &str) {
+    let panel = canvas.style(Meaning::Panel);
+    let heading = on(canvas, panel, Meaning::Heading).add_modifier(Modifier::BOLD);
+    let x = canvas.text(area.x, area.y, area.width, &clean_line(name), heading) + 2;
+    let dim = on(canvas, panel, Meaning::Dim);
+    canvas.text(x, area.y, area.right().saturating_sub(x), &clean_line(about), dim);
 }
 
 fn facts(model: &Model, card: &Card) -> String {

@@ -3,8 +3,8 @@
 use super::endpoints;
 use super::figures::{count, total, usd};
 use super::overlay::{frame, items, line, list, on, row, text};
-use crate::app::panes::picker::{Column, For, State, details};
-use crate::app::{Card, Model, Offer};
+use crate::app::panes::picker::{Column, For, Row, State, details, stands_for};
+use crate::app::{Card, Model, Offer, OwnName};
 use crate::tui::theme::Meaning;
 use crate::tui::view::Canvas;
 use crate::words::{Prices, Usd, clean_line};
@@ -27,8 +27,8 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         For::Versus => "Compare with",
         For::Summary => "Who summarises",
     };
-    let title =
-        format!("{what}: {} of {}, by {}{way}", state.matches.len(), model.cards.known(), state.sort.name());
+    let all = model.cards.known() + state.own.len();
+    let title = format!("{what}: {} of {all}, by {}{way}", state.matches.len(), state.sort.name());
     let mut area = frame(canvas, whole, &title, hints, details::LARGEST);
     let first = row(&mut area);
     let mut right = first.right();
@@ -50,14 +50,22 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
         sampling(canvas, &mut area, model);
         heads(canvas, row(&mut area), state);
     }
-    let details = match state.card(model) {
-        Some(card) if state.details => details::rows(model, state.lines(card)).min(area.height),
-        _ => 0,
+    let card = state.card(model);
+    let details = if state.details && (card.is_some() || state.own().is_some()) {
+        details::rows(model, card.map_or(0, |card| state.lines(card))).min(area.height)
+    } else {
+        0
     };
     let rows = Rect { height: area.height - details, ..area };
     list(canvas, rows, state.matches.len(), state.at, |canvas, area, index, style| {
-        let Some(card) = model.cards.get(state.matches[index] as usize) else { return };
-        one(canvas, area, model, card, state, style);
+        match state.matches[index] {
+            Row::Own(at) => own(canvas, area, model, &state.own[at as usize], style),
+            Row::Model(at) => {
+                if let Some(card) = model.cards.get(at as usize) {
+                    one(canvas, area, model, card, state, style);
+                }
+            }
+        }
     });
     if state.matches.is_empty() && !rows.is_empty() {
         let mut said = "No model fits: take a word or a filter away.".to_owned();
@@ -71,11 +79,13 @@ pub fn draw(canvas: &mut Canvas<'_>, whole: Rect, model: &Model, state: &State) 
             Meaning::Dim,
         );
     }
-    if details > 0
-        && let Some(card) = state.card(model)
-    {
+    if details > 0 {
         let below = Rect { y: rows.bottom(), height: details, ..area };
-        endpoints::draw(canvas, below, model, card, state);
+        match (card, state.own()) {
+            (Some(card), _) => endpoints::draw(canvas, below, model, card, state),
+            (None, Some((name, own))) => endpoints::title(canvas, below, name, &stands_for(own)),
+            (None, None) => {}
+        }
     }
     caret
 }
@@ -216,6 +226,25 @@ fn heads(canvas: &mut Canvas<'_>, area: Rect, state: &State) {
     }
 }
 
+/// A name of the person's own, and what it stands for.
+fn own(canvas: &mut Canvas<'_>, area: Rect, model: &Model, (name, own): &(String, OwnName), style: Style) {
+    let x = mark(canvas, area, model, name, style);
+    let x = canvas.text(x, area.y, area.right().saturating_sub(x), &clean_line(name), style) + 1;
+    let dim = on(canvas, style, Meaning::Dim);
+    canvas.text(x, area.y, area.right().saturating_sub(x), &format!("→ {}", stands_for(own)), dim);
+}
+
+/// Its place among the favourites, and whether it is the session's model; says where the name begins.
+fn mark(canvas: &mut Canvas<'_>, area: Rect, model: &Model, name: &str, style: Style) -> u16 {
+    let here = if name == model.model().as_str() { "●" } else { " " };
+    let mark = match model.settings.favourites.iter().position(|f| f.as_str() == name) {
+        Some(at @ 0..9) => format!("{}{here}", at + 1),
+        Some(_) => format!("★{here}"),
+        None => format!("{here} "),
+    };
+    canvas.text(area.x, area.y, 2, &mark, on(canvas, style, Meaning::Accent))
+}
+
 fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, state: &State, style: Style) {
     let offer = state.offer(card);
     let dim = on(canvas, style, Meaning::Dim);
@@ -230,13 +259,7 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, model: &Model, card: &Card, state: &
         let text = format!("{}/{}", price(&offer, |p| p.prompt), price(&offer, |p| p.completion));
         right = canvas.text_right(right, area.y, 14, &text, dim).saturating_sub(1);
     }
-    let here = if card.id.as_str() == model.model().as_str() { "●" } else { " " };
-    let mark = match model.favourite(&card.id) {
-        Some(at @ 0..9) => format!("{}{here}", at + 1),
-        Some(_) => format!("★{here}"),
-        None => format!("{here} "),
-    };
-    let x = canvas.text(area.x, area.y, 2, &mark, on(canvas, style, Meaning::Accent));
+    let x = mark(canvas, area, model, card.id.as_str(), style);
     let look = if offer.within_reach { style } else { dim };
     let x = canvas.text(x, area.y, right.saturating_sub(x), &clean_line(card.id.as_str()), look);
     let facts = facts(model, card, &offer);

@@ -16,7 +16,7 @@ const QUICK: &str = "demo/quick";
 /// The names listed now, from the top.
 fn listed(stage: &Stage) -> Vec<&str> {
     let Some(Overlay::Picker(state)) = stage.model.overlays.last() else { panic!("the picker is open") };
-    state.matches.iter().map(|row| stage.model.cards[*row as usize].id.as_str()).collect()
+    state.matches.iter().filter_map(|row| state.name(&stage.model, *row)).collect()
 }
 
 fn open() -> Stage {
@@ -198,8 +198,7 @@ fn enter_is_for_this_session_and_alt_s_for_new_ones() {
 #[test]
 fn a_name_that_no_list_has_is_taken_as_it_stands() {
     let mut stage = Stage::new(80, 24);
-    let names = ["fast", "@preset/review"].map(|name| (name.to_owned(), OwnName::default()));
-    stage.model.settings.names = names.into();
+    own_names(&mut stage);
     for name in ["fast", "@preset/review", "groq/kimi-k2:nitro"] {
         stage.types(&format!("/model {name}")).press("enter");
         assert!(stage.model.overlays.is_empty(), "{name}");
@@ -249,6 +248,59 @@ fn a_name_of_ones_own_has_the_context_of_what_it_stands_for() {
             .insert("fast".into(), OwnName { model: "fast".into(), ..OwnName::default() });
         assert_eq!(card("fast", &stage), None, "an alias of itself");
     }
+}
+
+#[test]
+fn names_of_ones_own_stand_before_the_models() {
+    let own = ["@preset/review", "@preset/terse", "fast", "faster"];
+    // keys, words, what stands first, all that are listed of one's own
+    let cases: &[(&str, &str, &[&str], &[&str])] = &[
+        ("", "", &own, &own),
+        ("", "review", &["@preset/review"], &["@preset/review"]),
+        ("", "@pre", &["@preset/review", "@preset/terse"], &["@preset/review", "@preset/terse"]),
+        ("", "FAST", &["fast", "faster"], &["fast", "faster"]),
+        // within a name, and under a sort that knows nothing of them, they stand behind
+        ("", "i", &[], &["@preset/review"]),
+        ("tab tab tab", "", &[], &own),
+        ("tab tab tab", "fas", &["fast", "faster"], &["fast", "faster"]),
+        // a filter looks at the model behind the name
+        ("alt-l", "", &[], &[]),
+        ("alt-v", "", &["@preset/review", "fast", "faster"], &["@preset/review", "fast", "faster"]),
+        ("", "@groq", &[], &[]),
+    ];
+    for (keys, words, first, all) in cases {
+        let mut stage = Stage::new(120, 40);
+        own_names(&mut stage);
+        stage.press("ctrl-k").press(keys).types(words);
+        let found = listed(&stage);
+        assert!(found.starts_with(first), "{keys} {words}: {found:?}");
+        assert!(found.get(first.len()).is_none_or(|next| !own.contains(next)), "{keys} {words}: {found:?}");
+        let mine: Vec<&str> = found.into_iter().filter(|name| own.contains(name)).collect();
+        assert_eq!(mine, *all, "{keys} {words}");
+    }
+}
+
+#[test]
+fn a_name_of_ones_own_is_taken_with_enter() {
+    let mut stage = Stage::new(120, 40);
+    own_names(&mut stage);
+    for (words, taken) in [
+        ("review", "@preset/review"),
+        // a preset without a model goes with the session's
+        ("terse", "openai/gpt-5@preset/terse"),
+        ("fast", "fast"),
+        ("terse", "fast@preset/terse"),
+        ("terse", "fast@preset/terse"),
+    ] {
+        stage.press("ctrl-k").types(words).press("enter");
+        assert!(stage.model.overlays.is_empty(), "{words}");
+        assert_eq!(stage.model.model().as_str(), taken, "{words}");
+    }
+    // the picker opens on it, and its keys hold for it
+    stage.press("ctrl-k").types("review").press("enter ctrl-k ctrl-f ctrl-x esc");
+    assert!(stage.model.settings.favourites.contains(&ModelRef::new("@preset/review")));
+    assert!(stage.model.settings.hidden.is_empty());
+    assert!(stage.screen().contains("stands in the config"), "{}", stage.screen());
 }
 
 #[test]
@@ -355,8 +407,6 @@ fn the_cursor_stays_with_its_model_when_the_list_changes_underneath() {
 fn by_name_is_by_the_name_that_is_shown() {
     let mut stage = Stage::new(120, 40);
     stage.press("ctrl-k tab");
-    let Some(Overlay::Picker(state)) = stage.model.overlays.last() else { panic!("the picker is open") };
-    let ids: Vec<_> =
-        state.matches.iter().map(|row| stage.model.cards[*row as usize].id.to_string()).collect();
+    let ids = listed(&stage);
     assert!(ids.is_sorted(), "{ids:?}");
 }

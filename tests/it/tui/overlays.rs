@@ -4,11 +4,11 @@ use super::panes::{check, talk};
 use crate::support::rows::answered;
 use crate::support::stage::{Stage, cost, endpoint, receipt};
 use fareway::app::panes::{Overlay, why};
-use fareway::app::{Cards, Effect, Event, HealthRow, Hit};
+use fareway::app::{Cards, Effect, Event, HealthRow, Hit, OwnName};
 use fareway::catalog::Host;
 use fareway::words::{
-    Cost, CostSource, Dimension, Failure, FailureKind, MessageId, ModelId, Outcome, Quantization, RollupKey,
-    Totals, Usage, Usd,
+    Cost, CostSource, Dimension, Failure, FailureKind, MessageId, ModelId, ModelRef, Outcome, Quantization,
+    RollupKey, Totals, Usage, Usd,
 };
 use std::time::Duration;
 
@@ -381,6 +381,24 @@ fn templates_personas_entry_context_versus() {
     });
     check("versus", |stage| {
         stage.types("Which is best?").press("alt-m");
+    });
+}
+
+/// Names of the config's stand before the models, and the details say what one expands to.
+#[test]
+fn picker_own_names() {
+    check("picker_own_names", |stage| {
+        let name = |name: &str, model: &str, lays: &[&str]| {
+            let lays = lays.iter().map(|l| (*l).to_owned()).collect();
+            (name.to_owned(), OwnName { model: ModelRef::new(model), lays })
+        };
+        stage.model.settings.names = [
+            name("fast", "groq/kimi-k2:nitro", &[]),
+            name("@preset/review", "openai/gpt-5", &["temperature 0.2", "system prompt: You review code."]),
+            name("@preset/terse", "", &["max_tokens 200"]),
+        ]
+        .into();
+        stage.press("ctrl-k ctrl-d ctrl-home");
     });
 }
 

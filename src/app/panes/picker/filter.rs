@@ -95,6 +95,15 @@ impl Filters {
             && (self.price == 0 || costs_at_most(endpoint, Usd::from_cents(PRICE[self.price].0)))
     }
 
+    /// Whether a name of the person's own is listed, by the model behind it; without one no ability is known.
+    pub(super) fn pass(&self, card: Option<&Card>) -> bool {
+        let abilities = Self { mine: false, hidden: false, ..*self };
+        match card {
+            Some(card) => self.offer(&Query::default(), card).is_some(),
+            None => abilities == Self::default(),
+        }
+    }
+
     /// What the filters and the query leave of a model: the figures of its row are those of these endpoints.
     pub fn offer<'a>(&self, query: &Query, card: &'a Card) -> Option<Offer<'a>> {
         card.offer_of(self.mine, |endpoint| self.admit(endpoint) && query.admit(endpoint))

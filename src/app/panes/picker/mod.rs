@@ -3,21 +3,25 @@
 mod column;
 pub mod details;
 mod filter;
+mod own;
 
 pub use column::Column;
 pub use filter::{Filters, Query};
+pub use own::stands_for;
 
 use super::{Fuzzy, Outcome, Overlay, close, preferences, stay, step};
 use crate::app::event::HealthRow;
-use crate::app::{Card, Code, Effect, Key, Level, Line, Model, Offer, act, choose, panes, switch};
+use crate::app::{Card, Code, Effect, Key, Level, Line, Model, Offer, OwnName, act, choose, panes, switch};
 use crate::words::{MessageId, MessageState, ModelId, ModelRef};
 use std::cmp::Reverse;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     pub query: Line,
-    /// Rows of `Model::cards` that match, best first.
-    pub matches: Vec<u32>,
+    /// The names of the person's own, as the config has them.
+    pub own: Vec<(String, OwnName)>,
+    /// What matches, best first.
+    pub matches: Vec<Row>,
     pub at: usize,
     pub sort: Column,
     /// The last stand first.
@@ -29,6 +33,13 @@ pub struct State {
     pub top: usize,
     pub health: Vec<HealthRow>,
     pub purpose: For,
+}
+
+/// A row of the list: a place in [`State::own`], or one in `Model::cards`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    Own(u32),
+    Model(u32),
 }
 
 /// What a choice is for.
@@ -45,7 +56,11 @@ pub enum For {
 
 pub fn open(model: &mut Model, query: &str) -> Vec<Effect> {
     // `/model name` with a name that is exactly one model, or one of the person's own, takes it at once
-    if model.known(query).is_some() || model.settings.names.contains_key(query) {
+    if let Some(own) = model.settings.names.get(query) {
+        let who = own::asked_by(model, query, own);
+        return choose::set_model(model, who);
+    }
+    if model.known(query).is_some() {
         return choose::set_model(model, ModelRef::new(query));
     }
     let mut state = State::new(For::Session);
@@ -79,13 +94,12 @@ pub fn open_larger(model: &mut Model) -> Vec<Effect> {
 }
 
 fn show(model: &mut Model, mut state: State) -> Vec<Effect> {
+    state.own = model.settings.names.iter().map(|(name, own)| (name.clone(), own.clone())).collect();
     state.refresh(model);
     // where one is; but who looks for a cheaper or larger one begins at the best of those
     if state.query.is_empty()
         && state.sort == Column::Relevance
-        && let Some(at) = state.matches.iter().position(|row| {
-            model.cards.get(*row as usize).is_some_and(|c| c.id.as_str() == model.model().as_str())
-        })
+        && let Some(at) = state.place(model, model.model().as_str())
     {
         state.at = at;
     }
@@ -99,6 +113,7 @@ impl State {
     fn new(purpose: For) -> Self {
         Self {
             query: Line::default(),
+            own: Vec::new(),
             matches: Vec::new(),
             at: 0,
             sort: Column::Relevance,
@@ -111,9 +126,34 @@ impl State {
         }
     }
 
-    /// The chosen model.
+    /// The chosen model, or the one behind the chosen name.
     pub fn card<'a>(&self, model: &'a Model) -> Option<&'a Card> {
-        model.cards.get(*self.matches.get(self.at)? as usize)
+        match self.matches.get(self.at)? {
+            Row::Own(at) => model.card(&self.own.get(*at as usize)?.0),
+            Row::Model(at) => model.cards.get(*at as usize),
+        }
+    }
+
+    /// What a row is called.
+    pub fn name<'a>(&'a self, model: &'a Model, row: Row) -> Option<&'a str> {
+        match row {
+            Row::Own(at) => self.own.get(at as usize).map(|(name, _)| name.as_str()),
+            Row::Model(at) => model.cards.get(at as usize).map(|card| card.id.as_str()),
+        }
+    }
+
+    /// The row of this name.
+    fn place(&self, model: &Model, name: &str) -> Option<usize> {
+        self.matches.iter().position(|row| self.name(model, *row) == Some(name))
+    }
+
+    /// What the chosen row is asked by.
+    pub fn chosen(&self, model: &Model) -> Option<ModelRef> {
+        let row = *self.matches.get(self.at)?;
+        match self.own() {
+            Some((name, own)) => Some(own::asked_by(model, name, own)),
+            None => self.name(model, row).map(ModelRef::new),
+        }
     }
 
     /// Lines of the table of details: endpoints, and the hosts behind resellers.
@@ -134,11 +174,10 @@ impl State {
     }
 
     /// The rows anew, and the cursor with the model it stood on; at the top it stands for the best there is.
-    pub fn follow(&mut self, model: &Model, on: Option<&ModelId>) {
+    pub fn follow(&mut self, model: &Model, on: Option<&str>) {
         self.refresh(model);
-        let is_on = |row: &u32| model.cards.get(*row as usize).map(|card| &card.id) == on;
         if self.at > 0
-            && let Some(at) = self.matches.iter().position(is_on)
+            && let Some(at) = on.and_then(|on| self.place(model, on))
         {
             self.at = at;
         }
@@ -171,7 +210,10 @@ impl State {
             .collect();
         scored
             .sort_by(|(a, near), (b, far)| self.sort.order(self.backwards, a, b).then_with(|| near.cmp(far)));
-        self.matches = scored.into_iter().map(|(_, (.., row))| row).collect();
+        let (mut rows, last) = self.own_rows(model);
+        rows.extend(scored.into_iter().map(|(_, (.., row))| Row::Model(row)));
+        rows.extend(last);
+        self.matches = rows;
         self.at = self.at.min(self.matches.len().saturating_sub(1));
     }
 
@@ -244,7 +286,11 @@ impl State {
                         && !self.query.text().contains(['@', '<', '>', '!', '^', '\'', '$', '\\']);
                     if narrows {
                         let rows = std::mem::take(&mut self.matches);
-                        self.choose(model, rows.into_iter());
+                        let models = rows.into_iter().filter_map(|row| match row {
+                            Row::Model(at) => Some(at),
+                            Row::Own(_) => None,
+                        });
+                        self.choose(model, models);
                     } else {
                         self.refresh(model);
                     }
@@ -255,8 +301,8 @@ impl State {
     }
 
     fn take(&self, model: &mut Model) -> Outcome {
-        let who = match self.card(model) {
-            Some(card) => ModelRef::from(&card.id),
+        let who = match self.chosen(model) {
+            Some(who) => who,
             None if self.verbatim() => ModelRef::new(self.query.text()),
             None => return stay(),
         };
@@ -282,8 +328,7 @@ impl State {
 
     /// Makes the chosen model a favourite, the one of that place if there are so many, or no longer one.
     fn favour(&mut self, model: &mut Model, place: Option<usize>) -> Vec<Effect> {
-        let Some(card) = self.card(model) else { return Vec::new() };
-        let who = ModelRef::from(&card.id);
+        let Some(who) = self.chosen(model) else { return Vec::new() };
         let favourites = &mut model.settings.favourites;
         let was = favourites.iter().position(|f| *f == who);
         favourites.retain(|f| *f != who);
@@ -295,8 +340,11 @@ impl State {
 
     /// Takes a model out of the list that is never used, or brings it back.
     fn hide(&mut self, model: &mut Model) -> Vec<Effect> {
-        let Some(card) = self.card(model) else { return Vec::new() };
-        let who = ModelRef::from(&card.id);
+        if let Some((name, _)) = self.own() {
+            model.say(Level::Info, format!("{name} stands in the config: take it out there"));
+            return Vec::new();
+        }
+        let Some(who) = self.chosen(model) else { return Vec::new() };
         let hidden = &mut model.settings.hidden;
         if hidden.contains(&who) {
             hidden.retain(|h| *h != who);
@@ -311,8 +359,7 @@ impl State {
 
     /// The model of new sessions, or no longer: then they begin with the one used last.
     fn make_default(&mut self, model: &mut Model) -> Vec<Effect> {
-        let Some(card) = self.card(model) else { return Vec::new() };
-        let who = ModelRef::from(&card.id);
+        let Some(who) = self.chosen(model) else { return Vec::new() };
         if model.settings.model == who {
             model.settings.model = ModelRef::default();
             model.say(Level::Info, "new sessions begin with the model used last");
