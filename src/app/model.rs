@@ -190,7 +190,7 @@ impl Model {
     }
 
     /// What a name of the person's own stands for; any other name as it is.
-    fn meant<'a>(&'a self, mut name: &'a str) -> &'a str {
+    pub fn meant<'a>(&'a self, mut name: &'a str) -> &'a str {
         let own = |name: &str| self.settings.names.get(name).or_else(|| self.settings.names.get(plain(name)));
         // an alias may name an alias, even itself
         for _ in 0..8 {

@@ -296,6 +296,11 @@ fn a_name_of_ones_own_is_taken_with_enter() {
         assert!(stage.model.overlays.is_empty(), "{words}");
         assert_eq!(stage.model.model().as_str(), taken, "{words}");
     }
+    // the model behind a preset keeps its suffix, whether a list has it or not
+    let strange = OwnName { model: "new/one:nitro".into(), ..OwnName::default() };
+    stage.model.settings.names.insert("@preset/strange".into(), strange);
+    stage.press("ctrl-k").types("strange").press("enter ctrl-k").types("terse").press("enter");
+    assert_eq!(stage.model.model().as_str(), "new/one:nitro@preset/terse");
     // the picker opens on it, and its keys hold for it
     stage.press("ctrl-k").types("review").press("enter ctrl-k ctrl-f ctrl-x esc");
     assert!(stage.model.settings.favourites.contains(&ModelRef::new("@preset/review")));

@@ -45,7 +45,7 @@ pub(super) fn asked_by(model: &Model, name: &str, own: &OwnName) -> ModelRef {
     }
     let now = model.model().as_str();
     let with = match now.split_once(PRESET) {
-        Some(("", _)) => model.card(now).map_or("", |card| card.id.as_str()),
+        Some(("", _)) => Some(model.meant(now)).filter(|meant| *meant != now).unwrap_or(""),
         Some((with, _)) => with,
         None => now,
     };
