@@ -17,7 +17,13 @@ pub fn open(model: &mut Model, _: &str) -> Vec<Effect> {
     let last = || thread.shown().rev().map(|n| &n.message).find(|m| m.role == Role::Assistant);
     let message = selected.filter(|m| m.role == Role::Assistant).or_else(last);
     let Some(receipt) = message.and_then(|m| m.receipt.clone()) else {
-        model.say(Level::Info, "there is no finished reply to explain yet");
+        model.say(
+            Level::Info,
+            match message {
+                Some(_) => "this reply has not ended yet: Alt-Up selects an earlier one",
+                None => "there is no reply to explain yet",
+            },
+        );
         return Vec::new();
     };
     show(model, receipt.generation, Some(receipt))
