@@ -15,7 +15,7 @@ pub struct Preset {
     pub tools: Vec<Tool>,
 }
 
-const MARK: &str = "@preset/";
+const MARK: &str = ModelRef::PRESET;
 
 /// The request with its presets laid under it and `config`'s preferences beneath; what the request itself says wins,
 /// field by field. Tools are united by name. `:online` becomes the plugin it stands for.

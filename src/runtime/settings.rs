@@ -45,7 +45,8 @@ fn names(config: &Config) -> BTreeMap<String, OwnName> {
     let alias = |model: &String| OwnName { model: ModelRef::new(model), lays: Vec::new() };
     let preset = |preset: &Preset| OwnName { model: ModelRef::new(&preset.model), lays: lays(preset) };
     let aliases = config.aliases.iter().map(|(name, model)| (name.clone(), alias(model)));
-    let presets = config.presets.iter().map(|(name, given)| (format!("@preset/{name}"), preset(given)));
+    let presets =
+        config.presets.iter().map(|(name, given)| (format!("{}{name}", ModelRef::PRESET), preset(given)));
     aliases.chain(presets).collect()
 }
 

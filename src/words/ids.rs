@@ -85,6 +85,11 @@ impl EndpointId {
     }
 }
 
+impl ModelRef {
+    /// What stands before the name of a preset, and between a model and it (OpenRouter, "Presets").
+    pub const PRESET: &str = "@preset/";
+}
+
 impl From<&ModelId> for ModelRef {
     fn from(id: &ModelId) -> Self {
         Self(id.0.clone())

@@ -4,7 +4,7 @@ use crate::words::{Failure, FailureKind};
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::Poll;
-use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Two deadlines at once: one of this wait, one of the whole request.
 pub struct Deadline<F> {
@@ -19,10 +19,7 @@ impl<F: Fn() -> Failure> Deadline<F> {
     }
 
     pub async fn wait<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
-        match timeout_at(self.until.min(self.total), work).await {
-            Ok(result) => result,
-            Err(_) => Err(self.passed()),
-        }
+        self.wait_by(&mut Alarm::at(self.until), work).await
     }
 
     /// The same, by an alarm that is kept from one wait to the next.

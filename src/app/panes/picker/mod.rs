@@ -322,7 +322,7 @@ impl State {
     pub fn verbatim(&self) -> bool {
         let text = self.query.text();
         // a condition that nobody meets is no name
-        let is_name = text.starts_with("@preset/") || Query::parse(text).words == text;
+        let is_name = text.starts_with(ModelRef::PRESET) || Query::parse(text).words == text;
         self.matches.is_empty() && !text.is_empty() && is_name && !text.contains(char::is_whitespace)
     }
 

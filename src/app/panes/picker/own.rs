@@ -36,7 +36,7 @@ fn bare(name: &str) -> &str {
     name.strip_prefix(PRESET).unwrap_or(name)
 }
 
-const PRESET: &str = "@preset/";
+const PRESET: &str = ModelRef::PRESET;
 
 /// What a name of the person's own is asked by: a preset that names no model goes with the session's.
 pub(super) fn asked_by(model: &Model, name: &str, own: &OwnName) -> ModelRef {

@@ -72,8 +72,8 @@ fn incoming(mut fields: Map<String, Value>) -> Result<Incoming, Bad> {
         .map(ModelRef::new)
         .collect();
     let model = match (model, preset) {
-        (Some(model), Some(preset)) => ModelRef::new(format!("{model}@preset/{preset}")),
-        (None, Some(preset)) => ModelRef::new(format!("@preset/{preset}")),
+        (Some(model), Some(preset)) => ModelRef::new(format!("{model}{}{preset}", ModelRef::PRESET)),
+        (None, Some(preset)) => ModelRef::new(format!("{}{preset}", ModelRef::PRESET)),
         (Some(model), None) => ModelRef::new(model),
         // the person's own, if there is one
         (None, None) if fallbacks.is_empty() => ModelRef::new(""),
