@@ -5,6 +5,7 @@ mod axis;
 mod begin;
 mod compare;
 mod context;
+mod continued;
 mod first;
 mod keys;
 mod picker;

@@ -176,6 +176,10 @@ async fn after_the_first_token_a_fault_keeps_what_was_heard() {
 async fn oddities_that_are_no_faults() {
     let says = || Script::stream().event(&text("good"));
     let long = "x".repeat(10 << 20);
+    let labelled = |kind: &str| {
+        Script::default()
+            .raw(format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n\r\n"))
+    };
     let cases = [
         ("duplicate [DONE]", says().event(&stop("stop")).chunk("data: [DONE]\n\n").done(), "good".to_owned()),
         ("missing [DONE]", says().event(&stop("stop")).end(), "good".to_owned()),
@@ -186,31 +190,26 @@ async fn oddities_that_are_no_faults() {
             Script::stream().chunk(format!("data: {}\n\ndata: {}\n\n", text("good"), stop("stop"))).hang(),
             "good".to_owned(),
         ),
-        ("null choices in between", says().event(&json!({"choices": null})).event(&stop("stop")).done(), "good".to_owned()),
+        (
+            "null choices in between",
+            says().event(&json!({"choices": null})).event(&stop("stop")).done(),
+            "good".to_owned(),
+        ),
         ("a 10 MB line", Script::stream().event(&text(&long)).event(&stop("stop")).done(), long.clone()),
         (
             "the wrong content type",
-            Script::default()
-                .raw("HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ntransfer-encoding: chunked\r\n\r\n")
-                .event(&text("good"))
-                .event(&stop("stop"))
-                .done(),
+            labelled("application/octet-stream").event(&text("good")).event(&stop("stop")).done(),
             "good".to_owned(),
         ),
         (
             "an event stream that says it is JSON",
-            Script::default()
-                .raw("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
-                .event(&text("good"))
-                .event(&stop("stop"))
-                .done(),
+            labelled("application/json").event(&text("good")).event(&stop("stop")).done(),
             "good".to_owned(),
         ),
         // its first line comes in two pieces: what it is must be waited for
         (
             "an event stream that says it is a web page",
-            Script::default()
-                .raw("HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n")
+            labelled("text/html; charset=utf-8")
                 .chunk("\n")
                 .chunk("da")
                 .chunk(format!("ta: {}\n\n", text("good")))

@@ -9,16 +9,21 @@ async fn post(url: &str, body: &Value) -> (u16, String) {
     (response.status().as_u16(), response.text().await.expect("a body"))
 }
 
+/// The whole answer of this model.
+async fn answer(model: &str) -> Value {
+    let door = open(Options::default()).await;
+    let (status, body) = post(&door.url("/v1/chat/completions"), &ask(model, false)).await;
+    assert_eq!(status, 200, "{body}");
+    serde_json::from_str(&body).expect("JSON")
+}
+
 fn ask(model: &str, stream: bool) -> Value {
     json!({ "model": model, "stream": stream, "messages": [{ "role": "user", "content": "hello" }] })
 }
 
 #[tokio::test]
 async fn one_body_carries_text_usage_and_the_cost() {
-    let door = open(Options::default()).await;
-    let (status, body) = post(&door.url("/v1/chat/completions"), &ask("demo/swift", false)).await;
-    assert_eq!(status, 200, "{body}");
-    let body: Value = serde_json::from_str(&body).expect("JSON");
+    let body = answer("demo/swift").await;
     assert_eq!(body["object"], "chat.completion");
     assert_eq!(body["model"], "demo/swift");
     assert_eq!(body["choices"][0]["finish_reason"], "stop");
@@ -49,20 +54,14 @@ async fn a_stream_says_the_same_and_ends_with_usage_and_done() {
 /// What the router took the prompt for, and why it picked whom, is in the metadata as `fareway why` says it.
 #[tokio::test]
 async fn the_routers_reason_is_told_in_the_metadata() {
-    let door = open(Options::default()).await;
-    let (status, body) = post(&door.url("/v1/chat/completions"), &ask("fareway/auto", false)).await;
-    assert_eq!(status, 200, "{body}");
-    let body: Value = serde_json::from_str(&body).expect("JSON");
+    let body = answer("fareway/auto").await;
     let steps = body["fareway"]["resolved"].as_array().expect("steps");
     assert!(steps[0].as_str().is_some_and(|step| step.starts_with("fareway/auto: looks like ")), "{steps:?}");
 }
 
 #[tokio::test]
 async fn a_fallback_is_told_in_the_metadata() {
-    let door = open(Options::default()).await;
-    let (status, body) = post(&door.url("/v1/chat/completions"), &ask("demo/flaky", false)).await;
-    assert_eq!(status, 200, "{body}");
-    let body: Value = serde_json::from_str(&body).expect("JSON");
+    let body = answer("demo/flaky").await;
     let attempts = body["fareway"]["attempts"].as_array().expect("attempts");
     assert!(attempts.len() > 1, "{attempts:?}");
     assert_eq!(attempts[attempts.len() - 1]["outcome"], "answered");
